@@ -6,11 +6,13 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -29,6 +31,8 @@ type builder struct {
 	leaves  [][32]byte
 	works   []registrytypes.WorkID
 	numbers []uint32 // of the lines
+
+	files atomic.Uint64 // that are read
 
 	mu    sync.Mutex
 	found map[registrytypes.WorkID]place
@@ -67,6 +71,7 @@ func (b Batch) build(
 	if err != nil {
 		return nil, err
 	}
+	b.Files = w.files.Load()
 	opened := &Opened{Batch: b, tree: tree, found: map[registrytypes.WorkID]Member{}}
 	for work, at := range w.found {
 		member := Member{Statement: at.statement, Line: at.line, SHA256: at.content}
@@ -156,10 +161,16 @@ func (w *builder) add(ctx context.Context, r row) error {
 	if err := content.GivenContent("sha256"); err != nil {
 		return err
 	}
+	if line.SHA256 == "" {
+		w.files.Add(1)
+	}
 	work := registrytypes.NewWorkID(w.address, content)
 	statement, err := StatementOf(w.address, work, w.batch.Agent, line.Said, line.Sources)
 	if err != nil {
 		return err
+	}
+	if made := statement.Record.GeneratedAt; made != nil && made.After(w.batch.Created.Add(lineagetypes.ClockTolerance)) {
+		return fmt.Errorf("generated_at %s is not over yet: a statement that is younger than its anchor counts for nothing", line.GeneratedAt)
 	}
 	at := r.index * leavesEach
 	w.leaves[at] = w.leaf(at, content)

@@ -112,11 +112,11 @@ func statementProof(ctx context.Context, conn *connect.Conn, manifest generation
 		return generation.Proof{}, err
 	}
 	root, known := conn.Flags().Text(flagBatch), false
+	var changed error
 	for _, b := range all {
 		if b.ManifestSHA256 != manifest.SHA256 || root != "" && b.Root.String() != root {
 			continue
 		}
-		known = true
 		account, err := sdk.AccAddressFromBech32(b.Account)
 		if err != nil {
 			return generation.Proof{}, fmt.Errorf("account of the kept batch %s: %w", b.Root, err)
@@ -128,14 +128,22 @@ func statementProof(ctx context.Context, conn *connect.Conn, manifest generation
 		bar := progress.New(conn.Err(), "reading the batch", int64(manifest.Outputs), progress.Of("outputs"))
 		opened, err := b.Open(ctx, account, manifest, generation.One(work), bar.Add)
 		bar.Finish()
+		if errors.Is(err, generation.ErrChanged) {
+			changed = err
+			continue
+		}
 		if err != nil {
 			return generation.Proof{}, err
 		}
+		known = true
 		if member, found := opened.Member(work); found {
 			return opened.Proof(member), nil
 		}
 	}
-	if known {
+	switch {
+	case changed != nil:
+		return generation.Proof{}, changed
+	case known:
 		return generation.Proof{}, fmt.Errorf("%s has no output %s", manifest.Path, argument)
 	}
 	return generation.Proof{}, fmt.Errorf("%w of %s, as it is now, is kept below %s: was it changed since it was anchored, or is the "+
