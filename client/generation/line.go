@@ -144,7 +144,12 @@ func (s Source) check() error {
 	if s.Permission != "" && s.Work == "" {
 		return errors.New("what is not registered takes no permission")
 	}
-	return nil
+	if s.SHA256 != "" {
+		if _, err := digest.Parse(s.SHA256); err != nil {
+			return err
+		}
+	}
+	return text.CheckURI("uri", s.URI, lineagetypes.MaxURILength)
 }
 
 // Record is the generation record of what is said, by an agent; zero: by none. It fails as the chain would.

@@ -111,6 +111,9 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 	if err := a.walk(ctx, &k); err != nil {
 		return Known{}, err
 	}
+	if err := a.versions(ctx, &k); err != nil {
+		return Known{}, err
+	}
 	return k, a.permissions(ctx, &k)
 }
 
@@ -211,6 +214,44 @@ func (a *asker) describe(ctx context.Context, k *Known, reached []registrytypes.
 		}
 	}
 	return nil
+}
+
+// versions has each source as it was declared: its owner may have revised it since.
+func (a *asker) versions(ctx context.Context, k *Known) error {
+	type version struct {
+		work   registrytypes.WorkID
+		number uint32
+	}
+	var older []version
+	places := map[version][]int{}
+	for i, s := range k.Sources {
+		if s.Claim == nil || s.Link.WorkVersion == 0 || s.Link.WorkVersion == s.Claim.Version {
+			continue
+		}
+		v := version{s.Link.Source, s.Link.WorkVersion}
+		if places[v] == nil {
+			older = append(older, v)
+		}
+		places[v] = append(places[v], i)
+	}
+	return each(ctx, len(older), func(ctx context.Context, i int) error {
+		v := older[i]
+		res, err := a.registry.Revisions(ctx, &registrytypes.QueryRevisionsRequest{
+			Work: v.work, Pagination: &query.PageRequest{Offset: uint64(v.number) - 1, Limit: 1},
+		})
+		if err != nil {
+			return fmt.Errorf("versions of %s: %w", v.work, err)
+		}
+		if len(res.Revisions) == 0 || res.Revisions[0].Version != v.number {
+			return fmt.Errorf("%s has no version %d, which is declared as a source", v.work, v.number)
+		}
+		then := *k.Sources[places[v][0]].Claim
+		then.Version, then.Details, then.BlankedSha256 = v.number, res.Revisions[0].Revision.Details, res.Revisions[0].Revision.BlankedSha256
+		for _, place := range places[v] { // nobody else's
+			k.Sources[place].Claim = &then
+		}
+		return nil
+	})
 }
 
 // linksOf lists the sources of works, in their order.
