@@ -173,8 +173,8 @@ func (w *builder) add(ctx context.Context, r row) error {
 		return fmt.Errorf("generated_at %s is not over yet: a statement that is younger than its anchor counts for nothing", line.GeneratedAt)
 	}
 	at := r.index * leavesEach
-	w.leaves[at] = w.leaf(at, content)
-	w.leaves[at+1] = w.leaf(at+1, statement.Digest())
+	w.leaves[at] = anchor.Leaf(w.batch.ChainID, w.address, w.batch.Salt(at), content)
+	w.leaves[at+1] = anchor.StatementLeaf(w.batch.ChainID, w.address, w.batch.Salt(at+1), statement.Digest())
 	w.works[r.index], w.numbers[r.index] = work, uint32(r.number)
 	if w.wanted != nil && w.wanted(work) {
 		w.mu.Lock()
@@ -182,10 +182,6 @@ func (w *builder) add(ctx context.Context, r row) error {
 		w.mu.Unlock()
 	}
 	return nil
-}
-
-func (w *builder) leaf(index uint64, digest registrytypes.Digest) [32]byte {
-	return anchor.Leaf(w.batch.ChainID, w.address, w.batch.Salt(index), digest)
 }
 
 // once fails where two lines are about one output: it has one statement.

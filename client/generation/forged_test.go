@@ -1,6 +1,8 @@
 package generation_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client/generation"
+	"github.com/stemma-chain/stemma/client/register"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -133,4 +136,34 @@ func TestAStatementOfTomorrowIsNotAnchored(t *testing.T) {
 	}})
 	_, err := generation.NewBatch(t.Context(), chainID, alice.String(), alice, agenttypes.AgentID{}, m, nil)
 	require.ErrorContains(t, err, "row 1: generated_at")
+}
+
+// Whoever anchors files for others, and gives them what proves theirs, states nothing by it: a file that has the very bytes that
+// a statement's digest is over is no statement.
+func TestAFileIsNoStatement(t *testing.T) {
+	work := registrytypes.NewWorkID(alice, content(1))
+	said := generation.Said{Model: "stolen/model"}
+	statement, err := generation.StatementOf(alice, work, agenttypes.AgentID{}, said, nil)
+	require.NoError(t, err)
+	file := []byte("stemma/statement/v1")
+	for _, field := range []string{work.String(), "", said.Model, "", "", "", "", "", ""} {
+		file = append(binary.BigEndian.AppendUint32(file, uint32(len(field))), field...)
+	}
+	require.Equal(t, [32]byte(statement.Digest()), sha256.Sum256(file))
+	path := filepath.Join(t.TempDir(), "upload.bin")
+	require.NoError(t, os.WriteFile(path, file, 0o600))
+	upload, err := register.SumFile(t.Context(), path)
+	require.NoError(t, err)
+	kept, err := register.NewAnchor(chainID, alice.String(), alice, []register.Content{{Digest: content(3)}, {Digest: upload.Digest}}, time.Now())
+	require.NoError(t, err)
+	proofs, err := kept.Proofs(alice)
+	require.NoError(t, err)
+	of := proofs[statement.Digest()]
+	require.EqualValues(t, 1, of.Index)
+	forged := generation.Proof{
+		Format: generation.Format, ChainID: chainID, Account: alice.String(), Root: of.Root, Total: of.Total, Index: of.Index,
+		Salt: of.Salt, Path: of.Path, Work: work, Said: said,
+	}
+	_, err = forged.Check()
+	require.ErrorIs(t, err, generation.ErrRefuted)
 }

@@ -113,10 +113,11 @@ func TestEveryLineProves(t *testing.T) {
 			member, found := opened.Member(work)
 			require.True(t, found)
 			for _, leaf := range []struct {
+				of     func(chainID string, account []byte, salt, digest [32]byte) [32]byte
 				digest registrytypes.Digest
 				proof  registrytypes.AnchorProof
-			}{{content(i), member.Content}, {member.Digest(), member.Stated}} {
-				node := anchor.Leaf(chainID, alice, leaf.proof.Salt, leaf.digest)
+			}{{anchor.Leaf, content(i), member.Content}, {anchor.StatementLeaf, member.Digest(), member.Stated}} {
+				node := leaf.of(chainID, alice, leaf.proof.Salt, leaf.digest)
 				require.NoError(t, leaf.proof.Proof().Verify(b.Root, node))
 				require.NoError(t, leaf.proof.Validate())
 			}

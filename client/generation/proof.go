@@ -92,7 +92,7 @@ func (p Proof) Check() (Statement, error) {
 		return statement, fmt.Errorf("%w: the statement is not written as a proof has it, or something stands beside it", ErrRefuted)
 	}
 	path := registrytypes.AnchorProof{Root: p.Root, Salt: p.Salt, Index: p.Index, Total: p.Total, Path: p.Path}
-	leaf := anchor.Leaf(p.ChainID, account, p.Salt, statement.Digest())
+	leaf := anchor.StatementLeaf(p.ChainID, account, p.Salt, statement.Digest())
 	if err := path.Proof().Verify(p.Root, leaf); err != nil {
 		return statement, fmt.Errorf("%w: the statement does not lead to the anchor %s: %w", ErrRefuted, p.Root, err)
 	}

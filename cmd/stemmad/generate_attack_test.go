@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,4 +166,96 @@ func TestARowsWordsAreNotTheNodes(t *testing.T) {
 		require.False(t, away(fmt.Errorf(`source "a \"b\" %s": no such work`, words)), words)
 		require.True(t, away(fmt.Errorf("post failed: Post %q: %s", "http://127.0.0.1:26657", words)), words)
 	}
+}
+
+// held is what an account has of uusdc.
+func (l local) held(key string) int {
+	for _, coin := range l.json("balances", "query", "bank", "balances", l.address(key)).([]any) {
+		if c := coin.(map[string]any); c["denom"] == "uusdc" {
+			n, err := strconv.Atoi(c["amount"].(string))
+			require.NoError(l.t, err)
+			return n
+		}
+	}
+	return 0
+}
+
+// beside starts commands of their own at once and returns what they printed.
+func (l local) beside(all ...[]string) (texts []string) {
+	self, err := os.Executable()
+	require.NoError(l.t, err)
+	texts = make([]string, len(all))
+	var group sync.WaitGroup
+	for i, args := range all {
+		group.Go(func() {
+			cmd := exec.Command(self, append(args, "--home", l.home)...)
+			cmd.Env = append(os.Environ(), asNode+"=1")
+			out, _ := cmd.CombinedOutput()
+			texts[i] = string(out)
+		})
+	}
+	group.Wait()
+	return texts
+}
+
+// Two runs of one manifest, each with an outbox of its own, and one of a copy in another folder: each output is declared and
+// paid for once. A row that is changed afterwards changes nothing.
+func TestRunsBesideEachOtherDeclareOnce(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("photo.jpg", "photo")
+	l.do("register", "photo.jpg", "--from", "alice")
+	l.write("paid.yaml", "spdx: LicenseRef-Paid\ncommercial_use: true\nderivatives: allowed\nai_input: paid\nuse_price: [2000uusdc]\n")
+	l.do("offer", "photo.jpg", "paid.yaml", "--from", "alice")
+	photo := l.json("works.0.work.id", "show", "photo.jpg").(string)
+	const outputs = 24
+	var lines bytes.Buffer
+	for i := range outputs {
+		for _, dir := range []string{"", "moved/"} {
+			l.write(fmt.Sprintf("%s%d.png", dir, i), fmt.Sprintf("picture %d", i))
+		}
+		fmt.Fprintf(&lines, `{"output":"%d.png","sources":[{"work":"%s","weight":50}],"model":"painter"}`+"\n", i, photo)
+	}
+	l.write("m.jsonl", lines.String())
+	l.write("moved/m.jsonl", lines.String())
+	before := l.held("bob")
+	run := func(manifest string, more ...string) []string {
+		return append([]string{
+			"generate", "declare", "--manifest", manifest, "--by", "bob", "--pay-uses", "--max-fee", "2000uusdc", "-y",
+		}, more...)
+	}
+	texts := l.beside(run("m.jsonl"), run("m.jsonl", "--outbox", "other.outbox"), run("moved/m.jsonl"), run("m.jsonl"))
+	t.Log(strings.Join(texts, "\n----\n"))
+	require.Contains(t, l.do(run("m.jsonl")...), fmt.Sprintf("Nothing to do: %d outputs", outputs))
+	require.Contains(t, l.do(run("moved/m.jsonl")...), fmt.Sprintf("Nothing to do: %d outputs", outputs))
+	require.Equal(t, outputs*2000, before-l.held("bob"), "each is paid once")
+	require.EqualValues(t, fmt.Sprint(outputs), l.json("facts.declared", "query", "agent", "facts", l.address("bob")))
+
+	l.write("m.jsonl", strings.Replace(lines.String(), `"weight":50`, `"weight":60`, 1))
+	errs := l.fail(run("m.jsonl")...)
+	require.Contains(t, errs, "1 of 24 rows are refused")
+	l.write("m.jsonl", strings.Replace(lines.String(), `"painter"`, `"printer"`, 1))
+	require.Contains(t, l.fail(run("m.jsonl")...), "1 of 24 rows are refused")
+	require.Equal(t, outputs*2000, before-l.held("bob"))
+}
+
+// What is bought of a source and paid for its use are within --max-fee together.
+func TestTheMostForASourceIsForAllOfIt(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("photo.jpg", "photo")
+	l.write("1.png", "1")
+	l.do("register", "photo.jpg", "--from", "alice")
+	l.write("paid.yaml", "spdx: LicenseRef-Paid\ncommercial_use: true\nderivatives: allowed\nai_input: paid\nuse_price: [2000uusdc]\n")
+	l.do("offer", "photo.jpg", "paid.yaml", "--price", "5000uusdc", "--from", "alice")
+	before := l.held("bob")
+	declare := func(most string) []string {
+		return []string{
+			"generate", "declare", "1.png", "--source", "photo.jpg:60", "--model", "m", "--by", "bob", "--buy", "--pay-uses", "--max-fee", most, "-y",
+		}
+	}
+	t.Log(l.fail(declare("6999uusdc")...))
+	require.Equal(t, before, l.held("bob"))
+	l.do(declare("7000uusdc")...)
+	require.Equal(t, 7000, before-l.held("bob"))
 }
