@@ -17,7 +17,7 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// together is how many lines a worker takes at once.
+// together is how many lines a worker takes at once, while they are no more bytes than window.
 const together = 512
 
 // builder computes the leaves of a batch. Of each output it keeps both leaves and the work's id, 84 bytes.
@@ -119,11 +119,11 @@ func (w *builder) run(ctx context.Context) error {
 
 func (w *builder) read(ctx context.Context, rows chan<- []row) error {
 	var some []row
-	index := uint64(0)
+	index, size := uint64(0), 0
 	send := func() error {
 		select {
 		case rows <- some:
-			some = nil
+			some, size = nil, 0
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -134,7 +134,8 @@ func (w *builder) read(ctx context.Context, rows chan<- []row) error {
 			return fmt.Errorf("%s grew while it was read: run it again once it is written", w.manifest.Path)
 		}
 		some = append(some, row{index, number, slices.Clone(raw)})
-		if index++; len(some) < together {
+		index, size = index+1, size+len(raw)
+		if len(some) < together && size < window {
 			return nil
 		}
 		return send()
