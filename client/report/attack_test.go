@@ -127,3 +127,16 @@ func TestALicenceIsNotWhatTermsCallThemselves(t *testing.T) {
 		}
 	}
 }
+
+// While others have to approve what a model declares, its report is not complete.
+func TestWhatWaitsForApprovalIsNotComplete(t *testing.T) {
+	n := newNode()
+	model, photos := n.work("model", "lab", registrytypes.KIND_MODEL), n.work("photos", "archive", registrytypes.KIND_DATASET)
+	n.derive(model, lineagetypes.Link{Source: photos, Role: lineagetypes.ROLE_TRAINED_ON, Terms: terms(t, "cc-by-4.0")})
+	r := filled(t, "ai-notice", report.Model, n, model, report.Facts{})
+	require.True(t, r.Complete)
+	n.waiting = map[registrytypes.WorkID][]licensetypes.WaitingDeclaration{model: {{}}}
+	r = filled(t, "ai-notice", report.Model, n, model, report.Facts{})
+	require.False(t, r.Complete)
+	require.Contains(t, r.Missing[0].What, "declarations of the work that wait: 1")
+}

@@ -41,7 +41,8 @@ type node struct {
 	grants  map[licensetypes.GrantID]licensetypes.NamedGrant
 	cards   []agenttypes.CardVersion
 	// older are the versions of works before the present one.
-	older map[registrytypes.WorkID][]registrytypes.Details
+	older   map[registrytypes.WorkID][]registrytypes.Details
+	waiting map[registrytypes.WorkID][]licensetypes.WaitingDeclaration
 	// own are terms that are no preset.
 	own map[licensetypes.TermsID]licensetypes.Terms
 	// most is how many sources a page has; asked counts questions.
@@ -142,6 +143,8 @@ func (n *node) Invoke(_ context.Context, method string, args, reply any, _ ...gr
 				reply.Terms = licensetypes.IdentifiedTerms{Id: id, Preset: p.Name, Terms: p.Terms}
 			}
 		}
+	case *licensetypes.QueryAdmissionsResponse:
+		reply.Admissions = n.waiting[args.(*licensetypes.QueryAdmissionsRequest).Work]
 	case *licensetypes.QueryGrantResponse:
 		reply.Grant = n.grants[args.(*licensetypes.QueryGrantRequest).Grant]
 	case *agenttypes.QueryAgentResponse:

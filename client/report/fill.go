@@ -95,6 +95,12 @@ func Fill(s Statute, subject Subject, k Known, facts Facts) (Report, error) {
 			Supply: "The dispute about the work decides (stemmad dispute show); what was ruled invalid answers for nobody.",
 		})
 	}
+	if k.Waiting > 0 {
+		r.Missing = append(r.Missing, Gap{
+			What: fmt.Sprintf("the approval of owners who have to give it; declarations of the work that wait: %d", k.Waiting), Of: []int{book.work},
+			Supply: "The owners who have to approve do so (stemmad approve-source).",
+		})
+	}
 	if k.Cut {
 		r.Missing = append(r.Missing, Gap{
 			What:   fmt.Sprintf("sources beyond the first %d: the list was cut", len(k.Sources)),

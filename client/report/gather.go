@@ -48,6 +48,8 @@ type Known struct {
 	Card     *agenttypes.CardVersion
 	// Sources are the edges to all that the work was made from, breadth first, external ones among them.
 	Sources []Source
+	// Waiting is how many declarations of the work wait for approval of others.
+	Waiting int
 	// Cited is how many works it only cites.
 	Cited int
 	// Cut: it was made from more than was asked for.
@@ -105,6 +107,11 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 	}
 	a.works[work] = first
 	k := Known{Moment: at, Work: first.claim, Node: first.node, Record: first.record}
+	waiting, err := a.license.Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: work})
+	if err != nil {
+		return Known{}, fmt.Errorf("declarations of %s that wait for approval: %w", work, err)
+	}
+	k.Waiting = len(waiting.Admissions)
 	if err := a.card(ctx, &k); err != nil {
 		return Known{}, err
 	}

@@ -236,6 +236,9 @@ func (c checkedStatement) print(out io.Writer) error {
 			return err
 		}
 	}
+	if agent != "" {
+		fmt.Fprintln(out, "Whether the agent is the account's is checked where this is declared, and not by a proof.")
+	}
 	fmt.Fprintln(out, "It says what the account stated and since when, not that it is true, nor that it stated nothing else of this output.")
 	return nil
 }
