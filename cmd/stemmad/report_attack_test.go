@@ -41,10 +41,10 @@ func TestOthersDontRewriteAReport(t *testing.T) {
 	require.NotContains(t, now.Declarations[0].Said(), `Stolen"`)
 
 	// Terms that call themselves something are named by their id too.
-	l.write("own.yaml", "spdx: LicenseRef-Public-Domain\nderivatives: none\nai_training: deny\n")
+	l.write("own.yaml", "spdx: LicenseRef-Acme-Free\nderivatives: none\nai_training: deny\n")
 	l.do("register", "free.png", "--from", "alice", "-y")
 	l.do("offer", "free.png", "own.yaml", "--from", "alice", "-y")
-	require.Regexp(t, `^LicenseRef-Public-Domain \(terms1`, l.json("files.0.claims.0.licences.0.name", "detect", "free.png"))
+	require.Regexp(t, `^LicenseRef-Acme-Free \(terms1`, l.json("files.0.claims.0.licences.0.name", "detect", "free.png"))
 
 	require.True(t, l.reported(exitOK, "ca-sb942", "out.png", "--facts", facts).Complete)
 	work := l.json("works.0.work.id", "show", "out.png").(string)
