@@ -36,7 +36,8 @@ func TestAttackARecordBorrowsATime(t *testing.T) {
 			Owner: alice.String(), Work: output.ID,
 			Record: &lineagetypes.GenerationRecord{Agent: id, Model: "a model", Provider: "a", SystemName: "bc"},
 			Sources: []lineagetypes.Source{
-				{Work: song.ID, Role: lineagetypes.ROLE_CITES, Weight: 10}, {Work: sung.ID, Role: lineagetypes.ROLE_CITES},
+				{Work: song.ID, Role: lineagetypes.ROLE_CITES, Weight: 10},
+				{Work: sung.ID, Role: lineagetypes.ROLE_CITES},
 				{External: &lineagetypes.External{Uri: "https://a.example"}, Role: lineagetypes.ROLE_INPUT_TO},
 			},
 		}
@@ -80,7 +81,8 @@ func TestAttackARecordBorrowsATime(t *testing.T) {
 		change(m)
 		r := c.Deliver(alice, m)
 		require.NotZero(t, r.Code, what)
-		require.Contains(t, []uint32{registrytypes.ErrInvalidProof.ABCICode(), registrytypes.ErrAnchorNotFound.ABCICode()}, r.Code, "%s: %s", what, r.Log)
+		codes := []uint32{registrytypes.ErrInvalidProof.ABCICode(), registrytypes.ErrAnchorNotFound.ABCICode()}
+		require.Contains(t, codes, r.Code, "%s: %s", what, r.Log)
 		require.Equal(t, registrytypes.ErrInvalidProof.Codespace(), r.Codespace, what)
 	}
 	// Nor is a statement's leaf a content's.

@@ -22,7 +22,8 @@ import (
 func proved(t *testing.T) generation.Proof {
 	t.Helper()
 	m := manifest(t, t.TempDir(), generation.Line{
-		SHA256: content(1).String(), Said: generation.Said{Model: "painter", GeneratedAt: "2025-01-31T12:00:00Z", PromptSHA256: content(9).String()},
+		SHA256: content(1).String(),
+		Said:   generation.Said{Model: "painter", GeneratedAt: "2025-01-31T12:00:00Z", PromptSHA256: content(9).String()},
 		Sources: []generation.Source{
 			{Work: source(1).String(), Weight: 600_000}, {URI: "https://example.org/brush", Weight: 300_000}, {SHA256: content(5).String()},
 		},
@@ -154,7 +155,8 @@ func TestAFileIsNoStatement(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	upload, err := register.SumFile(t.Context(), path)
 	require.NoError(t, err)
-	kept, err := register.NewAnchor(chainID, alice.String(), alice, []register.Content{{Digest: content(3)}, {Digest: upload.Digest}}, time.Now())
+	contents := []register.Content{{Digest: content(3)}, {Digest: upload.Digest}}
+	kept, err := register.NewAnchor(chainID, alice.String(), alice, contents, time.Now())
 	require.NoError(t, err)
 	proofs, err := kept.Proofs(alice)
 	require.NoError(t, err)

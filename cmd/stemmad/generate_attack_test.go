@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,13 +121,15 @@ func TestALimitRunsOutHalfWay(t *testing.T) {
 		fmt.Fprintf(&lines, `{"output":"%d.png","sources":[{"work":"%s"}],"model":"painter"}`+"\n", i, photo)
 	}
 	l.write("m.jsonl", lines.String())
-	args := []string{"generate", "declare", "--manifest", "m.jsonl", "--by", "fan", "--agent", agent, "--pay-uses", "--max-fee", "2000uusdc", "-y"}
+	args := []string{
+		"generate", "declare", "--manifest", "m.jsonl", "--by", "fan", "--agent", agent, "--pay-uses", "--max-fee", "2000uusdc", "-y",
+	}
 	out, errs, code := command(append(args, "--home", l.home)...)
 	require.Equal(t, exitFailed, code, out)
 	require.Contains(t, out+errs, "Derived 2 outputs")
 	require.Contains(t, errs, "1000uusdc", "what is left")
 	require.EqualValues(t, "2", l.json("facts.declared", "query", "agent", "facts", agent))
-	_, errs, code = command(append(args, "--home", l.home)...)
+	_, _, code = command(append(args, "--home", l.home)...)
 	require.Equal(t, exitFailed, code)
 	require.EqualValues(t, "2", l.json("facts.declared", "query", "agent", "facts", agent))
 	require.NoFileExists(t, "m.jsonl.outbox")
@@ -225,7 +228,8 @@ func TestRunsBesideEachOtherDeclareOnce(t *testing.T) {
 		}, more...)
 	}
 	texts := l.beside(run("m.jsonl"), run("m.jsonl", "--outbox", "other.outbox"), run("moved/m.jsonl"), run("m.jsonl"))
-	t.Log(strings.Join(texts, "\n----\n"))
+	busy := slices.IndexFunc(texts, func(text string) bool { return strings.Contains(text, "another command uses this outbox") })
+	require.GreaterOrEqual(t, busy, 0, "one outbox is of one run: %v", texts)
 	require.Contains(t, l.do(run("m.jsonl")...), fmt.Sprintf("Nothing to do: %d outputs", outputs))
 	require.Contains(t, l.do(run("moved/m.jsonl")...), fmt.Sprintf("Nothing to do: %d outputs", outputs))
 	require.Equal(t, outputs*2000, before-l.held("bob"), "each is paid once")
@@ -251,10 +255,11 @@ func TestTheMostForASourceIsForAllOfIt(t *testing.T) {
 	before := l.held("bob")
 	declare := func(most string) []string {
 		return []string{
-			"generate", "declare", "1.png", "--source", "photo.jpg:60", "--model", "m", "--by", "bob", "--buy", "--pay-uses", "--max-fee", most, "-y",
+			"generate", "declare", "1.png", "--source", "photo.jpg:60", "--model", "m", "--by", "bob", "--buy", "--pay-uses",
+			"--max-fee", most, "-y",
 		}
 	}
-	t.Log(l.fail(declare("6999uusdc")...))
+	require.Contains(t, l.fail(declare("6999uusdc")...), "1999uusdc left for it")
 	require.Equal(t, before, l.held("bob"))
 	l.do(declare("7000uusdc")...)
 	require.Equal(t, 7000, before-l.held("bob"))
