@@ -36,8 +36,9 @@ type Finding struct {
 	// Claims are those to exactly this content, the earliest first.
 	Claims     []Claim `json:"claims"`
 	MoreClaims bool    `json:"more_claims,omitempty"`
-	// Resembling are works of other content that have a fingerprint of it.
-	Resembling []Resembling `json:"resembling"`
+	// Resembling are works of other content whose registrants say that they have a fingerprint of it.
+	Resembling     []Resembling `json:"resembling"`
+	MoreResembling bool         `json:"more_resembling,omitempty"`
 }
 
 // Known says whether the chain knows anything.
@@ -74,7 +75,7 @@ type Record struct {
 	Model         string     `json:"model,omitempty"`
 	Agent         string     `json:"agent,omitempty"`
 	AgentVersion  uint32     `json:"agent_version,omitempty"`
-	// Responsible answers for the agent, by its present card.
+	// Responsible answers for the agent, by the version of its card that the record pins.
 	Responsible string `json:"responsible,omitempty"`
 	// Anchored is since when an anchor holds the statement.
 	Anchored *time.Time `json:"anchored_at,omitempty"`
@@ -104,6 +105,8 @@ type Resembling struct {
 	Work   string `json:"work"`
 	Title  string `json:"title"`
 	Owner  string `json:"owner"`
+	// Status is active, withdrawn, disputed or invalidated.
+	Status string `json:"status"`
 }
 
 // asker asks a node, as of the height in its context.
@@ -140,7 +143,7 @@ func Of(
 	if err := group.Wait(); err != nil {
 		return found, err
 	}
-	found.Resembling, err = a.resembling(ctx, digest, res.Works, marks)
+	found.Resembling, found.MoreResembling, err = a.resembling(ctx, digest, res.Works, marks)
 	return found, err
 }
 
@@ -148,7 +151,7 @@ func Of(
 func (a asker) claim(ctx context.Context, w registrytypes.Claim) (Claim, error) {
 	c := Claim{
 		Work: w.Id.String(), Title: describe.Heading(w), Kind: describe.KindName(w.Details.Kind), Owner: w.Owner,
-		Since: w.ClaimedSince.Time.UTC(), Status: strings.ToLower(strings.TrimPrefix(w.Status.String(), "STATUS_")),
+		Since: w.ClaimedSince.Time.UTC(), Status: statusOf(w),
 		SourceType: w.Details.DigitalSourceType, Sources: []Source{}, Licences: []Licence{},
 	}
 	made, err := a.lineage.Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: w.Id})
@@ -170,12 +173,16 @@ func (a asker) claim(ctx context.Context, w registrytypes.Claim) (Claim, error) 
 	c.MoreLicences = len(offers.Pagination.GetNextKey()) > 0
 	for _, o := range offers.Offers {
 		name := o.Terms.Preset
-		if name == "" {
-			name = o.Terms.Terms.Spdx
+		if name == "" { // they call themselves so, whatever they say
+			name = strings.TrimSpace(o.Terms.Terms.Spdx + " (" + o.Terms.Id.String() + ")")
 		}
 		c.Licences = append(c.Licences, Licence{Terms: o.Terms.Id.String(), Name: name, Public: o.Public})
 	}
 	return c, nil
+}
+
+func statusOf(w registrytypes.Claim) string {
+	return strings.ToLower(strings.TrimPrefix(w.Status.String(), "STATUS_"))
 }
 
 func (a asker) record(ctx context.Context, r lineagetypes.GenerationRecord) (*Record, error) {
@@ -186,9 +193,12 @@ func (a asker) record(ctx context.Context, r lineagetypes.GenerationRecord) (*Re
 	if r.Agent.IsZero() {
 		return record, nil
 	}
-	agent, err := a.agent.Agent(ctx, &agenttypes.QueryAgentRequest{Agent: r.Agent})
-	if err == nil {
-		record.Responsible = agent.Card.Card.Responsible.Name
+	// The card may be another by now: who is named today did not answer for it then.
+	cards, err := a.agent.Cards(ctx, &agenttypes.QueryCardsRequest{
+		Agent: r.Agent, Pagination: &query.PageRequest{Offset: uint64(max(r.AgentVersion, 1)) - 1, Limit: 1},
+	})
+	if err == nil && len(cards.Cards) > 0 {
+		record.Responsible = cards.Cards[0].Card.Responsible.Name
 	}
 	return record, err
 }
@@ -215,12 +225,13 @@ func (a asker) sources(ctx context.Context, work registrytypes.WorkID, c *Claim)
 // claims, and the CID of the raw bytes, which is the digest in another form.
 func (a asker) resembling(
 	ctx context.Context, digest registrytypes.Digest, claims []registrytypes.Claim, marks []registrytypes.Fingerprint,
-) ([]Resembling, error) {
+) (list []Resembling, more bool, err error) {
 	marks = append([]registrytypes.Fingerprint{{Scheme: "cid", Value: RawCID(digest)}}, marks...)
 	for _, c := range claims {
 		marks = append(marks, c.Details.Fingerprints...)
 	}
-	list, asked := []Resembling{}, map[registrytypes.Fingerprint]bool{}
+	list = []Resembling{}
+	asked := map[registrytypes.Fingerprint]bool{}
 	for _, mark := range marks {
 		if asked[mark] {
 			continue
@@ -230,17 +241,19 @@ func (a asker) resembling(
 			Scheme: mark.Scheme, Value: mark.Value, Pagination: &query.PageRequest{Limit: MaxResembling},
 		})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		more = more || len(res.Pagination.GetNextKey()) > 0
 		for _, w := range res.Works {
 			if w.Sha256 != digest {
 				list = append(list, Resembling{
 					Scheme: mark.Scheme, Value: mark.Value, Work: w.Id.String(), Title: describe.Heading(w), Owner: w.Owner,
+					Status: statusOf(w),
 				})
 			}
 		}
 	}
-	return list, nil
+	return list, more, nil
 }
 
 // RawCID is the CID, of version 1, of content as raw bytes: the digest in IPFS's form.

@@ -54,8 +54,10 @@ func (n *node) Invoke(_ context.Context, _ string, args, reply any, _ ...grpc.Ca
 		}
 	case *licensetypes.QueryOffersResponse:
 		reply.Offers = []licensetypes.OpenOffer{{Public: true, Terms: licensetypes.IdentifiedTerms{Preset: "cc-by-4.0"}}}
-	case *agenttypes.QueryAgentResponse:
-		reply.Card.Card.Responsible.Name = "Lab Inc."
+	case *agenttypes.QueryCardsResponse:
+		if args.(*agenttypes.QueryCardsRequest).Pagination.Offset == 1 { // the second
+			reply.Cards = []agenttypes.CardVersion{{Card: agenttypes.Card{Responsible: agenttypes.Party{Name: "Lab Inc."}}}}
+		}
 	default:
 		return status.Error(codes.Unimplemented, "not asked")
 	}
@@ -120,4 +122,17 @@ func TestManyClaimsAreCut(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found.Claims, detect.MaxClaims)
 	require.True(t, found.MoreClaims)
+}
+
+// Works that resemble it are cut with a word too, and those of its own content don't hide them.
+func TestManyResemblingAreCut(t *testing.T) {
+	n := &node{works: map[string][]registrytypes.Claim{}}
+	for i := range byte(detect.MaxResembling + 1) {
+		n.works["iscc "+iscc.Value] = append(n.works["iscc "+iscc.Value], claim(i+1, registrytypes.Digest{9}))
+	}
+	found, err := detect.Of(t.Context(), n, content, iscc)
+	require.NoError(t, err)
+	require.Len(t, found.Resembling, detect.MaxResembling)
+	require.Equal(t, "active", found.Resembling[0].Status)
+	require.True(t, found.MoreResembling)
 }

@@ -30,8 +30,8 @@ const (
 	ending = ".batch"
 )
 
-// ErrChanged says that a manifest is not the one that a batch was made of.
-var ErrChanged = errors.New("not the manifest of this batch")
+// ErrChanged says that a manifest, or a file that it names, is not what a batch was made of.
+var ErrChanged = errors.New("not what the batch was made of")
 
 // Batch is what proves the outputs of a manifest by one anchor, with the manifest itself. Save it before the
 // anchor is sent. Whoever has the seed can show what the anchor holds, and cannot use it for themselves.
@@ -45,6 +45,8 @@ type Batch struct {
 	Total uint64 `json:"total"`
 	// Seed gives leaf i the salt HMAC-SHA256(seed, i), i as 8 bytes, big-endian.
 	Seed registrytypes.Salt `json:"seed"`
+	// Files is how many outputs have no sha256 in the manifest: their files are needed too.
+	Files uint64 `json:"files,omitempty"`
 	// Manifest is where it was, for people.
 	Manifest       string               `json:"manifest"`
 	ManifestSHA256 registrytypes.Digest `json:"manifest_sha256"`
@@ -82,7 +84,7 @@ func NewBatch(
 	if err != nil {
 		return b, err
 	}
-	b.Root = opened.tree.Root()
+	b.Root, b.Files = opened.tree.Root(), opened.Files
 	return b, nil
 }
 
@@ -101,14 +103,15 @@ func (b Batch) Open(
 	ctx context.Context, address sdk.AccAddress, m Manifest, wanted func(registrytypes.WorkID) bool, done func(int64),
 ) (*Opened, error) {
 	if m.SHA256 != b.ManifestSHA256 || m.Outputs != b.Outputs() {
-		return nil, fmt.Errorf("%s is %w %s: it was changed, or is another one", m.Path, ErrChanged, b.Root)
+		return nil, fmt.Errorf("%s is %w (%s): it was changed, or is another one", m.Path, ErrChanged, b.Root)
 	}
 	opened, err := b.build(ctx, address, m, wanted, done)
 	if err != nil {
 		return nil, err
 	}
 	if root := opened.tree.Root(); root != b.Root {
-		return nil, fmt.Errorf("%s leads to another root than %s: a file that it names was changed, or the kept seed", m.Path, b.Root)
+		return nil, fmt.Errorf("%s leads to another root than %s, and is %w: a file that it names was changed, or the kept seed", m.Path,
+			b.Root, ErrChanged)
 	}
 	return opened, nil
 }

@@ -6,16 +6,18 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// together is how many lines a worker takes at once.
+// together is how many lines a worker takes at once, while they are no more bytes than window.
 const together = 512
 
 // builder computes the leaves of a batch. Of each output it keeps both leaves and the work's id, 84 bytes.
@@ -29,6 +31,8 @@ type builder struct {
 	leaves  [][32]byte
 	works   []registrytypes.WorkID
 	numbers []uint32 // of the lines
+
+	files atomic.Uint64 // that are read
 
 	mu    sync.Mutex
 	found map[registrytypes.WorkID]place
@@ -67,6 +71,7 @@ func (b Batch) build(
 	if err != nil {
 		return nil, err
 	}
+	b.Files = w.files.Load()
 	opened := &Opened{Batch: b, tree: tree, found: map[registrytypes.WorkID]Member{}}
 	for work, at := range w.found {
 		member := Member{Statement: at.statement, Line: at.line, SHA256: at.content}
@@ -114,11 +119,11 @@ func (w *builder) run(ctx context.Context) error {
 
 func (w *builder) read(ctx context.Context, rows chan<- []row) error {
 	var some []row
-	index := uint64(0)
+	index, size := uint64(0), 0
 	send := func() error {
 		select {
 		case rows <- some:
-			some = nil
+			some, size = nil, 0
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -129,7 +134,8 @@ func (w *builder) read(ctx context.Context, rows chan<- []row) error {
 			return fmt.Errorf("%s grew while it was read: run it again once it is written", w.manifest.Path)
 		}
 		some = append(some, row{index, number, slices.Clone(raw)})
-		if index++; len(some) < together {
+		index, size = index+1, size+len(raw)
+		if len(some) < together && size < window {
 			return nil
 		}
 		return send()
@@ -156,14 +162,20 @@ func (w *builder) add(ctx context.Context, r row) error {
 	if err := content.GivenContent("sha256"); err != nil {
 		return err
 	}
+	if line.SHA256 == "" {
+		w.files.Add(1)
+	}
 	work := registrytypes.NewWorkID(w.address, content)
 	statement, err := StatementOf(w.address, work, w.batch.Agent, line.Said, line.Sources)
 	if err != nil {
 		return err
 	}
+	if made := statement.Record.GeneratedAt; made != nil && made.After(w.batch.Created.Add(lineagetypes.ClockTolerance)) {
+		return fmt.Errorf("generated_at %s is not over yet: a statement that is younger than its anchor counts for nothing", line.GeneratedAt)
+	}
 	at := r.index * leavesEach
-	w.leaves[at] = w.leaf(at, content)
-	w.leaves[at+1] = w.leaf(at+1, statement.Digest())
+	w.leaves[at] = anchor.Leaf(w.batch.ChainID, w.address, w.batch.Salt(at), content)
+	w.leaves[at+1] = anchor.StatementLeaf(w.batch.ChainID, w.address, w.batch.Salt(at+1), statement.Digest())
 	w.works[r.index], w.numbers[r.index] = work, uint32(r.number)
 	if w.wanted != nil && w.wanted(work) {
 		w.mu.Lock()
@@ -171,10 +183,6 @@ func (w *builder) add(ctx context.Context, r row) error {
 		w.mu.Unlock()
 	}
 	return nil
-}
-
-func (w *builder) leaf(index uint64, digest registrytypes.Digest) [32]byte {
-	return anchor.Leaf(w.batch.ChainID, w.address, w.batch.Salt(index), digest)
 }
 
 // once fails where two lines are about one output: it has one statement.

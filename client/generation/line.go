@@ -3,17 +3,15 @@
 package generation
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/digest"
+	"github.com/stemma-chain/stemma/internal/onereading"
 	"github.com/stemma-chain/stemma/internal/rates"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -105,16 +103,14 @@ func (w *Weight) UnmarshalJSON(bz []byte) (err error) {
 	return err
 }
 
-// ParseLine reads a line. It fails for fields that are not known, which may be misspelt.
+// ParseLine reads a line. It fails for fields that are not known, which may be misspelt, and for those that stand twice.
 func ParseLine(raw []byte) (Line, error) {
 	var l Line
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&l); err != nil {
-		return l, fmt.Errorf("%w; a line is an object such as %s", err, example)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+	switch err := onereading.JSON(raw, &l); {
+	case errors.Is(err, onereading.ErrMore):
 		return l, errors.New("more follows the object: each has a line of its own")
+	case err != nil:
+		return l, fmt.Errorf("%w; a line is an object such as %s", err, example)
 	}
 	if l.Output == "" {
 		l.Output = l.File
@@ -148,7 +144,12 @@ func (s Source) check() error {
 	if s.Permission != "" && s.Work == "" {
 		return errors.New("what is not registered takes no permission")
 	}
-	return nil
+	if s.SHA256 != "" {
+		if _, err := digest.Parse(s.SHA256); err != nil {
+			return err
+		}
+	}
+	return text.CheckURI("uri", s.URI, lineagetypes.MaxURILength)
 }
 
 // Record is the generation record of what is said, by an agent; zero: by none. It fails as the chain would.

@@ -104,10 +104,10 @@ func (m Manifest) content(ctx context.Context, line Line) (registrytypes.Digest,
 	if line.SHA256 != "" {
 		return digest.Parse(line.SHA256)
 	}
-	path := filepath.FromSlash(line.Output)
-	if !filepath.IsLocal(path) {
-		return registrytypes.Digest{}, fmt.Errorf("output %q must be a path inside %s", line.Output, filepath.Dir(m.Path))
+	path, err := register.Inside(filepath.Dir(m.Path), line.Output)
+	if err != nil {
+		return registrytypes.Digest{}, fmt.Errorf("output %w", err)
 	}
-	file, err := register.SumFile(ctx, filepath.Join(filepath.Dir(m.Path), path))
+	file, err := register.SumFile(ctx, path)
 	return file.Digest, err
 }

@@ -1,14 +1,16 @@
 package generation
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/onereading"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -48,19 +50,24 @@ type Proof struct {
 func (o *Opened) Proof(member Member) Proof {
 	p := Proof{
 		Format: Format, ChainID: o.ChainID, Account: o.Account, Root: o.Root, Total: member.Stated.Total, Index: member.Stated.Index,
-		Salt: member.Stated.Salt, Path: member.Stated.Path, Work: member.Work, Agent: o.Agent, Said: said(member.Record),
+		Salt: member.Stated.Salt, Path: member.Stated.Path, Work: member.Work, Agent: o.Agent,
 	}
-	for _, source := range member.Sources {
-		p.Sources = append(p.Sources, written(source))
-	}
+	p.Said, p.Sources = member.Statement.written()
 	return p
 }
 
-// ReadProof reads a proof's file. It fails with ErrUnreadable, for fields that are not known too.
+// written is a statement as a proof has it, and in no other way.
+func (s Statement) written() (Said, []Source) {
+	var sources []Source
+	for _, source := range s.Sources {
+		sources = append(sources, written(source))
+	}
+	return said(s.Record), sources
+}
+
+// ReadProof reads a proof's file. It fails with ErrUnreadable, for fields that are not known or stand twice too.
 func ReadProof(raw []byte) (p Proof, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&p); err != nil {
+	if err := onereading.JSON(raw, &p); err != nil {
 		return p, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	if p.Format != Format {
@@ -80,8 +87,12 @@ func (p Proof) Check() (Statement, error) {
 	if err != nil {
 		return statement, fmt.Errorf("%w: the statement is none that could be declared: %w", ErrRefuted, err)
 	}
+	// What no hash is over would be shown as if it were proved.
+	if said, sources := statement.written(); said != p.Said || !slices.Equal(sources, p.Sources) {
+		return statement, fmt.Errorf("%w: the statement is not written as a proof has it, or something stands beside it", ErrRefuted)
+	}
 	path := registrytypes.AnchorProof{Root: p.Root, Salt: p.Salt, Index: p.Index, Total: p.Total, Path: p.Path}
-	leaf := anchor.Leaf(p.ChainID, account, p.Salt, statement.Digest())
+	leaf := anchor.StatementLeaf(p.ChainID, account, p.Salt, statement.Digest())
 	if err := path.Proof().Verify(p.Root, leaf); err != nil {
 		return statement, fmt.Errorf("%w: the statement does not lead to the anchor %s: %w", ErrRefuted, p.Root, err)
 	}
@@ -91,13 +102,25 @@ func (p Proof) Check() (Statement, error) {
 	return statement, nil
 }
 
-// Anchored checks the proof beside what the chain says of the anchor that it names. It fails with ErrRefuted.
+// Anchored checks the proof beside what the chain says of the anchor that it names. It fails with ErrRefuted, as
+// where the statement says a time after the anchor's, by more than clocks differ.
 func (p Proof) Anchored(chainID string, row registrytypes.Anchor) error {
 	switch {
 	case p.ChainID != chainID:
 		return fmt.Errorf("%w: it is of the chain %s, not %s", ErrRefuted, p.ChainID, chainID)
 	case p.Total != row.Total:
 		return fmt.Errorf("%w: it says %d leaves, the anchor has %d", ErrRefuted, p.Total, row.Total)
+	}
+	if p.GeneratedAt == "" {
+		return nil
+	}
+	made, err := time.Parse(time.RFC3339, p.GeneratedAt)
+	if err != nil {
+		return fmt.Errorf("%w: time %q of generation: %w", ErrRefuted, p.GeneratedAt, err)
+	}
+	if made.After(row.Priority.Time.Add(lineagetypes.ClockTolerance)) {
+		return fmt.Errorf("%w: it says that the output was made at %s, after its anchor of %s: that was made up", ErrRefuted,
+			p.GeneratedAt, row.Priority.Time.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ var answers = map[string]func(*book) ([]Line, []Gap){
 
 func (b *book) theWork() ([]Line, []Gap) {
 	w := b.Work
-	return []Line{{Text: fmt.Sprintf("%s, version %d on the chain, %s", nameOf(w), w.Version, w.Id), From: []int{b.work}}}, nil
+	return []Line{{Text: fmt.Sprintf("%s, version %d on the chain, %s", quoted(nameOf(w)), w.Version, w.Id), From: []int{b.work}}}, nil
 }
 
 func (b *book) theOwner() (lines []Line, _ []Gap) {
@@ -77,9 +77,17 @@ func (b *book) listed(wanted func(Source) bool) (lines []Line) {
 func (b *book) models() ([]Line, []Gap) { return b.listed(Source.isModel), nil }
 
 // data lists what is no model. A model of which no data is declared is a gap: the work itself, and those that
-// it was made from.
+// it was made from. So is a source of which nothing is left that names it.
 func (b *book) data() (lines []Line, gaps []Gap) {
 	lines = b.listed(isData)
+	var nameless []int
+	b.each(Source.nameless, func(_ Source, number int) { nameless = append(nameless, number) })
+	if len(nameless) > 0 {
+		gaps = append(gaps, Gap{
+			What: sources(len(nameless)) + " outside the chain whose text is blanked", Of: nameless,
+			Supply: "Whoever kept the text can show that it stood there: its SHA-256 did not change.",
+		})
+	}
 	trained := map[string]bool{}
 	b.each(isData, func(s Source, _ int) { trained[s.Link.Derivative.String()] = true })
 	var silent []int

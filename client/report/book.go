@@ -144,6 +144,9 @@ func linked(s Source) Declaration {
 // nameOf is a work's title, or in brackets why it has none.
 func nameOf(w registrytypes.Claim) string { return describe.Heading(w) }
 
+// quoted has somebody's text between quotation marks that it can't end: what stands behind is ours.
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `'`) + `"` }
+
 // statusOf is empty for a work that stands as it was registered.
 func statusOf(w registrytypes.Claim) string {
 	if w.Status == registrytypes.STATUS_ACTIVE || w.Status == registrytypes.STATUS_UNSPECIFIED {
@@ -152,9 +155,26 @@ func statusOf(w registrytypes.Claim) string {
 	return strings.ToLower(strings.TrimPrefix(w.Status.String(), "STATUS_"))
 }
 
+// disputed is how many works among the sources are under dispute, or were ruled invalid.
+func (b *book) disputed() int {
+	works := map[string]bool{}
+	for _, s := range b.Sources {
+		if s.Claim != nil && (s.Claim.Status == registrytypes.STATUS_DISPUTED || s.Claim.Status == registrytypes.STATUS_INVALIDATED) {
+			works[s.Claim.Id.String()] = true
+		}
+	}
+	return len(works)
+}
+
 // isModel says whether a source is a model, and not data.
 func (s Source) isModel() bool {
 	return s.Claim != nil && s.Claim.Details.Kind == registrytypes.KIND_MODEL
+}
+
+// nameless says whether a source is external and all that named it was taken back.
+func (s Source) nameless() bool {
+	x := s.Link.External
+	return s.Claim == nil && !s.Link.BlankedSha256.IsZero() && (x == nil || x.Sha256.IsZero())
 }
 
 // called is what a source is called, with its creators and where it is.
@@ -162,7 +182,7 @@ func (s Source) called() string {
 	if s.Claim == nil {
 		x := s.Link.External
 		switch {
-		case !s.Link.BlankedSha256.IsZero():
+		case s.nameless():
 			return "external source, its text blanked"
 		case x != nil && x.Uri != "":
 			return "external source " + x.Uri
@@ -172,10 +192,10 @@ func (s Source) called() string {
 		return "source"
 	}
 	w := s.Claim
-	text := fmt.Sprintf("%s (%s)", nameOf(*w), describe.KindName(w.Details.Kind))
+	text := fmt.Sprintf("%s (%s)", quoted(nameOf(*w)), describe.KindName(w.Details.Kind))
 	var creators []string
 	for _, c := range w.Details.Creators {
-		creators = append(creators, c.Name)
+		creators = append(creators, quoted(c.Name))
 	}
 	if len(creators) > 0 {
 		text += ", by " + strings.Join(creators, ", ")
@@ -183,11 +203,15 @@ func (s Source) called() string {
 	return text + ", owner " + w.Owner
 }
 
-// licence names the terms that a source was used under; empty: none were declared.
+// licence names the terms that a source was used under; empty: none were declared. Terms that only call themselves
+// by a licence's name have their id beside it.
 func (s Source) licence() string {
 	names := make([]string, len(s.Terms))
 	for i, t := range s.Terms {
-		names[i] = cmp.Or(t.Terms.Spdx, t.Preset, t.Id.String())
+		names[i] = cmp.Or(t.Terms.Spdx, t.Preset)
+		if t.Preset == "" {
+			names[i] = strings.TrimSpace(names[i] + " (" + t.Id.String() + ")")
+		}
 	}
 	return strings.Join(names, " or ")
 }

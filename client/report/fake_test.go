@@ -40,6 +40,11 @@ type node struct {
 	links   map[registrytypes.WorkID][]lineagetypes.Link
 	grants  map[licensetypes.GrantID]licensetypes.NamedGrant
 	cards   []agenttypes.CardVersion
+	// older are the versions of works before the present one.
+	older   map[registrytypes.WorkID][]registrytypes.Details
+	waiting map[registrytypes.WorkID][]licensetypes.WaitingDeclaration
+	// own are terms that are no preset.
+	own map[licensetypes.TermsID]licensetypes.Terms
 	// most is how many sources a page has; asked counts questions.
 	most  int
 	asked atomic.Int64
@@ -50,6 +55,7 @@ func newNode() *node {
 	return &node{
 		claims: map[registrytypes.WorkID]registrytypes.Claim{}, records: map[registrytypes.WorkID]*lineagetypes.GenerationRecord{},
 		links: map[registrytypes.WorkID][]lineagetypes.Link{}, grants: map[licensetypes.GrantID]licensetypes.NamedGrant{}, most: 2,
+		older: map[registrytypes.WorkID][]registrytypes.Details{}, own: map[licensetypes.TermsID]licensetypes.Terms{},
 	}
 }
 
@@ -96,6 +102,13 @@ func (n *node) Invoke(_ context.Context, method string, args, reply any, _ ...gr
 			return status.Error(codes.NotFound, "work not found")
 		}
 		reply.Work = claim
+	case *registrytypes.QueryRevisionsResponse:
+		req := args.(*registrytypes.QueryRevisionsRequest)
+		for i, details := range n.older[req.Work] {
+			if uint64(i) == req.Pagination.Offset {
+				reply.Revisions = []registrytypes.NumberedRevision{{Version: uint32(i) + 1, Revision: registrytypes.Revision{Details: details}}}
+			}
+		}
 	case *lineagetypes.QueryDerivationResponse:
 		id := args.(*lineagetypes.QueryDerivationRequest).Work
 		reply.Record = n.records[id]
@@ -122,11 +135,16 @@ func (n *node) Invoke(_ context.Context, method string, args, reply any, _ ...gr
 		if err != nil {
 			return err
 		}
+		if terms, known := n.own[id]; known {
+			reply.Terms = licensetypes.IdentifiedTerms{Id: id, Terms: terms}
+		}
 		for _, p := range licensetypes.Presets() {
 			if p.ID == id {
 				reply.Terms = licensetypes.IdentifiedTerms{Id: id, Preset: p.Name, Terms: p.Terms}
 			}
 		}
+	case *licensetypes.QueryAdmissionsResponse:
+		reply.Admissions = n.waiting[args.(*licensetypes.QueryAdmissionsRequest).Work]
 	case *licensetypes.QueryGrantResponse:
 		reply.Grant = n.grants[args.(*licensetypes.QueryGrantRequest).Grant]
 	case *agenttypes.QueryAgentResponse:

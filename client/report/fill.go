@@ -26,6 +26,10 @@ type Report struct {
 	Work     string    `json:"work"`
 	// Name is the title of the work.
 	Name string `json:"name"`
+	// Status of the work, empty while it stands as it was registered, and how many of the sources are under dispute or ruled
+	// invalid.
+	Status   string `json:"status,omitempty"`
+	Disputed int    `json:"disputed_sources,omitempty"`
 	// Provider states the lines that are not of the chain; empty: there are none.
 	Provider string   `json:"provider,omitempty"`
 	Answers  []Answer `json:"answers"`
@@ -75,7 +79,7 @@ func Fill(s Statute, subject Subject, k Known, facts Facts) (Report, error) {
 	r := Report{
 		Statute: s.Name, Title: s.Title, Version: s.Version, Unread: s.Unread, Notes: s.Notes, Standing: Standing,
 		ChainID: k.ChainID, Height: k.Height, Time: k.Time.UTC(), Work: k.Work.Id.String(), Name: nameOf(k.Work),
-		Provider: facts.Provider, Missing: []Gap{}, Cut: k.Cut, Declarations: book.list,
+		Status: statusOf(k.Work), Disputed: book.disputed(), Provider: facts.Provider, Missing: []Gap{}, Cut: k.Cut, Declarations: book.list,
 	}
 	for _, item := range s.Items {
 		answer, gaps, err := book.answer(item, facts)
@@ -84,6 +88,18 @@ func Fill(s Statute, subject Subject, k Known, facts Facts) (Report, error) {
 		}
 		r.Answers = append(r.Answers, answer)
 		r.Missing = append(r.Missing, gaps...)
+	}
+	if standing := statusOf(k.Work); standing != "" && standing != "withdrawn" {
+		r.Missing = append(r.Missing, Gap{
+			What: "whether this stands: the work is " + standing, Of: []int{book.work},
+			Supply: "The dispute about the work decides (stemmad dispute show); what was ruled invalid answers for nobody.",
+		})
+	}
+	if k.Waiting > 0 {
+		r.Missing = append(r.Missing, Gap{
+			What: fmt.Sprintf("the approval of owners who have to give it; declarations of the work that wait: %d", k.Waiting), Of: []int{book.work},
+			Supply: "The owners who have to approve do so (stemmad approve-source).",
+		})
 	}
 	if k.Cut {
 		r.Missing = append(r.Missing, Gap{

@@ -48,6 +48,8 @@ type Known struct {
 	Card     *agenttypes.CardVersion
 	// Sources are the edges to all that the work was made from, breadth first, external ones among them.
 	Sources []Source
+	// Waiting is how many declarations of the work wait for approval of others.
+	Waiting int
 	// Cited is how many works it only cites.
 	Cited int
 	// Cut: it was made from more than was asked for.
@@ -105,10 +107,18 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 	}
 	a.works[work] = first
 	k := Known{Moment: at, Work: first.claim, Node: first.node, Record: first.record}
+	waiting, err := a.license.Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: work})
+	if err != nil {
+		return Known{}, fmt.Errorf("declarations of %s that wait for approval: %w", work, err)
+	}
+	k.Waiting = len(waiting.Admissions)
 	if err := a.card(ctx, &k); err != nil {
 		return Known{}, err
 	}
 	if err := a.walk(ctx, &k); err != nil {
+		return Known{}, err
+	}
+	if err := a.versions(ctx, &k); err != nil {
 		return Known{}, err
 	}
 	return k, a.permissions(ctx, &k)
@@ -211,6 +221,44 @@ func (a *asker) describe(ctx context.Context, k *Known, reached []registrytypes.
 		}
 	}
 	return nil
+}
+
+// versions has each source as it was declared: its owner may have revised it since.
+func (a *asker) versions(ctx context.Context, k *Known) error {
+	type version struct {
+		work   registrytypes.WorkID
+		number uint32
+	}
+	var older []version
+	places := map[version][]int{}
+	for i, s := range k.Sources {
+		if s.Claim == nil || s.Link.WorkVersion == 0 || s.Link.WorkVersion == s.Claim.Version {
+			continue
+		}
+		v := version{s.Link.Source, s.Link.WorkVersion}
+		if places[v] == nil {
+			older = append(older, v)
+		}
+		places[v] = append(places[v], i)
+	}
+	return each(ctx, len(older), func(ctx context.Context, i int) error {
+		v := older[i]
+		res, err := a.registry.Revisions(ctx, &registrytypes.QueryRevisionsRequest{
+			Work: v.work, Pagination: &query.PageRequest{Offset: uint64(v.number) - 1, Limit: 1},
+		})
+		if err != nil {
+			return fmt.Errorf("versions of %s: %w", v.work, err)
+		}
+		if len(res.Revisions) == 0 || res.Revisions[0].Version != v.number {
+			return fmt.Errorf("%s has no version %d, which is declared as a source", v.work, v.number)
+		}
+		then := *k.Sources[places[v][0]].Claim
+		then.Version, then.Details, then.BlankedSha256 = v.number, res.Revisions[0].Revision.Details, res.Revisions[0].Revision.BlankedSha256
+		for _, place := range places[v] { // nobody else's
+			k.Sources[place].Claim = &then
+		}
+		return nil
+	})
 }
 
 // linksOf lists the sources of works, in their order.

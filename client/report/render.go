@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,10 +21,15 @@ func (r Report) Write(w io.Writer, format string) error {
 	case "markdown":
 		return r.markdown(w)
 	case "json":
-		encoder := json.NewEncoder(w)
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
+		if err := encoder.Encode(r); err != nil {
+			return err
+		}
+		_, err := w.Write(table.JSON(text.Bytes()))
+		return err
 	case "html":
 		return r.html(w)
 	}
@@ -44,6 +50,8 @@ func (r Report) headLines() []headLine {
 		{"not read", r.Unread, true},
 		{"about", r.Name, false},
 		{"work", r.Work, false},
+		{"status", r.Status, true},
+		{"sources under dispute or ruled invalid", number(r.Disputed), true},
 		{"chain", r.ChainID, false},
 		{"height", fmt.Sprint(r.Height), true},
 		{"time", moment(r.Time), true},
@@ -51,6 +59,14 @@ func (r Report) headLines() []headLine {
 		{"complete", r.completeness(), true},
 	}
 	return slices.DeleteFunc(lines, func(l headLine) bool { return l.Value == "" })
+}
+
+// number writes a count; empty for none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
 }
 
 func (r Report) completeness() string {
@@ -141,7 +157,7 @@ func (d Declaration) Said() string {
 		add(d.Fee != "", "paid %s", d.Fee)
 		add(d.Recorded, "it has a generation record")
 	}
-	add(d.Name != "", "\"%s\"", d.Name)
+	add(d.Name != "", "%s", quoted(d.Name))
 	add(d.Kind != "", "kind %s", d.Kind)
 	add(d.Owner != "", "owner %s", d.Owner)
 	add(d.Since != nil, "claimed since %s", timeOf(d.Since))

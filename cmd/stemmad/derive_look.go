@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -106,6 +107,9 @@ func (f *fleet) unfinished() error {
 		count(len(f.ready()), "row"), f.lost)
 }
 
+// quoted are names in an error, whatever words they have.
+var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
+
 // away says whether the node does not answer, or not yet. What the chain or the disk says of a row may have such words
 // in it, in the name of a file.
 func away(err error) bool {
@@ -114,10 +118,10 @@ func away(err error) bool {
 		file    *fs.PathError
 		row     *sheet.Error
 	)
-	if errors.As(err, &refused) || errors.As(err, &file) || errors.As(err, &row) {
+	if errors.As(err, &refused) || errors.As(err, &file) || errors.As(err, &row) || isUnregistered(err) {
 		return false
 	}
-	text := err.Error()
+	text := quoted.ReplaceAllString(err.Error(), "")
 	return status.Code(err) == codes.Unavailable || slices.ContainsFunc([]string{
 		"connection refused", "connection reset", "EOF", "broken pipe", "please wait for first block", "is not ready",
 	}, func(words string) bool { return strings.Contains(text, words) })

@@ -299,6 +299,9 @@ func readExternal(ctx context.Context, s string, role lineagetypes.Role) (lineag
 		}
 	}
 	source := lineagetypes.Source{Role: role, External: &lineagetypes.External{Uri: name}}
+	if isURL(name) {
+		return source, nil
+	}
 	if parsed, err := target.Parse(ctx, name); err == nil && parsed.Digest != nil {
 		source.External = &lineagetypes.External{Sha256: *parsed.Digest}
 	} else if !strings.Contains(name, ":") {

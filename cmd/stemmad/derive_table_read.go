@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/sheet"
 )
 
@@ -66,9 +67,6 @@ func (f *fleet) take(records []sheet.Record, dir string) error {
 			o.refuse(fmt.Errorf("name %s or %s, not both", columnFile, columnWork))
 		case o.File == "":
 			o.refuse(fmt.Errorf("needs %s, %s or %s", columnFile, columnWork, columnSHA256))
-		case record.Text(columnFile) != "" && !filepath.IsLocal(filepath.FromSlash(record.Text(columnFile))):
-			o.refuse(&sheet.Error{File: f.name, Line: record.Line, Column: columnFile, Err: fmt.Errorf(
-				"%q must be a path inside %s", record.Text(columnFile), dir)})
 		default:
 			o.locate(dir, f.name)
 		}
@@ -79,7 +77,12 @@ func (f *fleet) take(records []sheet.Record, dir string) error {
 // locate has the files that a row names in the table's folder.
 func (o *output) locate(dir, table string) {
 	if file := o.record.Text(columnFile); file != "" {
-		o.File = filepath.Join(dir, filepath.FromSlash(file))
+		path, err := register.Inside(dir, file)
+		if err != nil {
+			o.refuse(&sheet.Error{File: table, Line: o.Row, Column: columnFile, Err: err})
+			return
+		}
+		o.File = path
 	} else if work := o.record.Text(columnWork); work != "" {
 		path, err := beside(dir, work)
 		if err != nil {
@@ -116,7 +119,7 @@ func (o *output) locate(dir, table string) {
 func beside(dir, name string) (string, error) {
 	path := filepath.Join(dir, filepath.FromSlash(name))
 	switch {
-	case filepath.IsAbs(name), path == filepath.Clean(name):
+	case filepath.IsAbs(name), path == filepath.Clean(name), isURL(name):
 	case filepath.IsLocal(name) && isFile(path):
 		return path, nil
 	case isFile(name):
@@ -125,6 +128,9 @@ func beside(dir, name string) (string, error) {
 	}
 	return name, nil
 }
+
+// isURL says whether a name is an address, which no file of that name stands for.
+func isURL(name string) bool { return strings.Contains(name, "://") }
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)

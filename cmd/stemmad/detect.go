@@ -158,8 +158,15 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 			conn.Say("  and more claims: stemmad query registry resolve sha256 %s", f.Sha256)
 		}
 		for _, r := range f.Resembling {
-			conn.Say("  resembles %s, %s, owner %s: it has the %s %s", r.Work, table.Short(r.Title), accountName(r.Owner, names),
-				table.Clean(r.Scheme), table.Short(r.Value))
+			standing := ""
+			if r.Status != "active" {
+				standing = " (" + r.Status + ")"
+			}
+			conn.Say("  resembles %s%s, %q, owner %s: its registrant says that it has the %s %s", r.Work, standing, table.Short(r.Title),
+				accountName(r.Owner, names), table.Clean(r.Scheme), table.Short(r.Value))
+		}
+		if f.MoreResembling {
+			conn.Say("  and more that resemble it: stemmad query registry resolve SCHEME VALUE")
 		}
 		conn.Say("")
 	}

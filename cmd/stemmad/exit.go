@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
@@ -152,7 +153,7 @@ func run(root *cobra.Command, stderr io.Writer) (code int) {
 		switch r := recover().(type) {
 		case nil:
 		case cannotOpen:
-			fmt.Fprintln(stderr, "Error:", r)
+			fmt.Fprintln(stderr, "Error:", table.Lines(fmt.Sprint(r)))
 			code = exitFailed
 		default:
 			panic(r)

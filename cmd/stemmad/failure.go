@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/limits"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/internal/amounts"
@@ -84,13 +86,15 @@ func printFailure(root *cobra.Command, stderr io.Writer, err error, report refus
 	var verb failure
 	if (errors.As(err, &verb) && verb.json) || asksJSON(root) {
 		report.Transactions = append(report.Transactions, verb.sent...)
-		out := json.NewEncoder(stderr)
+		var text bytes.Buffer
+		out := json.NewEncoder(&text)
 		out.SetEscapeHTML(false) // "<" and "&" stand in sentences
 		if out.Encode(report) == nil {
+			_, _ = stderr.Write(table.JSON(text.Bytes()))
 			return
 		}
 	}
-	fmt.Fprintln(stderr, "Error:", report.Error)
+	fmt.Fprintln(stderr, "Error:", table.Lines(report.Error))
 }
 
 // askedJSON is an annotation of the root whose command line asks for JSON, wherever it can't be read.

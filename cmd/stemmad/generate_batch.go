@@ -14,6 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/generation"
 	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
@@ -35,7 +36,8 @@ it what they are. Sources are named by work ids, or by uri or sha256. A line wit
 
 Of it this machine keeps a small file below ~/.stemmad/anchors, and you keep the manifest as it is: both
 are needed to prove an output (stemmad generate prove), or to register one later with the time of
-today (stemmad generate declare). Back both up. A manifest that is anchored already is not anchored again.`,
+today (stemmad generate declare). Back both up. Of lines without sha256 all files are needed too, each as it
+is. A manifest that is anchored already is not anchored again, unless its files are others now.`,
 		Example: `  stemmad generate batch outputs.jsonl --by bob
   stemmad generate batch outputs.jsonl --by painter-key --agent agent1...`,
 		Args: cobra.ExactArgs(1),
@@ -50,6 +52,8 @@ type batched struct {
 	Outputs        uint64               `json:"outputs"`
 	Manifest       string               `json:"manifest"`
 	ManifestSHA256 registrytypes.Digest `json:"manifest_sha256"`
+	// Files is how many lines have no sha256: their files are needed too.
+	Files uint64 `json:"files"`
 	// Already: it was anchored before, and nothing was sent.
 	Already bool         `json:"already"`
 	Kept    string       `json:"kept_in,omitempty"`
@@ -70,7 +74,7 @@ func generateBatch(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	}
 	said := batched{
 		Root: batch.Root, Total: batch.Total, Outputs: batch.Outputs(), Manifest: batch.Manifest, ManifestSHA256: batch.ManifestSHA256,
-		Kept: kept,
+		Files: batch.Files, Kept: kept,
 	}
 	if said.Already, err = isAnchored(ctx, conn, batch); err != nil {
 		return err
@@ -94,11 +98,26 @@ func generateBatch(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if kept != "" {
 		fields = append(fields, "seed kept in", kept)
 	}
-	return table.Fields(conn.Out(), fields...)
+	if err := table.Fields(conn.Out(), fields...); err != nil {
+		return err
+	}
+	if said.Files > 0 {
+		conn.Note("\n%s without sha256: keep their files too, each as it is. With one of them changed or lost, none of the batch is "+
+			"proved any more.", have(said.Files))
+	}
+	return nil
 }
 
-// keptOrNew is the batch of a manifest that is kept, else a new one that is kept now, so that whoever is
-// interrupted goes on with the same root. With --dry-run nothing is kept.
+// have begins a sentence about lines.
+func have(lines uint64) string {
+	if lines == 1 {
+		return "1 line is"
+	}
+	return fmt.Sprintf("%d lines are", lines)
+}
+
+// keptOrNew is the batch of a manifest, and of the files that it names, that is kept, else a new one that is kept now, so that
+// whoever is interrupted goes on with the same root. With --dry-run nothing is kept.
 func keptOrNew(
 	ctx context.Context, conn *connect.Conn, sender *send.Sender, manifest generation.Manifest,
 ) (batch generation.Batch, path string, err error) {
@@ -108,9 +127,17 @@ func keptOrNew(
 	}
 	dir := register.OpenStore(conn.HomeDir).Dir()
 	for _, b := range of {
-		if b.ManifestSHA256 == manifest.SHA256 {
-			return b, b.File(dir), nil
+		if b.ManifestSHA256 != manifest.SHA256 {
+			continue
 		}
+		if b.Files > 0 { // the manifest does not say what is in them
+			if _, err := openBatch(ctx, conn, sender, b, manifest, nil); errors.Is(err, generation.ErrChanged) {
+				continue
+			} else if err != nil {
+				return b, "", err
+			}
+		}
+		return b, b.File(dir), nil
 	}
 	bar := progress.New(conn.Err(), "stating", int64(manifest.Outputs), progress.Of("outputs"))
 	batch, err = generation.NewBatch(ctx, conn.ChainID, sender.Account(), sender.Address, sender.Agent(), manifest, bar.Add)
@@ -181,6 +208,7 @@ func batchFor(
 	if err != nil {
 		return nil, err
 	}
+	var changed error
 	for _, b := range all {
 		if b.ManifestSHA256 != manifest.SHA256 {
 			continue
@@ -189,9 +217,17 @@ func batchFor(
 		if err != nil {
 			return nil, err
 		}
-		if there {
-			return openBatch(ctx, conn, sender, b, manifest, wanted)
+		if !there {
+			continue
 		}
+		batch, err := openBatch(ctx, conn, sender, b, manifest, wanted)
+		if !errors.Is(err, generation.ErrChanged) {
+			return batch, err
+		}
+		changed = err
+	}
+	if changed != nil {
+		return nil, fmt.Errorf("%w; as it is now, anchor it with \"stemmad generate batch\"", changed)
 	}
 	by := sender.Account()
 	if !sender.Agent().IsZero() {
@@ -208,7 +244,10 @@ func openBatch(
 	bar := progress.New(conn.Err(), "reading the batch", int64(manifest.Outputs), progress.Of("outputs"))
 	defer bar.Finish()
 	opened, err := b.Open(ctx, sender.Address, manifest, wanted, bar.Add)
-	return &batchOf{opened}, err
+	if err != nil {
+		return nil, err
+	}
+	return &batchOf{opened}, nil
 }
 
 // findMember finds the output that an argument names in the batch of --batch, else in those that are kept and whose
@@ -244,10 +283,14 @@ func findMember(
 			continue // it was moved or changed
 		}
 		batch, err := batchFor(ctx, conn, sender, manifest, generation.One(work))
-		if errors.Is(err, errNoBatch) {
+		var row *sheet.Error
+		switch {
+		case errors.Is(err, errNoBatch):
 			continue
-		}
-		if err != nil {
+		case errors.Is(err, generation.ErrChanged), errors.As(err, &row):
+			conn.Note("Passed over a batch: %s", table.Clean(err.Error())) // its files were changed or are gone
+			continue
+		case err != nil:
 			return nil, generation.Member{}, err
 		}
 		if member, found := batch.Member(work); found {

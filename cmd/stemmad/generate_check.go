@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -102,11 +101,9 @@ func checkStatement(
 		said.Agent, said.Said, said.Sources = proof.Agent, proof.Said, proof.Sources
 	}
 	if asJSON, _ := cmd.Flags().GetString(flags.FlagOutput); asJSON == flags.OutputFormatJSON {
-		text, jsonErr := json.MarshalIndent(said, "", "  ")
-		if jsonErr != nil {
-			return jsonErr
+		if printErr := printIndented(cmd.OutOrStdout(), said); printErr != nil {
+			return printErr
 		}
-		fmt.Fprintln(cmd.OutOrStdout(), string(text))
 	} else if printErr := said.print(cmd.OutOrStdout()); printErr != nil {
 		return printErr
 	}
@@ -239,6 +236,9 @@ func (c checkedStatement) print(out io.Writer) error {
 			return err
 		}
 	}
-	fmt.Fprintln(out, "It says what the account stated and since when, not that it is true.")
+	if agent != "" {
+		fmt.Fprintln(out, "Whether the agent is the account's is checked where this is declared, and not by a proof.")
+	}
+	fmt.Fprintln(out, "It says what the account stated and since when, not that it is true, nor that it stated nothing else of this output.")
 	return nil
 }

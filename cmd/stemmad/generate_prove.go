@@ -97,7 +97,7 @@ func generateProve(ctx context.Context, conn *connect.Conn, args []string) error
 	return nil
 }
 
-// statementProof proves an output by a kept batch of the manifest: of --batch, else the oldest that has it.
+// statementProof proves an output by a kept batch of the manifest that is anchored: of --batch, else the oldest that has it.
 func statementProof(ctx context.Context, conn *connect.Conn, manifest generation.Manifest, argument string) (generation.Proof, error) {
 	network, err := conn.Network()
 	if err != nil {
@@ -111,12 +111,19 @@ func statementProof(ctx context.Context, conn *connect.Conn, manifest generation
 	if err != nil {
 		return generation.Proof{}, err
 	}
-	root, known := conn.Flags().Text(flagBatch), false
+	root := conn.Flags().Text(flagBatch)
+	why := fmt.Errorf("%w of %s, as it is now, is kept below %s: was it changed since it was anchored, or is the seed elsewhere?", errNoBatch,
+		manifest.Path, conn.HomeDir)
 	for _, b := range all {
 		if b.ManifestSHA256 != manifest.SHA256 || root != "" && b.Root.String() != root {
 			continue
 		}
-		known = true
+		if there, err := isAnchored(ctx, conn, b); err != nil {
+			return generation.Proof{}, err
+		} else if !there {
+			why = fmt.Errorf("the batch %s of %s was never sent: send it with \"stemmad generate batch\"", b.Root, manifest.Path)
+			continue
+		}
 		account, err := sdk.AccAddressFromBech32(b.Account)
 		if err != nil {
 			return generation.Proof{}, fmt.Errorf("account of the kept batch %s: %w", b.Root, err)
@@ -128,18 +135,19 @@ func statementProof(ctx context.Context, conn *connect.Conn, manifest generation
 		bar := progress.New(conn.Err(), "reading the batch", int64(manifest.Outputs), progress.Of("outputs"))
 		opened, err := b.Open(ctx, account, manifest, generation.One(work), bar.Add)
 		bar.Finish()
+		if errors.Is(err, generation.ErrChanged) {
+			why = err
+			continue
+		}
 		if err != nil {
 			return generation.Proof{}, err
 		}
 		if member, found := opened.Member(work); found {
 			return opened.Proof(member), nil
 		}
+		why = fmt.Errorf("%s has no output %s", manifest.Path, argument)
 	}
-	if known {
-		return generation.Proof{}, fmt.Errorf("%s has no output %s", manifest.Path, argument)
-	}
-	return generation.Proof{}, fmt.Errorf("%w of %s, as it is now, is kept below %s: was it changed since it was anchored, or is the "+
-		"seed elsewhere?", errNoBatch, manifest.Path, conn.HomeDir)
+	return generation.Proof{}, why
 }
 
 // anchorProof proves that the chain has the anchor.
@@ -154,7 +162,7 @@ func anchorProof(ctx context.Context, conn *connect.Conn, p generation.Proof) (*
 	}
 	request := &registrytypes.QueryAnchorRequest{Account: p.Account, Root: p.Root}
 	if _, err := conn.Registry().Anchor(ctx, request); err != nil {
-		return nil, fmt.Errorf("the batch's anchor: %w; if it was never sent, send it with \"stemmad generate batch\"", err)
+		return nil, fmt.Errorf("the batch's anchor: %w", err)
 	}
 	return gather.Maker{Node: node, Encoding: e}.Answer(ctx, prf.Question{Kind: prf.Anchor, Request: request},
 		gather.Options{Patience: nextBlock})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 )
 
@@ -76,6 +77,6 @@ func printIndented(out io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, string(bz))
+	_, err = fmt.Fprintln(out, string(table.JSON(bz)))
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client/generation"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	"github.com/stemma-chain/stemma/x/registry/anchor"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -29,6 +30,10 @@ type statement struct {
 	// Declaration declares it, as JSON of MsgDerive.
 	Declaration json.RawMessage      `json:"declaration"`
 	Digest      registrytypes.Digest `json:"digest"`
+	// Leaf is that of the owner's anchor, by chain id and salt.
+	ChainID string   `json:"chain_id"`
+	Salt    hexBytes `json:"salt"`
+	Leaf    hexBytes `json:"leaf"`
 }
 
 type batchSalt struct {
@@ -70,7 +75,9 @@ func makeStatements(t *testing.T) any {
 		require.NoError(t, msg.ValidateBasic())
 		encoded, err := marshal.MarshalJSON(&msg)
 		require.NoError(t, err)
-		all.Statements = append(all.Statements, statement{encoded, lineagetypes.StatementDigest(msg.Work, msg.Sources, *msg.Record)})
+		digest, salt := lineagetypes.StatementDigest(msg.Work, msg.Sources, *msg.Record), sha256.Sum256(encoded)
+		leaf := anchor.StatementLeaf("stemma-1", owner, salt, digest)
+		all.Statements = append(all.Statements, statement{encoded, digest, "stemma-1", salt[:], leaf[:]})
 	}
 	for i := range 4 {
 		b := generation.Batch{Seed: sha256.Sum256(fmt.Append(nil, "seed ", i))}

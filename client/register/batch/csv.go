@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/digest"
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/x/registry/text"
@@ -125,10 +126,11 @@ func readRow(columns map[string]int, record []string, dir string, accounts descr
 	}
 	file := filepath.FromSlash(cell("file"))
 	row := Row{Path: file}
-	if !filepath.IsLocal(file) {
-		return row, fmt.Errorf("file must be a path inside %s", dir)
+	path, err := register.Inside(dir, cell("file"))
+	if err != nil {
+		return row, fmt.Errorf("file must be a path inside %s, and no link out of it", dir)
 	}
-	row.Path = filepath.Join(dir, file)
+	row.Path = path
 	if info, err := os.Stat(row.Path); err != nil {
 		return row, err
 	} else if !info.Mode().IsRegular() {

@@ -24,10 +24,17 @@ export function anchorLeaf(chainId: string, account: string, salt: Uint8Array, d
   return leafOf(chainId, accountBytes(account), salt, fromHex(parseDigest(digest)))
 }
 
-export function leafOf(chainId: string, account: Uint8Array, salt: Uint8Array, digest: Uint8Array): Uint8Array {
+/** Leaf of a statement's digest (statementDigest): whoever anchors files that others give them states nothing by it. */
+export function statementLeaf(chainId: string, account: string, salt: Uint8Array, digest: string): Uint8Array {
+  return leafOf(chainId, accountBytes(account), salt, fromHex(parseDigest(digest)), 'stemma/anchor/statement/v1')
+}
+
+export function leafOf(
+  chainId: string, account: Uint8Array, salt: Uint8Array, digest: Uint8Array, domain = 'stemma/anchor/v1',
+): Uint8Array {
   const chain = toUtf8(chainId)
   if (salt.length !== 32 || digest.length !== 32) throw new RangeError('salt and digest have 32 bytes')
-  return sha256(concat(toUtf8('stemma/anchor/v1'),
+  return sha256(concat(toUtf8(domain),
     bigEndian(chain.length, 4), chain, bigEndian(account.length, 4), account, salt, digest))
 }
 

@@ -62,9 +62,11 @@ test('anchors', () => {
 test('statements', () => {
   const { statements, salts } = read('statements.json')
   const { MsgDerive } = stemma.lineagetypes
-  for (const { declaration, digest } of statements) {
+  for (const { declaration, digest, chain_id, salt, leaf } of statements) {
     const msg = MsgDerive.fromPartial(stemma.fromJSON(MsgDerive.$type, declaration))
     assert.equal(stemma.statementDigest(msg.work, msg.sources, msg.record), digest)
+    assert.equal(toHex(stemma.statementLeaf(chain_id, msg.owner, fromHex(salt), digest)), leaf)
+    assert.notEqual(toHex(stemma.anchorLeaf(chain_id, msg.owner, fromHex(salt), digest)), leaf)
     const other = { ...msg.record, model: msg.record.model + 'x' }
     assert.notEqual(stemma.statementDigest(msg.work, msg.sources, other), digest)
   }

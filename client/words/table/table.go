@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -137,6 +138,46 @@ func Clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// Lines cleans a text of several lines, each as Clean does; line breaks and tabs stay.
+func Lines(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// JSON escapes in JSON what a terminal would interpret, or not print. The value stays the same: such characters stand
+// in texts alone.
+func JSON(bz []byte) []byte {
+	var out []byte // nil: nothing is escaped yet
+	for i := 0; i < len(bz); {
+		r, size := utf8.DecodeRune(bz[i:])
+		if r < 0x7f || unicode.IsPrint(r) {
+			if out != nil {
+				out = append(out, bz[i:i+size]...)
+			}
+			i += size
+			continue
+		}
+		if out == nil {
+			out = append(make([]byte, 0, len(bz)+len(bz)/8), bz[:i]...)
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, "\\u%04x", unit)
+		}
+		i += size
+	}
+	if out == nil {
+		return bz
+	}
+	return out
 }
 
 // Short cleans a free text and cuts it to what fits in a cell.

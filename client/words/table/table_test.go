@@ -2,9 +2,11 @@ package table_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -109,4 +111,19 @@ func TestTimesInAnotherZone(t *testing.T) {
 	require.Equal(t, "2026-11-21 12:00:00 UTC", table.Time(at))
 	t.Setenv("TZ", "Europe/Berlin")
 	require.Equal(t, "2026-11-21 13:00:00 CET", table.Time(at))
+}
+
+func TestNothingTellsATerminalAnything(t *testing.T) {
+	require.Equal(t, "a\n\tb?[2J?c?d", table.Lines("a\n\tb\x1b[2J\u009bc\u202ed"))
+	plain := []byte("{\n \"é 画\": \"a\"\n}\n")
+	require.Equal(t, plain, table.JSON(plain))
+	for _, text := range []string{"a\u009b2J\u202eb\x7f", "\U000e0001", "é\u00a0\u2028"} {
+		raw, err := json.Marshal(text)
+		require.NoError(t, err)
+		escaped := table.JSON(raw)
+		require.Equal(t, -1, strings.IndexFunc(string(escaped), func(r rune) bool { return !unicode.IsPrint(r) }), "%q", escaped)
+		var back string
+		require.NoError(t, json.Unmarshal(escaped, &back))
+		require.Equal(t, text, back)
+	}
 }

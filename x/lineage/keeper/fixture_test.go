@@ -109,7 +109,7 @@ type anchored struct {
 	since  registrytypes.Priority
 }
 
-func (w *world) CheckAnchored(
+func (w *world) CheckStated(
 	_ context.Context, account sdk.AccAddress, digest registrytypes.Digest, proof registrytypes.AnchorProof,
 ) (registrytypes.Priority, error) {
 	a := w.anchors[proof.Root]

@@ -65,7 +65,7 @@ func (k Keeper) dateRecord(ctx context.Context, d *derivation) error {
 		return nil
 	}
 	statement := types.StatementDigest(d.Work, d.Sources, *d.Record)
-	anchored, err := k.registry.CheckAnchored(ctx, d.Owner, statement, *d.Anchor)
+	anchored, err := k.registry.CheckStated(ctx, d.Owner, statement, *d.Anchor)
 	if err != nil {
 		return errorsmod.Wrap(err, "statement")
 	}

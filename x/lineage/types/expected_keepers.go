@@ -34,10 +34,10 @@ type RegistryKeeper interface {
 	// Resembling lists works that have a fingerprint, given in its one spelling, at
 	// most limit.
 	Resembling(ctx context.Context, scheme, value string, limit int) ([]registrytypes.WorkID, error)
-	// CheckAnchored returns since when an anchor of an account holds a digest. It fails with the
-	// registry's ErrAnchorNotFound or ErrInvalidProof.
-	CheckAnchored(
-		ctx context.Context, account sdk.AccAddress, digest registrytypes.Digest, proof registrytypes.AnchorProof,
+	// CheckStated returns since when an anchor of an account holds a statement of that digest. It fails
+	// with the registry's ErrAnchorNotFound or ErrInvalidProof.
+	CheckStated(
+		ctx context.Context, account sdk.AccAddress, statement registrytypes.Digest, proof registrytypes.AnchorProof,
 	) (registrytypes.Priority, error)
 }
 

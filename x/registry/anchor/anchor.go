@@ -20,8 +20,12 @@ const (
 	MaxPath = 32
 )
 
-// leafDomain separates leaves from every other hash of this chain.
-const leafDomain = "stemma/anchor/v1"
+// leafDomain separates leaves from every other hash of this chain, and statementDomain those of
+// statements from those of contents: a content can be the very bytes that a statement's digest is over.
+const (
+	leafDomain      = "stemma/anchor/v1"
+	statementDomain = "stemma/anchor/statement/v1"
+)
 
 var (
 	// ErrTree says that a tree cannot be built.
@@ -44,8 +48,18 @@ type Proof struct {
 // account is in it, nobody can use another's root; as the salt is, nobody can
 // test a root for a content that they know.
 func Leaf(chainID string, account []byte, salt, digest [32]byte) [32]byte {
+	return leaf(leafDomain, chainID, account, salt, digest)
+}
+
+// StatementLeaf is Leaf for the digest of what the account states, in place of a content's: whoever anchors
+// files that others give them states nothing by it.
+func StatementLeaf(chainID string, account []byte, salt, digest [32]byte) [32]byte {
+	return leaf(statementDomain, chainID, account, salt, digest)
+}
+
+func leaf(domain, chainID string, account []byte, salt, digest [32]byte) [32]byte {
 	h := sha256.New()
-	h.Write([]byte(leafDomain))
+	h.Write([]byte(domain))
 	writeSized(h.Write, []byte(chainID))
 	writeSized(h.Write, account)
 	h.Write(salt[:])

@@ -91,6 +91,9 @@ func TestLeafBindsEverything(t *testing.T) {
 	require.NotEqual(t, leaf, anchor.Leaf("stemma-1", []byte("alice"), salt, [32]byte{3}))
 	plain := "stemma/anchor/v1" + "\x00\x00\x00\x08stemma-1" + "\x00\x00\x00\x05alice" + string(salt[:]) + string(content[:])
 	require.Equal(t, sha256.Sum256([]byte(plain)), leaf)
+	require.NotEqual(t, leaf, anchor.StatementLeaf("stemma-1", []byte("alice"), salt, content))
+	stated := "stemma/anchor/statement/v1" + plain[len("stemma/anchor/v1"):]
+	require.Equal(t, sha256.Sum256([]byte(stated)), anchor.StatementLeaf("stemma-1", []byte("alice"), salt, content))
 	// Lengths keep chain id and account apart.
 	require.NotEqual(t, anchor.Leaf("ab", []byte("c"), salt, content), anchor.Leaf("a", []byte("bc"), salt, content))
 }

@@ -144,7 +144,8 @@ func (k Keeper) revealed(ctx sdk.Context, c claims, id types.WorkID, anchored ty
 // gives the claim that anchor's time. It fails with ErrAnchorNotFound or
 // ErrInvalidProof and leaves the rank to be set.
 func (k Keeper) date(ctx sdk.Context, work *types.Work, proof types.AnchorProof) error {
-	anchored, err := k.CheckAnchored(ctx, work.Registrant, work.Sha256.Digest, proof)
+	leaf := anchor.Leaf(ctx.ChainID(), work.Registrant, proof.Salt, work.Sha256.Digest)
+	anchored, err := k.checkLeaf(ctx, work.Registrant, leaf, proof)
 	if err != nil {
 		return err
 	}
@@ -153,10 +154,18 @@ func (k Keeper) date(ctx sdk.Context, work *types.Work, proof types.AnchorProof)
 	return nil
 }
 
-// CheckAnchored returns since when an anchor of an account holds a digest. It fails with
-// ErrAnchorNotFound or ErrInvalidProof.
-func (k Keeper) CheckAnchored(
-	ctx context.Context, account sdk.AccAddress, digest types.Digest, proof types.AnchorProof,
+// CheckStated returns since when an anchor of an account holds a statement of that digest. It fails with
+// ErrAnchorNotFound or ErrInvalidProof, as for a content of that digest.
+func (k Keeper) CheckStated(
+	ctx context.Context, account sdk.AccAddress, statement types.Digest, proof types.AnchorProof,
+) (types.Priority, error) {
+	leaf := anchor.StatementLeaf(sdk.UnwrapSDKContext(ctx).ChainID(), account, proof.Salt, statement)
+	return k.checkLeaf(ctx, account, leaf, proof)
+}
+
+// checkLeaf returns since when an anchor of an account holds a leaf.
+func (k Keeper) checkLeaf(
+	ctx context.Context, account sdk.AccAddress, leaf [32]byte, proof types.AnchorProof,
 ) (types.Priority, error) {
 	anchored, err := k.Anchors.Get(ctx, collections.Join(account, proof.Root))
 	switch {
@@ -169,7 +178,6 @@ func (k Keeper) CheckAnchored(
 		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves",
 			proof.Total, proof.Root, anchored.Total)
 	}
-	leaf := anchor.Leaf(sdk.UnwrapSDKContext(ctx).ChainID(), account, proof.Salt, digest)
 	if err := proof.Proof().Verify(proof.Root, leaf); err != nil {
 		return types.Priority{}, errorsmod.Wrap(types.ErrInvalidProof, err.Error())
 	}

@@ -27,6 +27,7 @@ import (
 	stemma "github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/client/words/table"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -297,7 +298,7 @@ func (c *Conn) Watched() bool {
 // Answer asks a person on the error output and reads a line, no byte more: the next
 // question has the next line. Without a line it fails with io.EOF.
 func (c *Conn) Answer(question string) (string, error) {
-	fmt.Fprint(c.Err(), question)
+	fmt.Fprint(c.Err(), table.Lines(question))
 	type read struct {
 		line string
 		err  error
@@ -340,17 +341,17 @@ func (c *Conn) readLine() (string, error) {
 // maxAnswer bounds what a person types.
 const maxAnswer = 1000
 
-// Say prints a line for people; programs don't get it.
+// Say prints lines for people; programs don't get them. No name in them tells a terminal anything.
 func (c *Conn) Say(format string, args ...any) {
 	if !c.JSON() {
-		fmt.Fprintf(c.Out(), format+"\n", args...)
+		fmt.Fprintln(c.Out(), table.Lines(fmt.Sprintf(format, args...)))
 	}
 }
 
-// Note tells people what is going on, beside the result.
+// Note tells people what is going on, beside the result, as Say does.
 func (c *Conn) Note(format string, args ...any) {
 	if !c.JSON() {
-		fmt.Fprintf(c.Err(), format+"\n", args...)
+		fmt.Fprintln(c.Err(), table.Lines(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -374,7 +375,7 @@ func (c *Conn) PrintJSON(v any) error {
 		return err
 	}
 	indented.WriteByte('\n')
-	_, err = indented.WriteTo(c.Out())
+	_, err = c.Out().Write(table.JSON(indented.Bytes()))
 	return err
 }
 
