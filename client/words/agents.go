@@ -21,7 +21,7 @@ var ofAgents = map[*errorsmod.Error]string{
 	agenttypes.ErrNotAllowed:    anotherLimit,
 	agenttypes.ErrNeverAllowed:  "the controller signs it: no limit can allow it",
 	agenttypes.ErrOtherSigner:   "send that message apart, from the account that has to sign it",
-	agenttypes.ErrUnreadable:    "the controller signs it, or sets a limit that does not name what cannot be read: `stemmad agent messages` lists that",
+	agenttypes.ErrUnreadable:    "the controller signs it, or drops from the limit what cannot be read: `stemmad agent messages` lists that",
 	agenttypes.ErrPayee:         anotherLimit,
 	agenttypes.ErrWork:          anotherLimit,
 	agenttypes.ErrTerms:         anotherLimit,

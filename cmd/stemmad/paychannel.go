@@ -229,13 +229,15 @@ func notPerUse(work registrytypes.WorkID, v licensetypes.Verdict, ask *licensety
 	if ask.Use.Commercial {
 		commercially = " --" + flagCommercial
 	}
-	return fmt.Errorf("%s: %s, and a payment channel pays for no use of it; `stemmad clear %s --use ai-input%s --as %s` says why, and what is on offer",
-		work, words.Headline(v), work, commercially, ask.Licensee)
+	return fmt.Errorf("%s: %s, and a payment channel pays for no use of it; `stemmad clear %s --use ai-input%s --as %s` "+
+		"says why, and what is on offer", work, words.Headline(v), work, commercially, ask.Licensee)
 }
 
 // paysPerUse says whether something is to be paid with each use.
 func paysPerUse(answer licensetypes.Rights) bool {
-	return slices.ContainsFunc(answer.Obligations, func(o licensetypes.Obligation) bool { return o.Kind == licensetypes.OBLIGATION_PAY_PER_USE })
+	return slices.ContainsFunc(answer.Obligations, func(o licensetypes.Obligation) bool {
+		return o.Kind == licensetypes.OBLIGATION_PAY_PER_USE
+	})
 }
 
 // publicKey reads a compressed secp256k1 key: 66 hex digits, or a key of the

@@ -13,7 +13,8 @@ func TestJourneyOfUses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	l.write("doc.txt", "a document")
 	l.write("free.txt", "a free document")
-	l.write("two.yaml", "spdx: LicenseRef-Two\nuses: [ai-input]\ncommercial_use: true\nai_input: paid\ngrant_fee: [1000uusdc]\nuses_per_grant: 2\n")
+	l.write("two.yaml", "spdx: LicenseRef-Two\nuses: [ai-input]\ncommercial_use: true\nai_input: paid\n"+
+		"grant_fee: [1000uusdc]\nuses_per_grant: 2\n")
 	l.do("register", "doc.txt", "free.txt", "--from", "alice", "--no-anchor")
 	l.do("terms", "publish", "two.yaml", "--from", "alice")
 	l.do("offer", "doc.txt", "two.yaml", "--from", "alice")

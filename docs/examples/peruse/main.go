@@ -30,7 +30,7 @@ var (
 	node    = flag.String("node", "localhost:9090", "gRPC address of a node")
 	home    = flag.String("home", os.ExpandEnv("$HOME/.stemmad"), "folder of the keyring")
 	key     = flag.String("key", "bob", "key that pays")
-	deposit = flag.String("deposit", "100000uusdc", "deposit of the payment channel; what is not used comes back when that is closed: stemmad paychannel close")
+	deposit = flag.String("deposit", "100000uusdc", "deposit of the payment channel; the rest comes back by stemmad paychannel close")
 )
 
 type service struct {
