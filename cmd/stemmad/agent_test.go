@@ -94,7 +94,7 @@ func TestJourneyOfAnAgent(t *testing.T) {
 	l.do("agent", "payout", "buyer", "--to", "bob", "--from", "alice")
 	l.do("agent", "payout", agent, "--accept", "--from", "bob")
 	l.do("agent", "recovery", "buyer", "--to", "bob", "--delay", "30d", "--from", "alice")
-	shown := l.do("agent", "show", agent)
+	shown = l.do("agent", "show", agent)
 	for _, want := range []string{
 		"(bob), and the controller can object for 30 days", "Buys more.", "0.50 USDC", "2.50 USDC left its controller",
 	} {

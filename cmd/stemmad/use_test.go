@@ -29,7 +29,7 @@ func TestJourneyOfUses(t *testing.T) {
 	require.Contains(t, refused(exitNeedsGrant, append(perUse, "doc.txt", "--from", "fan")...), "stemmad clear work1")
 	require.Contains(t, refused(exitFailed, append(perUse, "free.txt", "--from", "fan")...), "asks nothing for each use")
 
-	grant := l.json("grant", "acquire", "doc.txt", "--max-fee", "1000uusdc", "--from", "bob").(string)
+	grant := l.json("grant", "acquire", "doc.txt", "two.yaml", "--max-fee", "1000uusdc", "--from", "bob").(string)
 	require.Contains(t, refused(exitFailed, "use", grant, "--from", "fan"), "is held by")
 	require.NotContains(t, refused(exitFailed, "use", grant, "--from", "fan"), "names its licensees")
 	require.Equal(t, "0", l.json("counts.0.left", "use", grant, "--count", "2", "--from", "bob"))
