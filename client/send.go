@@ -16,7 +16,8 @@ import (
 type Options struct {
 	// Gas of each transaction; 0: what a trial used, times GasAdjustment.
 	Gas uint64
-	// GasAdjustment leaves room for what others change meanwhile; 0: 1.5.
+	// GasAdjustment leaves room for what others change meanwhile; 0: 1.5. What taking the fee uses, which no trial does, is
+	// given in any case.
 	GasAdjustment float64
 	// Fee of each transaction; none: by gas.
 	Fee sdk.Coins
@@ -54,8 +55,10 @@ type Acting struct {
 
 const (
 	defaultAdjustment = 1.5
-	defaultBlocks     = 100
-	defaultLifetime   = 5 * time.Minute
+	// feeGas is more than taking a fee uses, which is about 9,600.
+	feeGas          = 10_500
+	defaultBlocks   = 100
+	defaultLifetime = 5 * time.Minute
 	// longestLifetime is below the chain's ten minutes by what its time moves on meanwhile.
 	longestLifetime = 9 * time.Minute
 	// fewestBlocks and shortestLifetime are twice and three times what nodes ask for.
@@ -167,7 +170,7 @@ func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (Trial, error) {
 	}
 	trial := Trial{GasUsed: res.GasInfo.GasUsed, Gas: s.options.Gas}
 	if trial.Gas == 0 {
-		trial.Gas = uint64(s.options.GasAdjustment * float64(trial.GasUsed))
+		trial.Gas = max(uint64(s.options.GasAdjustment*float64(trial.GasUsed)), trial.GasUsed+feeGas)
 	}
 	if res.Result != nil {
 		trial.responses, err = unwrapped(res.Result.MsgResponses)

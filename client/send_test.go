@@ -322,6 +322,19 @@ func TestANodeRestartsInBetween(t *testing.T) {
 	w.requireBalance(c, to, 5*2*each*rounds)
 }
 
+// TestNoTransactionRunsOutByItsFee: a trial takes no fee, and of a small transaction that is more than the half which is added.
+func TestNoTransactionRunsOutByItsFee(t *testing.T) {
+	w := newWorld(t)
+	c := w.program()
+	fan := w.key(c, "fan")
+	s := c.Sender(fan, client.Options{GasAdjustment: 1})
+	for i := range 3 {
+		res, err := s.Send(w.ctx, banktypes.NewMsgSend(fan.Address(), purse("small"), coin(1)))
+		require.NoError(t, err)
+		require.Greater(t, res.GasWanted, res.GasUsed, fmt.Sprint(i))
+	}
+}
+
 func TestRefusalsAreValues(t *testing.T) {
 	w := newWorld(t)
 	c := w.program()

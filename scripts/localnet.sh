@@ -55,12 +55,20 @@ make_network() {
 }
 
 start_node() {
-	local home=$1
+	local home=$1 pid
 	if pid_of "$home" >/dev/null; then
 		return
 	fi
 	nohup "$stemmad" start --home "$home" </dev/null >>"$home/log" 2>&1 &
-	echo $! >"$home/pid"
+	pid=$!
+	echo "$pid" >"$home/pid"
+	# For a moment it has the name of this script: on a busy machine, long enough to be taken for gone.
+	for _ in $(seq 100); do
+		if pid_of "$home" >/dev/null || ! kill -0 "$pid" 2>/dev/null; then
+			return
+		fi
+		sleep 0.1
+	done
 }
 
 stop_node() {

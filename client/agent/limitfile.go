@@ -266,7 +266,7 @@ func (with Reading) messageType(word string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", fmt.Errorf("%q is no type that a limit can allow; the query Messages lists them", word)
+		return "", fmt.Errorf("%q is no message that a limit can allow; the query Messages (stemmad agent messages) lists them", word)
 	}
 	return "", fmt.Errorf("%q can be %s: write one of them", word, strings.Join(found, " or "))
 }

@@ -89,7 +89,7 @@ func TestAMistakeInALimitIsNamed(t *testing.T) {
 	for _, tc := range []struct{ old, with, want string }{
 		{whole, "", "the file is empty"},
 		{"messages: [pay, /cosmos.bank.v1beta1.MsgSend]\n", "", "messages: name at least one"},
-		{"[pay,", "[steal,", `messages: "steal" is no type`},
+		{"[pay,", "[steal,", `messages: "steal" is no message`},
 		{"[pay,", "[vote,", `messages: "vote" can be /cosmos.x.v1.MsgVote or /cosmos.y.v1.MsgVote`},
 		{"[pay,", "[pay, MsgPay,", `messages: "MsgPay" is there twice`},
 		{"[alice]", "[carol]", "allowed_payees: "},

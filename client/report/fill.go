@@ -136,9 +136,17 @@ func (b *book) answer(item Item, facts Facts) (Answer, []Gap, error) {
 			answer.Lines = append(answer.Lines, Line{Text: text, StatedBy: facts.Provider})
 		}
 	}
+	if b.Record != nil && item.fromRecord() {
+		item.Supply = "The output's generation record does not say it, and a record is never changed."
+	}
 	gaps := item.gaps(said, unstated, open)
 	answer.Missing = len(gaps) > 0
 	return answer, gaps, nil
+}
+
+// fromRecord says whether the chain knows the item by nothing but a generation record.
+func (i Item) fromRecord() bool {
+	return len(i.Answers) > 0 && !slices.ContainsFunc(i.Answers, func(name string) bool { return !strings.HasPrefix(name, "record-") })
 }
 
 // gaps are what is missing of an item: said is whether the chain has a line, open what it leaves open.

@@ -110,7 +110,7 @@ func (g Gap) Said() string {
 		text = "Item " + g.Number + ": " + text
 	}
 	if len(g.Of) > 0 {
-		text += " (declarations " + ranges(g.Of) + ")"
+		text += " (" + Line{From: g.Of}.Source() + ")"
 	}
 	text += "."
 	if g.Supply != "" {

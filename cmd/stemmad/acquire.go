@@ -30,7 +30,7 @@ func acquireCmd() *cobra.Command {
 		Long: `Acquire gets you a grant of a work under one of its offers. Its fee, at most
 --max-fee, is a payment to the work: everyone upstream gets their part. The grant
 pins terms, rate and version, so nothing can be changed under you afterwards.
-TERMS are an id, a preset, or the name of the licence that it is offered under. Without
+TERMS are an id, a preset, a file, or the name of the licence that it is offered under. Without
 them it takes the only offer that needs a grant, or lists them. It says first how many
 derivatives the grant serves, what they owe, until when, where and in which media it
 counts and whom it keeps out, and warns where everybody is permitted some of it already,
@@ -75,6 +75,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	if len(args) == 2 {
 		request.Wanted = args[1]
+		if terms, isFile, err := termsInFile(args[1]); err != nil {
+			return err
+		} else if isFile {
+			request.Wanted = terms.ID().String()
+		}
 	}
 	offers, err := permission.Offers(ctx, conn, work.Id)
 	if err != nil {

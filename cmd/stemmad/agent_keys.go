@@ -245,12 +245,17 @@ are there, and why some are never allowed.`,
 		if conn.JSON() {
 			return printRaw(conn, res)
 		}
+		some := false
 		tab := table.New("message", "can be bound by", "not measured by budgets")
 		for _, kind := range res.Messages {
 			if kind.Never != "" || len(args) > 0 && !strings.Contains(strings.ToLower(kind.Type), strings.ToLower(args[0])) {
 				continue
 			}
 			tab.Row(kind.Type, boundBy(kind), kind.Unmeasured)
+			some = true
+		}
+		if !some {
+			return fmt.Errorf("no message that a limit can allow has %q in its name; `stemmad agent messages` lists all", args[0])
 		}
 		return tab.Write(conn.Out())
 	})

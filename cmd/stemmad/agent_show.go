@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cosmossdk.io/math"
+
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -233,7 +235,34 @@ func printKeys(conn *connect.Conn, keys []agenttypes.KeyStanding) error {
 		tab.Row(accountName(k.Key, names), acts, table.Time(k.Limit.ExpiresAt), strings.Join(kinds, ", "), remainingText(conn, k.Remaining),
 			remainingText(conn, k.RemainingFees), fmt.Sprint(k.Counters.Acts))
 	}
-	return tab.Write(conn.Out())
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	for _, k := range keys {
+		sayBudgets(conn, k, accountName(k.Key, names))
+	}
+	return nil
+}
+
+// sayBudgets says of each budget of a key what is spent of it, and when its window ends.
+func sayBudgets(conn *connect.Conn, k agenttypes.KeyStanding, name string) {
+	for _, b := range k.Limit.Budgets {
+		coin := func(amount math.Int) string { return conn.Units().Coin(sdk.Coin{Denom: b.Denom, Amount: amount}) }
+		spent := math.ZeroInt()
+		for _, s := range k.Counters.Spent {
+			if s.Denom == b.Denom {
+				spent = s.Total
+			}
+		}
+		text := coin(spent)
+		if b.Total.IsPositive() {
+			text += " of " + coin(b.Total)
+		}
+		if k.WindowEndsAt != nil && b.Window.IsPositive() {
+			text += fmt.Sprintf("; the window of %s ends at %s", coin(b.Window), table.Time(*k.WindowEndsAt))
+		}
+		conn.Say("%s has spent %s", name, text)
+	}
 }
 
 func remainingText(conn *connect.Conn, list []agenttypes.Remaining) string {

@@ -39,6 +39,7 @@ func TestJourneyOfAnAgent(t *testing.T) {
 	require.Equal(t, agent, l.json("passport.id", "agent", "show", "buyer", "--from", "alice"))
 	require.Contains(t, l.do("agent", "list", "alice"), agent)
 	require.Contains(t, l.do("agent", "messages", "royalty"), "/stemma.royalty.v1.MsgPay ")
+	require.Contains(t, l.fail("agent", "messages", "nothing-like-it"), "`stemmad agent messages` lists all")
 
 	l.write("limit.yaml", "messages: [pay, offer-transfer]\nallowed_payees: ["+song+"]\nexpires: 24h\n"+
 		"amount_range: {max: [2.00 USDC]}\nagent_recurrence: {every: 1h, max: [3.00 USDC]}\nbudget: [10.00 USDC]\n")
@@ -55,7 +56,9 @@ func TestJourneyOfAnAgent(t *testing.T) {
 
 	pay := []string{"pay", song, "2.00", "USDC", "--agent", agent, "--from", "fan"}
 	l.do(pay...)
-	require.Contains(t, l.do("agent", "show", agent), "1.00 USDC")
+	shown := l.do("agent", "show", agent)
+	require.Contains(t, shown, "1.00 USDC")
+	require.Contains(t, shown, "(fan) has spent 2.00 USDC of 10.00 USDC; the window of 3.00 USDC ends at ")
 	_, errs, code = command(append(pay, "--home", l.home)...)
 	require.Equal(t, exitDenied, code, errs)
 	require.Contains(t, errs, "window")
@@ -91,7 +94,7 @@ func TestJourneyOfAnAgent(t *testing.T) {
 	l.do("agent", "payout", "buyer", "--to", "bob", "--from", "alice")
 	l.do("agent", "payout", agent, "--accept", "--from", "bob")
 	l.do("agent", "recovery", "buyer", "--to", "bob", "--delay", "30d", "--from", "alice")
-	shown := l.do("agent", "show", agent)
+	shown = l.do("agent", "show", agent)
 	for _, want := range []string{
 		"(bob), and the controller can object for 30 days", "Buys more.", "0.50 USDC", "2.50 USDC left its controller",
 	} {

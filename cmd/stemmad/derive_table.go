@@ -150,16 +150,25 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, r
 			return err
 		}
 	}
+	// The rows that an interrupt kept from being looked at are not refused: none of them is named.
+	stopped := resumableError{fmt.Sprintf("interrupted: run the same command again to go on; what was sent is kept in %s", path)}
 	f.look(ctx)
+	if ctx.Err() != nil {
+		return stopped
+	}
 	if err := f.unfinished(); err != nil {
 		return err
 	}
-	if err := f.agree(ctx); err != nil {
+	err = f.agree(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return stopped
+	case err != nil:
 		return err
 	}
 	f.send(ctx, box)
 	if ctx.Err() != nil {
-		return resumableError{fmt.Sprintf("interrupted: run the same command again to go on; what was sent is kept in %s", path)}
+		return stopped
 	}
 	if err := f.unfinished(); err != nil {
 		f.tellRefused()

@@ -52,7 +52,7 @@ const (
 // exitCodes is the list for people.
 const exitCodes = `   0  done
    1  refused or failed for another reason than those below
-   3  a grant is needed
+   3  a grant is needed, or more uses of one
    4  it is denied, by a licence or by an agent's limit
    5  there is no such work, terms, grant, agent or account; or a report lacks something, which it lists
    6  there is not enough money for it, or for its fee
@@ -77,7 +77,7 @@ var kinds = []struct {
 		agenttypes.ErrOverAct, agenttypes.ErrOverWindow, agenttypes.ErrOverTotal, agenttypes.ErrFeeNoBudget, agenttypes.ErrFeeOverAct,
 		agenttypes.ErrFeeOverWindow, agenttypes.ErrFeeOverTotal, agenttypes.ErrKeyExpired, agenttypes.ErrExpired, agenttypes.ErrSuspended,
 	}},
-	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded}},
+	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded, licensetypes.ErrUsesExhausted}},
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,

@@ -69,6 +69,8 @@ found, and its record dates from the batch's anchor. --batch names the manifest 
 	f := cmd.Flags()
 	f.StringArray(flagSource, nil, "source, as WORK|FILE[:PERCENT][=role][@terms-or-grant]; may be repeated")
 	addDeriveFlags(cmd)
+	f.Lookup(flagExternal).Usage = "source that is not registered, as URI|FILE[:PERCENT%][=role]: declared, not paid; registered ones are " +
+		"refused; may be repeated"
 	hide(cmd, flagSources, flagWeights)
 	f.String(flagManifest, "", "JSON Lines of outputs to declare; its files are relative to it")
 	f.String(flagOutbox, "", "file that keeps what was sent until its end is known (default: the manifest's name and .outbox)")

@@ -3,18 +3,24 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -103,6 +109,10 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 	if err != nil {
 		return err
 	}
+	price := ""
+	if answer.IsValid() {
+		price = answer.String()
+	}
 	msg := &royaltytypes.MsgOpenPaymentChannel{
 		Payer: sender.Account(), Serial: open.NextSerial, Deposit: deposit, Payees: payees, Key: key, CloseDelay: delay,
 	}
@@ -114,7 +124,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 		msg.Receiver = account.String()
 	}
 	id := royaltytypes.NewPaymentChannelID(sender.Address, msg.Serial)
-	what := fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", conn.Units().Exact(deposit), len(payees), choices)
+	what := fmt.Sprintf("Deposit %s in a payment channel that pays %s.%s", conn.Units().Exact(deposit), count(len(payees), "work"), choices)
 	sent, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
@@ -126,11 +136,11 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 			Key            string      `json:"key"`
 			PricePerUse    string      `json:"price_per_use,omitempty"`
 			Tx             send.Result `json:"tx"`
-		}{id.String(), deposit.String(), hex.EncodeToString(key), answer, sent})
+		}{id.String(), deposit.String(), hex.EncodeToString(key), price, sent})
 	}
-	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, conn.Units().Coin(deposit), len(payees), sent)
-	if answer != "" {
-		conn.Say("An answer from all of them costs %s: add it to the total of the voucher with each.", answer)
+	conn.Say("%s %s with %s for %s: %s", sent.Did("Opened", "Would open"), id, conn.Units().Coin(deposit), count(len(payees), "work"), sent)
+	if answer.IsValid() {
+		conn.Say("An answer from all of them costs %s: add it to the total of the voucher with each.", conn.Units().Exact(answer))
 	}
 	conn.Say("Sign vouchers with `stemmad voucher sign %s TOTAL --key %s`.", id, name)
 	return nil
@@ -140,16 +150,16 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 // claims to a content which was taken, a line each. answer is what one use of all costs, with --per-use.
 func paymentChannelPayees(
 	ctx context.Context, conn *connect.Conn, sender *send.Sender, denom string,
-) (lines []royaltytypes.PaymentChannelPayee, answer, choices string, err error) {
+) (lines []royaltytypes.PaymentChannelPayee, answer sdk.Coin, choices string, err error) {
 	payees, err := readPayees(conn)
 	if err != nil {
-		return nil, "", "", err
+		return nil, answer, "", err
 	}
 	names := conn.KeyNames()
 	for _, p := range payees {
 		work, err := target.EarliestSafe(ctx, conn.Registry(), p.Argument)
 		if err != nil {
-			return nil, "", "", err
+			return nil, answer, "", err
 		}
 		if choice := work.Choice(names); choice != "" {
 			choices += fmt.Sprintf("\n  %s is %s%s", p.Argument, work.Id, choice)
@@ -157,10 +167,10 @@ func paymentChannelPayees(
 		lines = append(lines, royaltytypes.PaymentChannelPayee{Work: work.Id, Weight: p.Weight})
 	}
 	if conn.Flags().Text(flagPerUse) == "" {
-		return lines, "", choices, nil
+		return lines, answer, choices, nil
 	}
 	tariff, err := perUseTariff(ctx, conn, sender, lines, denom)
-	return tariff.Payees, tariff.Price.String(), choices, err
+	return tariff.Payees, tariff.Price, choices, err
 }
 
 // readPayees reads the one flag that says whom the payment channel pays.
@@ -201,7 +211,33 @@ func perUseTariff(
 	if err != nil {
 		return paychannel.Tariff{}, err
 	}
+	for i, answer := range answers.Rights {
+		var exit exitError
+		switch {
+		case errors.As(verdictError(answer.Verdict), &exit):
+			return paychannel.Tariff{}, exitError{code: exit.code, err: notPerUse(works[i].Work, answer.Verdict, ask)}
+		case !paysPerUse(answer):
+			conn.Note("%s asks nothing for each use, and is left out.", works[i].Work)
+		}
+	}
 	return paychannel.NewTariff(answers.Rights, denom)
+}
+
+// notPerUse is why a work that may not be used at a price per use stands in no payment channel for uses.
+func notPerUse(work registrytypes.WorkID, v licensetypes.Verdict, ask *licensetypes.QueryCheckRightsBatchRequest) error {
+	commercially := ""
+	if ask.Use.Commercial {
+		commercially = " --" + flagCommercial
+	}
+	return fmt.Errorf("%s: %s, and a payment channel pays for no use of it; `stemmad clear %s --use ai-input%s --as %s` "+
+		"says why, and what is on offer", work, words.Headline(v), work, commercially, ask.Licensee)
+}
+
+// paysPerUse says whether something is to be paid with each use.
+func paysPerUse(answer licensetypes.Rights) bool {
+	return slices.ContainsFunc(answer.Obligations, func(o licensetypes.Obligation) bool {
+		return o.Kind == licensetypes.OBLIGATION_PAY_PER_USE
+	})
 }
 
 // publicKey reads a compressed secp256k1 key: 66 hex digits, or a key of the

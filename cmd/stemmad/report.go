@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stemma-chain/stemma/client/history/blocks"
+	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/report"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/durably"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -172,6 +174,9 @@ func printReportOf(ctx context.Context, conn *connect.Conn, name string, subject
 	}
 	work, err := target.Earliest(ctx, conn.Registry(), argument)
 	if err != nil {
+		if errors.Is(err, target.ErrUnregistered) {
+			return fmt.Errorf("as of block %d: %w", moment.Height, err)
+		}
 		return notKept(moment.Height, err)
 	}
 	noteChoice(conn, argument, work)
@@ -179,6 +184,12 @@ func printReportOf(ctx context.Context, conn *connect.Conn, name string, subject
 	known, err := report.Gather(ctx, conn, moment, work.Id, most)
 	if err != nil {
 		return notKept(moment.Height, err)
+	}
+	switch kind := known.Work.Details.Kind; {
+	case subject == report.Model && kind != registrytypes.KIND_MODEL:
+		conn.Note("Careful: %s is registered as %s, and this report is about a model.", argument, describe.KindName(kind))
+	case subject == report.Output && known.Record == nil:
+		conn.Note("Careful: %s has no generation record: nobody declared that an AI system made it.", argument)
 	}
 	filled, err := report.Fill(statute, subject, known, facts)
 	if err != nil {

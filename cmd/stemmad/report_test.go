@@ -30,6 +30,11 @@ func TestJourneyOfReports(t *testing.T) {
 	require.Equal(t, exitNotFound, code, errs)
 	require.Contains(t, out, "as trainedOn, 1 up")
 	require.Contains(t, errs, "The report is incomplete")
+	require.NotContains(t, errs, "Careful")
+	_, careful, _ := command("report", "eu-gpai", "--model", "photo.png", "--home", l.home)
+	require.Contains(t, careful, "photo.png is registered as image, and this report is about a model")
+	_, careful, _ = command("report", "ca-sb942", "photo.png", "--home", l.home)
+	require.Contains(t, careful, "photo.png has no generation record")
 	out, _, code = command("report", "eu-gpai", "--model", "model.gguf", "--output", "json", "--home", l.home)
 	require.Equal(t, exitNotFound, code)
 	var r report.Report
@@ -41,6 +46,7 @@ func TestJourneyOfReports(t *testing.T) {
 	_, errs, code = command("report", "eu-gpai", "--model", "model.gguf", "--height", before, "--home", l.home)
 	require.Equal(t, exitNotFound, code, errs)
 	require.Contains(t, l.fail("report", "ca-sb942", "out.png", "--height", "999999"), "the latest block")
+	require.Contains(t, l.fail("report", "ca-sb942", "unknown.png"), "as of block ")
 
 	l.do("report", "ca-ab2013", "--model", "model.gguf", "--facts", l.facts("ca-ab2013"), "--format", "html", "--to", "ab.html")
 	page, err := os.ReadFile("ab.html")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/uses"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/license/usevoucher"
@@ -34,8 +35,9 @@ func useCmd() *cobra.Command {
 		Short: "Count uses by machines at a grant that pays for them",
 		Long: `Use counts uses of a work as input to AI or in search at your grant, where its terms say
 how many a grant pays for (uses_per_grant). Without a number it counts one. What is sent
-is the total, so that a command which is repeated with --total counts nothing twice. The
-use after the last is refused: renew the grant, or acquire another.
+is the total, so that a command which is repeated with --total counts nothing twice: what
+is counted already is not sent. The use after the last is refused, with exit code 3: renew
+the grant, or acquire another.
 
 "stemmad use voucher" signs such a total off the chain, for whoever serves you, and
 "stemmad use redeem" counts what was signed.`,
@@ -62,11 +64,18 @@ func countUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, arg
 	if !conn.Flags().Changed(flagTotal) {
 		total = g.Grant.Uses + more
 	}
-	if err := g.Grant.CheckUses(g.Id, total); err != nil {
-		return err
+	switch {
+	case more == 0:
+		return fmt.Errorf("--%s is 0: count one use or more", flagCount)
+	case !conn.Flags().Changed(flagTotal) && total < more:
+		return fmt.Errorf("--%s is %d: that is more than can be counted", flagCount, more)
+	case conn.Flags().Changed(flagTotal) && total == 0:
+		return fmt.Errorf("--%s is 0: count one use or more", flagTotal)
+	case total <= g.Grant.Uses:
+		return printUses(conn, []useOutcome{{Grant: g.Id, Total: total, Counted: new(uint64), Left: new(g.Grant.UsesLeft())}}, send.Result{})
 	}
-	if total <= g.Grant.Uses && !conn.Flags().Changed(flagTotal) {
-		return fmt.Errorf("--%s is %d: count one use or more", flagCount, more)
+	if err := g.Grant.CheckUses(g.Id, total); err != nil {
+		return refusal.By(err)
 	}
 	return sendUses(ctx, conn, sender, fmt.Sprintf("Count uses of %s: %d in all, of %d.", g.Id, total, g.Grant.UsesPaid),
 		[]licensetypes.UseCount{{Grant: g.Id, Total: total}})
@@ -116,6 +125,11 @@ func sendUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, what
 			outcomes[i].Counted, outcomes[i].Left = &response.Counts[i].Counted, &response.Counts[i].Left
 		}
 	}
+	return printUses(conn, outcomes, result)
+}
+
+// printUses says what became of counts; without a transaction nothing was to be sent.
+func printUses(conn *connect.Conn, outcomes []useOutcome, result send.Result) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
 			Counts []useOutcome `json:"counts"`
@@ -127,7 +141,7 @@ func sendUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, what
 		case o.Counted == nil:
 			conn.Say("Counting uses of %s: %s", o.Grant, result)
 		case *o.Counted == 0:
-			conn.Say("%s: counted already, %d left", o.Grant, *o.Left)
+			conn.Say("Nothing to do: %d uses of %s are counted already, %d left", o.Total, o.Grant, *o.Left)
 		default:
 			conn.Say("%s %s of %s, %d left: %s", result.Did("Counted", "Would count"), count(int(*o.Counted), "use"), o.Grant, *o.Left, result)
 		}
@@ -156,6 +170,9 @@ More than the grant pays for is not signed; with --offline no node is asked.`,
 
 func signUses(ctx context.Context, conn *connect.Conn, args []string) error {
 	total, _ := conn.Flags().GetUint64(flagTotal)
+	if total == 0 {
+		return fmt.Errorf("say with --%s how many uses there were in all, with this one", flagTotal)
+	}
 	chainID, err := conn.Network()
 	if err != nil {
 		return err
@@ -165,6 +182,10 @@ func signUses(ctx context.Context, conn *connect.Conn, args []string) error {
 		if name, _, err = conn.Signer(); err != nil {
 			return err
 		}
+	}
+	signer, err := conn.Account(name)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flagKey, err)
 	}
 	sign := func(bz []byte) ([]byte, error) {
 		signature, _, err := conn.Keyring.Sign(name, bz, signing.SignMode_SIGN_MODE_DIRECT)
@@ -186,8 +207,30 @@ func signUses(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
+	holder, err := holderOfGrant(ctx, conn, g.Grant)
+	if err != nil {
+		return err
+	}
+	if holder != signer.String() {
+		return refusal.By(licensetypes.ErrNotLicensee.Wrapf("%s is held by %s, and %s signs: a voucher of theirs would count nothing; name the "+
+			"holder's key with --%s", g.Id, holder, name, flagKey))
+	}
 	v, err = uses.Make(chainID, g, total, sign)
-	return printVoucher(conn, v, name, err)
+	return printVoucher(conn, v, name, refusal.By(err))
+}
+
+// holderOfGrant is the account whose key signs for a grant: that of its licensee or, once one derivative uses it up, of
+// that derivative's owner.
+func holderOfGrant(ctx context.Context, conn *connect.Conn, g licensetypes.Grant) (string, error) {
+	user, bound := g.User()
+	if !bound {
+		return g.Licensee.String(), nil
+	}
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: user})
+	if err != nil {
+		return "", err
+	}
+	return res.Work.Owner, nil
 }
 
 func printVoucher(conn *connect.Conn, v usevoucher.Voucher, name string, err error) error {

@@ -118,6 +118,15 @@ func (w *world) perUse() {
 	require.NoError(w, err)
 	require.Len(w, res.PaymentChannels, 1)
 	require.Equal(w, sdk.NewInt64Coin("uusdc", 25*(40+60)), res.PaymentChannels[0].Paid)
+
+	// What was answered before the deposit was used up is paid.
+	_, err = w.try("peruse", strings.Repeat("a question\n", 3), "-key", "bob", "-deposit", "250uusdc", cheap, dear)
+	require.Error(w, err)
+	res, err = w.Royalty().PaymentChannels(w.Context(), &royalty.QueryPaymentChannelsRequest{Payer: w.bob.Address().String()})
+	require.NoError(w, err)
+	require.Len(w, res.PaymentChannels, 2)
+	require.ElementsMatch(w, []sdk.Coin{sdk.NewInt64Coin("uusdc", 2500), sdk.NewInt64Coin("uusdc", 200)},
+		[]sdk.Coin{res.PaymentChannels[0].Paid, res.PaymentChannels[1].Paid})
 }
 
 // offerOwn publishes terms and offers a content under them.

@@ -13,12 +13,14 @@ import (
 
 	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/client/history/blocks"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var (
 	paidOut   = proto.MessageName(&royaltytypes.EventPaidOut{})
 	withdrawn = proto.MessageName(&royaltytypes.EventWithdrawn{})
+	acted     = proto.MessageName(&agenttypes.EventActed{})
 	// paymentChannelMoves tell what a deposit or refund was for.
 	paymentChannelMoves = map[string]bool{
 		proto.MessageName(&royaltytypes.EventPaymentChannelOpened{}):   true,
@@ -176,9 +178,25 @@ func (r *Reader) scope(events []abci.Event, action string) ([]Line, error) {
 			}
 			lines = append(lines, r.explain(m, facts, action)...)
 		}
+		r.noteAgent(lines, events)
 	}
 	payouts, err := r.payouts(events)
 	return append(lines, payouts...), err
+}
+
+// noteAgent says of what left the account by which key of which agent it did, where one acted.
+func (r *Reader) noteAgent(lines []Line, events []abci.Event) {
+	for _, event := range events {
+		if event.Type != acted || history.Value(event, "controller") != r.account {
+			continue
+		}
+		for i := range lines {
+			if lines[i].Amount.IsNegative() {
+				lines[i].Note = join(lines[i].Note, "by "+history.Value(event, "key")+" of "+history.Value(event, "agent"))
+			}
+		}
+		return
+	}
 }
 
 // payouts reads the royalties that were paid out: the bank is silent about them.

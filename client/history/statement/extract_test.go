@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/history/statement"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -113,6 +114,18 @@ func TestPaymentsAreDividedByWork(t *testing.T) {
 		paid(t, alice.String(), song, "5", "uusdc"), paid(t, alice.String(), remix, "7", "ustem"),
 		paid(t, alice.String(), remix, "5", "uusdc"), paid(t, bob.String(), remix, "5", "uusdc"),
 	)))
+}
+
+// What a key of an agent pays says so, to the controller alone.
+func TestPaymentsOfAnAgentNameIt(t *testing.T) {
+	agent := agenttypes.AgentID{5}
+	b := oneMessage("MsgAct", spent(alice.String(), "5uusdc"), transfer(alice.String(), royalty, "5uusdc"),
+		paid(t, alice.String(), song, "5", "uusdc"),
+		typed(t, &agenttypes.EventActed{Agent: agent, Key: bob.String(), Controller: alice.String()}))
+	require.Equal(t, []short{
+		{kind: statement.Payment, amount: "-5uusdc", work: song, note: "by " + bob.String() + " of " + agent.String()},
+	}, linesOf(t, alice.String(), b))
+	require.Empty(t, linesOf(t, bob.String(), b))
 }
 
 func TestLicenceFeesNameTheGrant(t *testing.T) {

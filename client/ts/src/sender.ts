@@ -45,6 +45,9 @@ export interface Trial {
   responses: Any[]
 }
 
+/** More gas than taking a fee uses, which no trial does. */
+const feeGas = 10_500n
+
 /** What a sender needs of its client. */
 export interface Node {
   readonly watcher: Watcher
@@ -138,8 +141,9 @@ export class Sender {
       }
     }
     const trial = await (this.#form.unordered ? this.node.trials : this.state.turn).pass(repeated)
-    const gas = BigInt(Math.floor(Number(trial.gasUsed) * (this.options.gasAdjustment ?? 1.5)))
-    return { ...trial, gas: this.options.gas ?? gas }
+    const adjusted = BigInt(Math.floor(Number(trial.gasUsed) * (this.options.gasAdjustment ?? 1.5)))
+    const least = trial.gasUsed + feeGas
+    return { ...trial, gas: this.options.gas ?? (adjusted > least ? adjusted : least) }
   }
 
   /** The chain would refuse a message of somebody else for that account's sequence, which says nothing of the mistake. */

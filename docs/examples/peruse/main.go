@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -29,7 +30,7 @@ var (
 	node    = flag.String("node", "localhost:9090", "gRPC address of a node")
 	home    = flag.String("home", os.ExpandEnv("$HOME/.stemmad"), "folder of the keyring")
 	key     = flag.String("key", "bob", "key that pays")
-	deposit = flag.String("deposit", "100000uusdc", "deposit of the payment channel; what is not used comes back")
+	deposit = flag.String("deposit", "100000uusdc", "deposit of the payment channel; the rest comes back by stemmad paychannel close")
 )
 
 type service struct {
@@ -64,17 +65,25 @@ func run(ctx context.Context, works []string) (err error) {
 	if err != nil {
 		return err
 	}
-	last := voucher.Voucher{}
-	for questions := bufio.NewScanner(os.Stdin); questions.Scan(); {
-		if last, err = meter.Use(1); err != nil {
-			return err
+	last, err := answer(meter)
+	return errors.Join(err, s.redeem(ctx, last)) // what was answered is paid, also where the deposit was too small for more
+}
+
+// answer answers questions until they end, and returns the last voucher.
+func answer(meter *paychannel.Meter) (last voucher.Voucher, err error) {
+	questions := bufio.NewScanner(os.Stdin)
+	for questions.Scan() {
+		next, err := meter.Use(1)
+		if err != nil {
+			return last, err
 		}
+		last = next
 		// An answer would go here; whoever is paid keeps the newest voucher.
 		if err := json.NewEncoder(os.Stdout).Encode(last); err != nil {
-			return err
+			return last, err
 		}
 	}
-	return s.redeem(ctx, last)
+	return last, questions.Err()
 }
 
 // open asks what one answer from all the works costs, and opens a payment channel that pays them.
@@ -90,7 +99,7 @@ func (s service) open(ctx context.Context, works []string) (*paychannel.Meter, e
 	if err != nil {
 		return nil, err
 	}
-	log.Printf("an answer costs %s, for %d works", tariff.Price, len(tariff.Payees))
+	log.Printf("an answer costs %s, which pays for works: %d", tariff.Price, len(tariff.Payees))
 	all, err := s.Royalty().PaymentChannels(ctx, &royalty.QueryPaymentChannelsRequest{Payer: me.String()})
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/internal/events"
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -118,10 +117,9 @@ func (k Keeper) checkHolder(ctx context.Context, account sdk.AccAddress, id type
 		return nil
 	}
 	if user, used := g.User(); used {
-		return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s moves with %s, which uses it and belongs to %s",
-			rules.NotLicensee, id, user, holder)
+		return errorsmod.Wrapf(types.ErrNotLicensee, "%s moves with %s, which uses it and belongs to %s", id, user, holder)
 	}
-	return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s is held by %s: acquire a grant of your own", rules.NotLicensee, id, holder)
+	return errorsmod.Wrapf(types.ErrNotLicensee, "%s is held by %s: acquire a grant of your own", id, holder)
 }
 
 // admits says whether the allow-list that a grant pins has an account, other than who was

@@ -48,6 +48,14 @@ func ParseWorkID(s string) (WorkID, error) {
 	return id, ReadID(id[:], s, WorkPrefix)
 }
 
+// withArticle is a prefix as it is said of one id.
+func withArticle(prefix string) string {
+	if strings.HasPrefix(prefix, "a") {
+		return "an " + prefix
+	}
+	return "a " + prefix
+}
+
 // ParseID reads bytes in bech32 with the given prefix and length. It fails with
 // ErrInvalidID.
 func ParseID(s, prefix string, length int) ([]byte, error) {
@@ -59,9 +67,10 @@ func ParseID(s, prefix string, length int) ([]byte, error) {
 	case err != nil && strings.HasPrefix(s, prefix+"1"):
 		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is mistyped: it does not fit its last six characters, which are a checksum", clip(s))
 	case err != nil:
-		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is not a %s id (%s1...)", clip(s), prefix, prefix)
+		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is not %s id (%s1...)", clip(s), withArticle(prefix), prefix)
 	case got != prefix:
-		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is a %s id, where a %s id (%s1...) is needed", clip(s), got, prefix, prefix)
+		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is %s id, where %s id (%s1...) is needed",
+			clip(s), withArticle(got), withArticle(prefix), prefix)
 	case len(bz) != length:
 		return nil, errorsmod.Wrapf(ErrInvalidID, "%q holds %d bytes, a %s id has %d", clip(s), len(bz), prefix, length)
 	}

@@ -13,6 +13,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/x/license/reasons"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -47,6 +48,16 @@ func Of(err error) error {
 		return fmt.Errorf("transaction %s in block %d failed: %w", refused.Hash, refused.Height, e)
 	}
 	return e
+}
+
+// By is an error of the chain's own rules that a command came to without asking, in the form in which a
+// refusal is said; another error stays what it is.
+func By(err error) error {
+	codespace, code, _ := errorsmod.ABCIInfo(err, false)
+	if err == nil || codespace == errorsmod.UndefinedCodespace {
+		return err
+	}
+	return &Error{Codespace: codespace, Code: code, Text: err.Error()}
 }
 
 // Refusal is what an error says.
@@ -170,7 +181,7 @@ type Report struct {
 	// Retryable: nothing was done, and the same may pass later as it is.
 	Retryable bool `json:"retryable"`
 	// Reasons are the codes of the reasons that the rules give, Sentence and Remedy those of
-	// the first. Without a reason Sentence is the error, and Remedy empty.
+	// the first. Without a reason Sentence is the error, and Remedy empty, but for what an agent may not do.
 	Reasons  []string `json:"reasons"`
 	Sentence string   `json:"sentence"`
 	Remedy   string   `json:"remedy"`
@@ -217,8 +228,11 @@ func NewReport(err error, text string) Report {
 			report.Codespace, report.Code, _ = errorsmod.ABCIInfo(row.Err, false)
 		}
 	}
-	if len(report.Details) > 0 {
+	switch line := remedyLine(report.Codespace, report.Code); {
+	case len(report.Details) > 0:
 		report.Sentence, report.Remedy = report.Details[0].Sentence, report.Details[0].Remedy
+	case line != "":
+		report.Sentence, report.Remedy = strings.Replace(text, line, "", 1), words.AgentRemedy(report.Codespace, report.Code)
 	}
 	return report
 }

@@ -41,7 +41,7 @@ var unnamed = regexp.MustCompile(`\bstemmad [^()\x60"]*|` + ids.String() + "|" +
 func Say(ctx context.Context, e *Error, names Names) string {
 	r, n := Read(e), &naming{names: names}
 	if len(r.Reasons) == 0 {
-		return n.all(ctx, e.Text)
+		return n.all(ctx, e.Text) + remedyLine(e.Codespace, e.Code)
 	}
 	var lines []string
 	for _, reason := range r.Reasons {
@@ -55,6 +55,14 @@ func Say(ctx context.Context, e *Error, names Names) string {
 		text += "\n  In the chain's words: " + n.all(ctx, r.Rest)
 	}
 	return text
+}
+
+// remedyLine is the line that says what to do, where a code tells that without a reason; empty: none does.
+func remedyLine(codespace string, code uint32) string {
+	if remedy := words.AgentRemedy(codespace, code); remedy != "" {
+		return "\n  " + words.Capital(remedy)
+	}
+	return ""
 }
 
 // naming counts the works that were asked for.
