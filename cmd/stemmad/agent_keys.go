@@ -200,7 +200,8 @@ func agentRemoveCmd() *cobra.Command {
 		Use:   "remove AGENT KEY",
 		Short: "End a key of an agent, at once",
 		Long: `Remove ends a key: it acts no more, and you pay none of its fees, whatever allowance you gave it. It holds for
-what follows in the same block. To stop all keys of an agent use "stemmad agent suspend".`,
+what follows in the same block. A limit that it is given later counts from nothing; "rotate" keeps what was
+counted. To stop all keys of an agent use "stemmad agent suspend".`,
 		Example: `  stemmad agent remove painter painter-key --from alice`,
 		Args:    cobra.ExactArgs(2),
 	}, func(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -76,10 +77,12 @@ func generateProve(ctx context.Context, conn *connect.Conn, args []string) error
 		return err
 	}
 	out := conn.Flags().Text(flagTo)
-	if out == "" {
-		if out = filepath.Base(args[1]) + ".proof.json"; fileThere(out) {
-			return fmt.Errorf("%s is there already: name another file with --%s", out, flagTo)
-		}
+	named := out != ""
+	if !named {
+		out = filepath.Base(args[1]) + ".proof.json"
+	}
+	if fileThere(out) && !(named && isStatementProof(out)) { // what may not come back is spared
+		return fmt.Errorf("%s is there already: name another file with --%s", out, flagTo)
 	}
 	if err := durably.Write(out, append(raw, '\n')); err != nil {
 		return err
@@ -95,6 +98,16 @@ func generateProve(ctx context.Context, conn *connect.Conn, args []string) error
 	conn.Note("\nWhoever checks it asks a node, or knows that header from elsewhere:\n  stemmad generate %s",
 		"check "+certificate.Command(said.File, proven.Trusted)[len("stemmad verify "):])
 	return nil
+}
+
+// isStatementProof says whether a file is the proof of a statement.
+func isStatementProof(path string) bool {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	_, err = generation.ReadProof(raw)
+	return err == nil
 }
 
 // statementProof proves an output by a kept batch of the manifest that is anchored: of --batch, else the oldest that has it.
