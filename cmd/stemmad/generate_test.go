@@ -137,7 +137,7 @@ func TestJourneyOfABatch(t *testing.T) {
 	trust := l.json("trust", "generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "proof.json").(string)
 	require.Equal(t, "proved", l.json("result", "generate", "check", "proof.json", "out/00007.png"))
 	require.Contains(t, l.fail("generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "outputs.jsonl"), "is there already")
-	l.do("generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "proof.json")
+	trust = l.json("trust", "generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "proof.json").(string)
 	out, errs, code := command("generate", "check", "proof.json", "out/00007.png", "--trust", trust,
 		"--home", filepath.Join(t.TempDir(), "none"))
 	require.Equal(t, exitOK, code, errs)
