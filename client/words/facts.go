@@ -176,6 +176,7 @@ var facts = map[string]Fact{
 	"conditions.revisions":                {Name: "Revisions of the work"},
 	"conditions.exclusives":               {Name: "Exclusive grants so far"},
 	"conditions.made":                     {Name: "Works made from it so far"},
+	"conditions.uses":                     {Name: "Uses counted so far"},
 	"royalty_policy":                      {Name: "Royalty", Say: royalty},
 	"royalty_rate":                        {Name: "Rate of the royalty", Say: percent},
 

@@ -74,6 +74,7 @@ export const facts: { readonly [path: string]: readonly string[] } = {
   "conditions.made": ["Works made from it so far","",""],
   "conditions.revisions": ["Revisions of the work","",""],
   "conditions.upstream_version": ["Version of what the work owes upstream","",""],
+  "conditions.uses": ["Uses counted so far","",""],
   "creators.account": ["Account","",""],
   "creators.name": ["Name","",""],
   "creators.role": ["Role","",""],

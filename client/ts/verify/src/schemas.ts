@@ -103,6 +103,7 @@ const use: Schema = {
 }
 const conditions: Schema = {
   1: digest('allow_list'), 2: u32('upstream_version'), 3: u32('demands_version'), 4: u32('revisions'), 5: u32('exclusives'), 6: u32('made'),
+  7: u64('uses'),
 }
 
 const permissions = ['PERMISSION_UNSET', 'PERMISSION_ALLOW', 'PERMISSION_DENY', 'PERMISSION_PAID']
