@@ -29,6 +29,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app/durable"
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/app/parallel"
 	"github.com/stemma-chain/stemma/app/pool"
 	"github.com/stemma-chain/stemma/app/queries"
 	"github.com/stemma-chain/stemma/client/encoding"
@@ -130,6 +131,8 @@ func newUnloaded(
 
 		nodeHeaders: new(nodeHeaders),
 	}
+	// A simulation runs beside blocks, and could put into the SDK's cache between blocks what a row was before.
+	app.CommitMultiStore().SetInterBlockCache(nil)
 	app.SetMempool(pool.NewMempool(app.pool))
 	app.SetVersion(version.Version)
 	app.SetInterfaceRegistry(codecs.InterfaceRegistry)
@@ -148,7 +151,7 @@ func newUnloaded(
 		return nil, err
 	}
 	blockexec.Apply(app.BaseApp, options, app.StoreKeys(), decode,
-		func(storetypes.MultiStore) string { return StakingDenom })
+		func(storetypes.MultiStore) string { return StakingDenom }, blockexec.WithRunnerWrap(parallel.Closing))
 	app.setHandlers(decode, settings, chain)
 	if err := app.applyUpgrades(); err != nil {
 		return nil, err

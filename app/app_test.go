@@ -7,9 +7,15 @@ import (
 	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/store/v2/cache"
 	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -247,4 +253,15 @@ func TestLimitsLeaveRoomForATransaction(t *testing.T) {
 
 	_, exported := anew(t, c, nil)
 	require.EqualValues(t, app.MinBlockGas, exported.ConsensusParams.Block.MaxGas)
+}
+
+// TestNoCacheBetweenBlocks: whatever app.toml says, rows are read from the trees. Simulations read them beside
+// blocks, and would fill a cache that blocks read.
+func TestNoCacheBetweenBlocks(t *testing.T) {
+	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.AppOptionsMap{},
+		baseapp.SetInterBlockCache(cache.NewCommitKVStoreCacheManager(cache.DefaultCommitKVStoreCacheSize)))
+	for _, key := range node.StoreKeys() {
+		_, cached := node.CommitMultiStore().GetStore(key).(*cache.CommitKVStoreCache)
+		require.False(t, cached, key.Name())
+	}
 }

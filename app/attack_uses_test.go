@@ -86,7 +86,7 @@ func madeUnder(work, source chain.Work, grant licensetypes.GrantID) *lineagetype
 // of the block changed what it read. An act that settles a work which it registers was changed by being looked at, so
 // that it had another outcome the second time, and nodes did not agree.
 func TestAttackAnActIsReadTwice(t *testing.T) {
-	plain, id := agency(t)
+	plain, id := agency(t, chain.Twice())
 	parallel, _ := agency(t, chain.BlockSTM(4))
 	chains := []*chain.Chain{plain, parallel}
 	song := chain.WorkOf("song", bob)

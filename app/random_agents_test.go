@@ -87,7 +87,9 @@ func newActGame(t *testing.T) *actGame {
 	opts := []chain.Option{
 		chain.Accounts(append(slices.Clone(robots), alice, bob, carol)...), chain.Balance("1000000000000ustem,1000000000000uusdc"),
 	}
-	g.chains = []*chain.Chain{chain.New(t, opts...), chain.New(t, append(opts, chain.BlockSTM(2))...)}
+	g.chains = []*chain.Chain{
+		chain.New(t, append(slices.Clone(opts), chain.Twice())...), chain.New(t, append(opts, chain.BlockSTM(2))...),
+	}
 	many := sdk.NewCoins(sdk.NewInt64Coin("ustem", 100_000_000_000), sdk.NewInt64Coin("uusdc", 100_000_000_000))
 	for _, c := range g.chains {
 		g.song = c.Register("song", bob)

@@ -45,7 +45,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 	stock := append(slices.Clone(opts), chain.AppOption(fast.FlagTrees, false), chain.AppOption(fast.FlagAddresses, false))
 	var others []*chain.Chain
 	for _, set := range [][]chain.Option{
-		append(slices.Clone(opts), chain.BlockSTM(2)), append(slices.Clone(opts), chain.BlockSTM(7)),
+		append(slices.Clone(opts), chain.BlockSTM(2)), append(slices.Clone(opts), chain.BlockSTM(7)), append(slices.Clone(opts), chain.Twice()),
 		stock, append(slices.Clone(stock), chain.BlockSTM(2)),
 	} {
 		others = append(others, chain.New(t, set...))

@@ -58,7 +58,7 @@ func (s *Signatures) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next 
 			})
 	}
 	out, err := s.stock.AnteHandle(ctx, tx, simulate, next)
-	if err == nil && mode == sdk.ExecModeCheck {
+	if err == nil && mode == sdk.ExecModeCheck && !ctx.IsReCheckTx() { // which verifies none
 		s.known.add(key)
 	}
 	return out, err

@@ -54,8 +54,12 @@ func New(t testing.TB, opts ...Option) *Chain {
 }
 
 func newChain(t testing.TB, s settings) *Chain {
+	node := app.New(log.NewNopLogger(), s.openDB(t), s.options, baseapp.SetChainID(ID), baseapp.SetMinGasPrices(s.minGasPrices))
+	if s.twice {
+		node.SetBlockSTMTxRunner(&twice{t, node.Encoding().TxConfig.TxDecoder()})
+	}
 	return &Chain{
-		App:      app.New(log.NewNopLogger(), s.openDB(t), s.options, baseapp.SetChainID(ID), baseapp.SetMinGasPrices(s.minGasPrices)),
+		App:      node,
 		t:        t,
 		settings: s,
 		now:      s.start,

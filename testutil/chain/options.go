@@ -31,6 +31,7 @@ type settings struct {
 
 	minGasPrices string
 	feeMarket    bool
+	twice        bool
 	signed       Validators
 }
 
