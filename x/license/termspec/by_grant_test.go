@@ -24,7 +24,9 @@ func TestWhatIsHadByAGrant(t *testing.T) {
 
 // Terms about other uses cover no use by machines.
 func TestMachinesUnderTermsAboutOtherUses(t *testing.T) {
-	for _, m := range termspec.Machines(termspec.Terms{Uses: []termspec.Action{termspec.ACTION_COPY}}) {
+	machines := termspec.Machines(termspec.Terms{Uses: []termspec.Action{termspec.ACTION_COPY}})
+	require.Len(t, machines, 3)
+	for _, m := range machines {
 		require.Equal(t, "not_covered", m.Answer, m.Use)
 		require.NotEmpty(t, m.Sentence)
 	}

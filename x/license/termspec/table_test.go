@@ -89,6 +89,13 @@ func TestEveryFieldIsSeen(t *testing.T) {
 	}
 }
 
+// Countries are seen as a set too, by which terms are compared fast.
+func TestTerritoriesAreSeenAsASet(t *testing.T) {
+	view := types.Terms{Territories: []string{"DE", "FR"}}.Rules()
+	require.Equal(t, rules.PlacesOf("DE,FR"), view.Places)
+	require.NotEqual(t, rules.Places{}, view.Places)
+}
+
 // A field that says it restricts others is refused beside no_further_restrictions, and
 // one that a known licence leaves no choice about is refused beside its name.
 func TestWhatRestrictsOthers(t *testing.T) {
