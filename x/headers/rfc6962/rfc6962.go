@@ -165,3 +165,69 @@ func Root(leaves []Hash) Hash {
 	half := 1 << (bits.Len(uint(len(leaves)-1)) - 1)
 	return Node(Root(leaves[:half]), Root(leaves[half:]))
 }
+
+// Sides says of each step down from the root of a tree of this size to an entry whether it goes right. It fails with ErrNotInLog.
+func Sides(index, size uint64) (right []bool, err error) {
+	if index >= size {
+		return nil, fmt.Errorf("%w: entry %d of %d", ErrNotInLog, index, size)
+	}
+	for size > 1 {
+		left := Left(size)
+		right = append(right, index >= left)
+		if index >= left {
+			index, size = index-left, size-left
+		} else {
+			size = left
+		}
+	}
+	return right, nil
+}
+
+// Left is how many of several entries are on the left of the root: the largest power of two below their number.
+func Left(size uint64) uint64 { return 1 << (bits.Len64(size-1) - 1) }
+
+// Path has the hashes beside the way from an entry up to the root. Subtree has the root over some entries, from first on. It fails
+// with ErrNotInLog, or as subtree does.
+func Path(index, size uint64, subtree func(first, count uint64) (Hash, error)) ([]Hash, error) {
+	right, err := Sides(index, size)
+	if err != nil {
+		return nil, err
+	}
+	path := make([]Hash, len(right))
+	first := uint64(0)
+	for i, goes := range right {
+		left := Left(size)
+		beside := &path[len(path)-1-i]
+		if goes {
+			*beside, err = subtree(first, left)
+			first, size = first+left, size-left
+		} else {
+			*beside, err = subtree(first+left, size-left)
+			size = left
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return path, nil
+}
+
+// RootBy is the root of a tree of this size that a path leads to from an entry's leaf. It fails with ErrNotInLog, or with ErrNotProved
+// for a path of another length than the entry has.
+func RootBy(leaf Hash, index, size uint64, path []Hash) (Hash, error) {
+	right, err := Sides(index, size)
+	if err == nil && len(path) != len(right) {
+		err = fmt.Errorf("%w: entry %d of %d has a path of %d hashes, and this has %d", ErrNotProved, index, size, len(right), len(path))
+	}
+	if err != nil {
+		return Hash{}, err
+	}
+	for i, beside := range path {
+		if right[len(right)-1-i] {
+			leaf = Node(beside, leaf)
+		} else {
+			leaf = Node(leaf, beside)
+		}
+	}
+	return leaf, nil
+}

@@ -3,6 +3,7 @@ package rfc6962_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/bits"
 	"testing"
@@ -182,4 +183,36 @@ func TestAppendSharesNothing(t *testing.T) {
 	require.Equal(t, before, f.Peaks)
 	require.NotEqual(t, one.Root(), other.Root())
 	require.Equal(t, one.Root(), func() Hash { g, _ := grown(append(entries(6), []byte("one"))); return g.Root() }())
+}
+
+// Each entry's path to the root is the RFC's, and leads from its leaf to the root; no other does.
+func TestPathsToTheRoot(t *testing.T) {
+	all := entries(40)
+	for n := 1; n <= len(all); n++ {
+		subtree := func(first, count uint64) (Hash, error) { return mth(all[first : first+count]), nil }
+		for i := range n {
+			p, err := Path(uint64(i), uint64(n), subtree)
+			require.NoError(t, err)
+			require.Equal(t, append([]Hash{}, path(i, all[:n])...), append([]Hash{}, p...))
+			root, err := RootBy(Leaf(all[i]), uint64(i), uint64(n), p)
+			require.NoError(t, err)
+			require.EqualValues(t, mth(all[:n]), root)
+			if n > 1 {
+				other, err := RootBy(Leaf(all[i]), uint64(i), uint64(n), append([]Hash{{1}}, p[1:]...))
+				require.NoError(t, err)
+				require.NotEqual(t, root, other)
+				_, err = RootBy(Leaf(all[i]), uint64(i), uint64(n), p[1:])
+				require.ErrorIs(t, err, ErrNotProved)
+			}
+			_, err = RootBy(Leaf(all[i]), uint64(i), uint64(n), append(p, Hash{}))
+			require.ErrorIs(t, err, ErrNotProved)
+		}
+		_, err := Path(uint64(n), uint64(n), subtree)
+		require.ErrorIs(t, err, ErrNotInLog)
+		_, err = RootBy(Hash{}, uint64(n), uint64(n), nil)
+		require.ErrorIs(t, err, ErrNotInLog)
+	}
+	lost := errors.New("lost")
+	_, err := Path(2, 3, func(uint64, uint64) (Hash, error) { return Hash{}, lost })
+	require.ErrorIs(t, err, lost)
 }

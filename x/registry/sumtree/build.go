@@ -3,7 +3,8 @@ package sumtree
 import (
 	"fmt"
 	"math/bits"
-	"slices"
+
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 )
 
 // Builder makes a tree of leaves that come one by one, and keeps no more than the roots of its full subtrees. The zero Builder has
@@ -56,26 +57,25 @@ func Over(leaves []Node) (Root, error) {
 // Prove makes the proof of a leaf. Subtree has the root over some leaves, from first on: whoever keeps a large tree
 // keeps the roots of some of its subtrees, and reads the leaves of one.
 func Prove(index, leaves uint64, subtree func(first, count uint64) (Node, error)) (Proof, error) {
-	if index >= leaves {
-		return Proof{}, fmt.Errorf("%w: leaf %d of %d; the first is leaf 0", ErrProof, index, leaves)
+	right, err := rfc6962.Sides(index, leaves)
+	if err != nil {
+		return Proof{}, fmt.Errorf("%w: %w", ErrProof, err)
 	}
-	p := Proof{Index: index}
-	for first, count := uint64(0), leaves; count > 1; {
-		left := leftOf(count)
-		var err error
-		var sibling Node
-		if index-first >= left {
-			sibling, err = subtree(first, left)
-			first, count = first+left, count-left
+	p := Proof{Index: index, Path: make([]Node, len(right))}
+	first := uint64(0)
+	for i, goes := range right {
+		left := rfc6962.Left(leaves)
+		beside := &p.Path[len(p.Path)-1-i]
+		if goes {
+			*beside, err = subtree(first, left)
+			first, leaves = first+left, leaves-left
 		} else {
-			sibling, err = subtree(first+left, count-left)
-			count = left
+			*beside, err = subtree(first+left, leaves-left)
+			leaves = left
 		}
 		if err != nil {
 			return Proof{}, err
 		}
-		p.Path = append(p.Path, sibling)
 	}
-	slices.Reverse(p.Path)
 	return p, nil
 }

@@ -20,6 +20,8 @@ import (
 	"math/bits"
 
 	"cosmossdk.io/math"
+
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 )
 
 const (
@@ -111,16 +113,15 @@ func (p Proof) Verify(root Root, leaf Node) (Interval, error) {
 	if err := root.Validate(); err != nil {
 		return Interval{}, err
 	}
-	if p.Index >= root.Leaves {
-		return Interval{}, fmt.Errorf("%w: leaf %d of %d; the first is leaf 0", ErrProof, p.Index, root.Leaves)
+	right, err := rfc6962.Sides(p.Index, root.Leaves)
+	if err != nil {
+		return Interval{}, fmt.Errorf("%w: %w", ErrProof, err)
 	}
-	right := sides(p.Index, root.Leaves)
 	if len(p.Path) != len(right) {
 		return Interval{}, fmt.Errorf("%w: a path of %d nodes, leaf %d of %d has %d", ErrProof, len(p.Path), p.Index, root.Leaves, len(right))
 	}
 	node, start := leaf, uint64(0)
 	for i, sibling := range p.Path {
-		var err error
 		if right[len(right)-1-i] {
 			start += sibling.Sum // no more than the sum of the node above, which Join checks
 			node, err = Join(sibling, node)
@@ -137,23 +138,6 @@ func (p Proof) Verify(root Root, leaf Node) (Interval, error) {
 	}
 	return Interval{start, start + leaf.Sum}, nil
 }
-
-// sides says of each step from the root to a leaf whether it goes right.
-func sides(index, leaves uint64) (right []bool) {
-	for leaves > 1 {
-		left := leftOf(leaves)
-		right = append(right, index >= left)
-		if index >= left {
-			index, leaves = index-left, leaves-left
-		} else {
-			leaves = left
-		}
-	}
-	return right
-}
-
-// leftOf is how many of several leaves are on the left: the largest power of two below their number.
-func leftOf(leaves uint64) uint64 { return 1 << (bits.Len64(leaves-1) - 1) }
 
 // Due is what a part of the whole gets of an amount that is not negative: floor(amount * weight / whole). What disjoint intervals get
 // adds up to the amount at most.
