@@ -89,7 +89,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -136,6 +136,9 @@ test-portal: build ## the portal: killed while a chain works, on an exported cha
 	go test ./portal/index -run TestMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -index=$(CURDIR)/build/million.db
 	go test ./portal -run TestPagesOfMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -real=2000 -index=$(CURDIR)/build/million.db
 	rm build/million.db
+
+test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, which needs 15 GB of disk
+	go test ./client/dataset -run TestABuildOfMany -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
 
 test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
