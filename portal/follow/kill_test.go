@@ -88,7 +88,7 @@ func (c *chain) kill(t *testing.T) {
 	<-stopped
 	require.IsNonDecreasing(t, reached)
 	require.NotZero(t, reached[len(reached)-1], "it came to nothing before it was killed")
-	height := c.height()
+	height := max(c.height(), reached[len(reached)-1]) // the chain goes on meanwhile
 	t.Logf("killed at %v of %d", reached, height)
 	x := c.until(where, height, follow.Options{})
 	c.requireEvents(t, x, height)
