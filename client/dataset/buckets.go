@@ -36,6 +36,9 @@ type buckets struct {
 	dir   string
 	locks [2 * fanout]sync.Mutex
 	files [2 * fanout]*os.File
+	// made are all files that there ever were, in the order of making.
+	making sync.Mutex
+	made   []*os.File
 }
 
 func newBuckets(dir string) (*buckets, error) {
@@ -46,26 +49,33 @@ func newBuckets(dir string) (*buckets, error) {
 	return &buckets{dir: dir}, err
 }
 
-// remove deletes the files that are left.
+// create makes a file, which is removed with all others at the latest.
+func (b *buckets) create(name string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(b.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		b.making.Lock()
+		defer b.making.Unlock()
+		b.made = append(b.made, f)
+	}
+	return f, err
+}
+
+// remove deletes the files that are left, however the build ended.
 func (b *buckets) remove() {
-	for i := range b.files {
-		b.close(i)
+	for _, f := range b.made {
+		discard(f)
 	}
 }
 
-func (b *buckets) close(i int) {
-	if f := b.files[i]; f != nil {
-		_, _ = f.Close(), os.Remove(f.Name()) // they are ours, and of no use any more
-		b.files[i] = nil
-	}
-}
+// discard removes a file of ours, which is of no use any more. It may be gone.
+func discard(f *os.File) { _, _ = f.Close(), os.Remove(f.Name()) }
 
 // write adds entries to a bucket.
 func (b *buckets) write(i int, entries []byte) error {
 	b.locks[i].Lock()
 	defer b.locks[i].Unlock()
 	if b.files[i] == nil {
-		f, err := os.OpenFile(filepath.Join(b.dir, fmt.Sprintf("bucket-%03d", i)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := b.create(fmt.Sprintf("bucket-%03d", i))
 		if err != nil {
 			return err
 		}
@@ -147,7 +157,7 @@ func (b *buckets) root(ctx context.Context, out io.Writer, workers int, built *B
 			group.Go(func() error {
 				defer func() { <-slots }()
 				defer close(sorted[i])
-				return addUp(f, 1, func(list []contributor) error {
+				return b.addUp(f, 1, func(list []contributor) error {
 					select {
 					case sorted[i] <- list:
 						return nil
@@ -162,7 +172,13 @@ func (b *buckets) root(ctx context.Context, out io.Writer, workers int, built *B
 	tree := grove{out: bufio.NewWriterSize(out, 1<<20)}
 	group.Go(func() error {
 		for i := range sorted {
-			for list := range sorted[i] {
+			for open := true; open; {
+				var list []contributor
+				select {
+				case list, open = <-sorted[i]:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
 				for at := range list {
 					c := &list[at]
 					if err := tree.add(manifest.Contributor{Kind: manifest.Account + manifest.Kind(i/fanout), ID: c.id()}, c.weight); err != nil {
@@ -236,10 +252,10 @@ func (g *grove) root() (sumtree.Root, []Group, error) {
 
 // addUp reads a bucket's file, adds up what each contributor has, and gives all to emit, sorted. Where they are too many for
 // memory, it makes smaller buckets, by the next byte of the id. The file is removed.
-func addUp(f *os.File, depth int, emit func([]contributor) error) error {
-	defer func() { _, _ = f.Close(), os.Remove(f.Name()) }() // it is ours, and of no use any more
+func (b *buckets) addUp(f *os.File, depth int, emit func([]contributor) error) error {
+	defer discard(f)
 	sums := map[entry]uint64{}
-	smaller, err := sumInto(sums, f, depth)
+	smaller, err := b.sumInto(sums, f, depth)
 	if err != nil || smaller == nil {
 		if err != nil {
 			return err
@@ -251,7 +267,7 @@ func addUp(f *os.File, depth int, emit func([]contributor) error) error {
 		if f == nil {
 			continue
 		}
-		if err := addUp(f, depth+1, emit); err != nil {
+		if err := b.addUp(f, depth+1, emit); err != nil {
 			return err
 		}
 	}
@@ -259,12 +275,12 @@ func addUp(f *os.File, depth int, emit func([]contributor) error) error {
 }
 
 // sumInto adds up a file's entries; where there are too many contributors, they go to smaller buckets, which it returns.
-func sumInto(sums map[entry]uint64, f *os.File, depth int) (smaller []*os.File, err error) {
+func (b *buckets) sumInto(sums map[entry]uint64, f *os.File, depth int) (smaller []*os.File, err error) {
 	var over *spill // of those that come when there is no room
 	err = eachEntry(f, func(e entry, weight uint64) error {
 		sum, known := sums[e]
 		if !known && over == nil && len(sums) >= mostHeld {
-			over = newSpill(f.Name(), depth)
+			over = b.newSpill(filepath.Base(f.Name()), depth)
 		}
 		if over != nil && !known {
 			return over.put(e, weight)
@@ -326,20 +342,21 @@ func sortedOf(sums map[entry]uint64) []contributor {
 
 // spill are smaller buckets, by a byte of the id.
 type spill struct {
+	of      *buckets
 	name    string
 	at      int
 	files   []*os.File
 	writers []*bufio.Writer
 }
 
-func newSpill(name string, at int) *spill {
-	return &spill{name: name, at: at, files: make([]*os.File, fanout), writers: make([]*bufio.Writer, fanout)}
+func (b *buckets) newSpill(name string, at int) *spill {
+	return &spill{of: b, name: name, at: at, files: make([]*os.File, fanout), writers: make([]*bufio.Writer, fanout)}
 }
 
 func (s *spill) put(e entry, weight uint64) error {
 	i := e.id()[s.at]
 	if s.files[i] == nil {
-		f, err := os.OpenFile(fmt.Sprintf("%s-%02x", s.name, i), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := s.of.create(fmt.Sprintf("%s-%02x", s.name, i))
 		if err != nil {
 			return err
 		}

@@ -162,6 +162,9 @@ func readBlocks(ctx context.Context, rows io.Reader, free <-chan []byte, chunks 
 	}
 	c := chunk{offset: int64(len(Magic))}
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		select {
 		case c.raw = <-free:
 		case <-ctx.Done():

@@ -147,12 +147,28 @@ func TestWhatIsNoManifest(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, left, name)
 	}
-	_, err := Build(t.Context(), strings.NewReader(Magic), io.Discard, Options{Dir: "."})
+	// It fails while a bucket is split into smaller ones.
+	before := mostHeld
+	defer func() { mostHeld = before }()
+	mostHeld = 1
+	dir := t.TempDir()
+	many := drawn(rand.New(rand.NewPCG(1, 1)), 1000, 20)
+	for i := range many {
+		many[i].ID[0], many[i].Weight = 1, 1<<60
+	}
+	_, err := Build(t.Context(), bytes.NewReader(written(t, many)), io.Discard, Options{Dir: dir})
+	require.ErrorIs(t, err, sumtree.ErrOverflow)
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+	_, err = Build(t.Context(), strings.NewReader(Magic), io.Discard, Options{Dir: "."})
 	require.ErrorContains(t, err, "is not empty")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Build(ctx, bytes.NewReader(raw), io.Discard, Options{Dir: t.TempDir()})
-	require.ErrorIs(t, err, context.Canceled)
+	for range 200 { // a select that could go on as well does so at random
+		_, err = Build(ctx, bytes.NewReader(raw), io.Discard, Options{Dir: dir})
+		require.ErrorIs(t, err, context.Canceled)
+	}
 }
 
 // stream makes rows of as many contributors as there are items, but for one in eight.

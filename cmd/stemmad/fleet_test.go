@@ -113,7 +113,8 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	}
 	l.do("register", "photo.jpg", "private.jpg", "--from", "alice")
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
-	l.write("fleet.csv", "File;From;Max-Rate;Title\na.png;photo.jpg;;One\nb.png;private.jpg;;\nc.png;photo.jpg=parentOf;much;\nno.png;photo.jpg;;\na.png;photo.jpg;;\n")
+	l.write("fleet.csv", "File;From;Max-Rate;Title\na.png;photo.jpg;;One\nb.png;private.jpg;;\n"+
+		"c.png;photo.jpg=parentOf;much;\nno.png;photo.jpg;;\na.png;photo.jpg;;\n")
 	table := []string{"derive", "--csv", "fleet.csv", "--by", "bob"}
 	require.Contains(t, l.fail("derive", "--csv", "fleet.csv", "--by", "bob", "--buy"), "a table buys nothing")
 	errs := l.fail(table...)

@@ -71,7 +71,8 @@ func TestNarrowOutput(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, tab.Write(&out))
 	require.Equal(t, "  terms  mit\n  price  free\n\n"+
-		"  terms\n    "+id+"\n  price  1.00 USDC\n  note\n    a note that is too long for what is left of a line of\n    sixty columns\n", out.String())
+		"  terms\n    "+id+"\n  price  1.00 USDC\n  note\n"+
+		"    a note that is too long for what is left of a line of\n    sixty columns\n", out.String())
 
 	out.Reset()
 	require.NoError(t, table.Fields(&out, "id", id, "of", "work1x"))

@@ -122,7 +122,8 @@ func (c Counters) validate(limit Limit) error {
 			}
 			budgets = budgets[1:]
 			if s.Window.IsNil() || s.Total.IsNil() || s.Window.IsNegative() || s.Total.LT(s.Window) {
-				return errorsmod.Wrapf(ErrInvalidGenesis, "%s[%d]: the window has at most what there is in all, and not less than nothing", list.name, i)
+				return errorsmod.Wrapf(ErrInvalidGenesis, "%s[%d]: the window has at most what there is in all, and not less than nothing",
+					list.name, i)
 			}
 		}
 	}

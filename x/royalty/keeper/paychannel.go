@@ -68,7 +68,8 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 		return id, err
 	}
 	if k.bank.BlockedAddr(channel.Payer) {
-		return id, sdkerrors.ErrUnauthorized.Wrapf("%s is not allowed to receive funds, so the rest of the deposit could not go back", channel.Payer)
+		return id, sdkerrors.ErrUnauthorized.Wrapf("%s is not allowed to receive funds, so the rest of the deposit could not go back",
+			channel.Payer)
 	}
 	if err := k.useSerial(ctx, channel.Payer, channel.Serial); err != nil {
 		return id, err

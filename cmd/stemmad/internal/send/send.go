@@ -316,7 +316,8 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) {
 		return nil
 	}
-	question := fmt.Sprintf("%s\n  signed by %s (%s)%s, fee %s. Send? [y/N]: ", what, s.Name, s.signer.Address(), s.actingFor(), s.exactly(fee))
+	question := fmt.Sprintf("%s\n  signed by %s (%s)%s, fee %s. Send? [y/N]: ", what, s.Name,
+		s.signer.Address(), s.actingFor(), s.exactly(fee))
 	answer, err := s.conn.Answer(question)
 	if errors.Is(err, io.EOF) {
 		return ErrNoAnswer
