@@ -102,6 +102,13 @@ var registry = agenttypes.Catalogue{
 	"/stemma.registry.v1.MsgRestoreWork": aboutWork(all, rights, func(m *registrytypes.MsgRestoreWork) registrytypes.WorkID {
 		return m.Work
 	}),
+	"/stemma.registry.v1.MsgWithdrawItems": allowed(all, rights, func(m *registrytypes.MsgWithdrawItems) agenttypes.Named {
+		n := agenttypes.Named{Works: []registrytypes.WorkID{m.Work}}
+		if !m.Contributor.Work.IsZero() {
+			n.Works = append(n.Works, m.Contributor.Work)
+		}
+		return n
+	}),
 	"/stemma.registry.v1.MsgUpdateParams": never(governances),
 }
 

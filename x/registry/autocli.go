@@ -48,6 +48,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					"and move it forward within the reveal window; PROOF is JSON or a .json file",
 					`stemmad tx registry prove-anchor WORK '{"root":"ROOT","salt":"SALT","index":"0","total":"1","path":[]}' --from alice`,
 					"work", "proof"),
+				command("WithdrawItems", "withdraw-items --work WORK --version N --contributor JSON [--items JSON ...] [--all JSON]",
+					"Take items of a dataset or collection back, or all that a contributor gave; stemmad dataset withdraw makes the proofs",
+					`stemmad tx registry withdraw-items --work WORK --version 1 --contributor '{"account":"ALICE"}' `+
+						`--items '{"sha256":"SHA256","weight":"1","index":"0","path":[]}' --from alice`),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS",
 					"Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx registry update-params-proposal '{"reveal_window":"604800s"}' --title "A week" `+
@@ -75,6 +79,14 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("Anchor", "anchor ACCOUNT ROOT", "Show one anchor of an account",
 					`stemmad query registry anchor ALICE ROOT`, "account", "root"),
 				command("Anchors", "anchors ACCOUNT", "List an account's anchors", `stemmad query registry anchors ALICE`, "account"),
+				command("Manifest", "manifest WORK [--version N]", "Show what a dataset or collection is made of, now or in another version",
+					`stemmad query registry manifest WORK --version 1`, "work"),
+				command("Manifests", "manifests WORK", "List the manifests that a dataset or collection has had, oldest first",
+					`stemmad query registry manifests WORK`, "work"),
+				command("Withdrawals", "withdrawals WORK", "List what contributors took back, oldest first",
+					`stemmad query registry withdrawals WORK`, "work"),
+				command("ItemStatus", "item-status WORK --items JSON [--items JSON ...]", "Say of up to 1,000 items whether they were withdrawn",
+					`stemmad query registry item-status WORK --items '{"sha256":"SHA256","contributor":{"account":"ALICE"}}'`, "work"),
 			},
 		},
 	}

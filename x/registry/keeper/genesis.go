@@ -63,11 +63,58 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 			return err
 		}
 	}
+	if err := k.initManifests(ctx, w); err != nil {
+		return err
+	}
 	others, err := k.claimsTo(ctx, w.Work.Sha256.Digest)
 	if err != nil {
 		return err
 	}
 	return k.index(ctx, id, w.Work, others, w.Revisions[last].Details.Fingerprints)
+}
+
+// initManifests writes a work's manifests and the withdrawals of their items.
+func (k Keeper) initManifests(ctx context.Context, w types.GenesisWork) error {
+	for _, m := range w.Manifests {
+		if err := k.Manifests.Set(ctx, collections.Join(w.Id, m.Version), m.Manifest); err != nil {
+			return err
+		}
+	}
+	var list types.WithdrawalList
+	for _, row := range w.Withdrawals {
+		list = list.With(&row)
+		if err := k.Withdrawals.Set(ctx, collections.Join(w.Id, list.Count), row); err != nil {
+			return err
+		}
+		if err := k.Withdrawn.Set(ctx, collections.Join3(w.Id, row.Sha256.Digest, row.Contributor), list.Count); err != nil {
+			return err
+		}
+	}
+	if list.Count == 0 {
+		return nil
+	}
+	return k.WithdrawalLists.Set(ctx, w.Id, list)
+}
+
+// exportManifests adds a work's manifests and withdrawals.
+func (k Keeper) exportManifests(ctx context.Context, w *types.GenesisWork) error {
+	if w.Work.ManifestVersion == 0 {
+		return nil
+	}
+	err := k.Manifests.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](w.Id),
+		func(key collections.Pair[types.WorkID, uint32], m types.Manifest) (bool, error) {
+			w.Manifests = append(w.Manifests, types.GenesisManifest{Version: key.K2(), Manifest: m})
+			return false, nil
+		})
+	if err != nil {
+		return err
+	}
+	return k.Withdrawals.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint64](w.Id),
+		func(_ collections.Pair[types.WorkID, uint64], row types.Withdrawal) (bool, error) {
+			row.ListSha256 = types.DigestBytes{}
+			w.Withdrawals = append(w.Withdrawals, row)
+			return false, nil
+		})
 }
 
 // ExportGenesis returns parameters and all tables: works in order of id, anchors in order of
@@ -115,6 +162,9 @@ func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 	}
 	w.Revisions, w.Work.Current = append(w.Revisions, current), nil
 	if w.Owners, err = k.laterOwners(ctx, w.Id); err != nil {
+		return err
+	}
+	if err := k.exportManifests(ctx, w); err != nil {
 		return err
 	}
 	offered, err := k.Transfers.Has(ctx, w.Id)

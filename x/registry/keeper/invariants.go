@@ -24,6 +24,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "owners", Check: k.checkOwners},
 		invariants.Invariant{Name: "fingerprint index", Check: k.checkByFingerprint},
 		invariants.Invariant{Name: "transfers", Check: k.checkTransfers},
+		invariants.Invariant{Name: "manifests", Check: k.checkManifests},
+		invariants.Invariant{Name: "withdrawals", Check: k.checkWithdrawals},
 	)
 }
 

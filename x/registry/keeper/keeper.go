@@ -44,6 +44,14 @@ type Keeper struct {
 	Owners collections.Map[collections.Pair[types.WorkID, uint32], types.Ownership]
 	// Anchors: (account, Merkle root) -> when, and over how many leaves.
 	Anchors collections.Map[collections.Pair[sdk.AccAddress, types.Digest], types.Anchor]
+	// Manifests: (work, version that it came with) -> what the work is made of.
+	Manifests collections.Map[collections.Pair[types.WorkID, uint32], types.Manifest]
+	// Withdrawals: (work, number from 1) -> what a contributor took back.
+	Withdrawals collections.Map[collections.Pair[types.WorkID, uint64], types.Withdrawal]
+	// Withdrawn: (work, sha256 or zeros for all, contributor's key) -> number of the withdrawal.
+	Withdrawn collections.Map[collections.Triple[types.WorkID, types.Digest, []byte], uint64]
+	// WithdrawalLists: work -> how far its list has come. No row: nothing was withdrawn.
+	WithdrawalLists collections.Map[types.WorkID, types.WithdrawalList]
 }
 
 // NewKeeper returns a keeper on the module's store; authority is the account of
@@ -70,6 +78,14 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, authori
 			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Ownership](cdc)),
 		Anchors: collections.NewMap(sb, types.AnchorsPrefix, "anchors",
 			collections.PairKeyCodec(sdk.AccAddressKey, types.DigestKey), codec.CollValue[types.Anchor](cdc)),
+		Manifests: collections.NewMap(sb, types.ManifestsPrefix, "manifests",
+			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Manifest](cdc)),
+		Withdrawals: collections.NewMap(sb, types.WithdrawalsPrefix, "withdrawals",
+			collections.PairKeyCodec(types.WorkIDKey, collections.Uint64Key), codec.CollValue[types.Withdrawal](cdc)),
+		Withdrawn: collections.NewMap(sb, types.WithdrawnPrefix, "withdrawn",
+			collections.TripleKeyCodec(types.WorkIDKey, types.DigestKey, collections.BytesKey), collections.Uint64Value),
+		WithdrawalLists: collections.NewMap(sb, types.WithdrawalListsPrefix, "withdrawal_lists",
+			types.WorkIDKey, codec.CollValue[types.WithdrawalList](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -35,7 +35,7 @@ func (s msgServer) Revise(ctx context.Context, msg *types.MsgRevise) (*types.Msg
 	if err != nil {
 		return nil, err
 	}
-	version, err := s.k.Revise(ctx, owner, msg.Work, msg.Details)
+	version, err := s.k.Revise(ctx, owner, msg.Work, msg.Details, msg.Manifest)
 	return &types.MsgReviseResponse{Version: version}, err
 }
 
@@ -107,6 +107,16 @@ func (s msgServer) ProveAnchor(ctx context.Context, msg *types.MsgProveAnchor) (
 	}
 	work, err := s.k.ProveAnchor(ctx, registrant, msg.Work, msg.Proof)
 	return &types.MsgProveAnchorResponse{ClaimedSince: work.ClaimedSince, PlacedAt: work.PlacedAt}, err
+}
+
+// WithdrawItems implements types.MsgServer.
+func (s msgServer) WithdrawItems(ctx context.Context, msg *types.MsgWithdrawItems) (*types.MsgWithdrawItemsResponse, error) {
+	sender, err := sdk.AccAddressFromBech32(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.k.WithdrawItems(ctx, sender, msg)
+	return &types.MsgWithdrawItemsResponse{List: list}, err
 }
 
 // UpdateParams implements types.MsgServer.

@@ -38,7 +38,7 @@ func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (ty
 		Sha256: work.Sha256.Digest, Status: work.Status, Version: work.Version,
 		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, AnchorRoot: work.AnchorRoot.Digest, RevealedAt: work.RevealedAt,
 		PlacedAt: work.PlacedAt, Hold: work.Hold, Contested: contested, AlsoClaimedLater: later,
-		Details: revision.Details, BlankedSha256: revision.BlankedSha256,
+		Details: revision.Details, BlankedSha256: revision.BlankedSha256, ManifestVersion: work.ManifestVersion,
 	}, nil
 }
 
@@ -84,9 +84,10 @@ func coded(err error) error {
 		return nil
 	}
 	switch {
-	case errors.Is(err, types.ErrWorkNotFound):
+	case errors.Is(err, types.ErrWorkNotFound), errors.Is(err, types.ErrNoManifest):
 		return status.Error(codes.NotFound, err.Error())
-	case errors.Is(err, types.ErrInvalidID), errors.Is(err, types.ErrInvalidDigest), errors.Is(err, types.ErrInvalidDetails):
+	case errors.Is(err, types.ErrInvalidID), errors.Is(err, types.ErrInvalidDigest), errors.Is(err, types.ErrInvalidDetails),
+		errors.Is(err, types.ErrInvalidManifest):
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
 	return status.Error(codes.Internal, err.Error())

@@ -18,6 +18,7 @@ type newClaim struct {
 	others    claims
 	work      types.Work
 	details   types.Details
+	manifest  *types.Roots
 	contested bool
 }
 
@@ -78,7 +79,10 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 		}
 	}
 	contested, err := k.admit(ctx, id, &work, others, allowContested)
-	return newClaim{id, others, work, details, contested}, err
+	if entry.Manifest != nil {
+		work.ManifestVersion = 1
+	}
+	return newClaim{id, others, work, details, entry.Manifest, contested}, err
 }
 
 // admit decides whether a claim may join the others to its content, and gives it
@@ -130,9 +134,15 @@ func (k Keeper) store(ctx sdk.Context, c newClaim) error {
 	if err := k.index(ctx, c.id, c.work, c.others, c.details.Fingerprints); err != nil {
 		return err
 	}
+	if c.manifest != nil {
+		if err := k.Manifests.Set(ctx, collections.Join(c.id, c.work.ManifestVersion), c.manifest.Row()); err != nil {
+			return err
+		}
+	}
 	return events.Emit(ctx, &types.EventWorkRegistered{
 		Work: c.id, Owner: c.work.Owner.String(), Sha256: c.work.Sha256.Digest, Kind: c.details.Kind,
 		Contested: c.contested, AnchorRoot: c.work.AnchorRoot.Digest, PlacedAt: c.work.PlacedAt,
+		Manifest: c.manifest,
 	})
 }
 

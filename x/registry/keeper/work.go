@@ -32,8 +32,10 @@ func (k Keeper) WalkWorks(ctx context.Context, do func(id types.WorkID, work typ
 }
 
 // Revise adds a version of a work's details and returns its number. Older
-// versions stay. Only the owner of an active or withdrawn work can.
-func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkID, details types.Details) (uint32, error) {
+// versions stay. A work with a manifest may get a new one with it. Only the owner of an active or withdrawn work can.
+func (k Keeper) Revise(
+	ctx context.Context, owner sdk.AccAddress, id types.WorkID, details types.Details, roots *types.Roots,
+) (uint32, error) {
 	work, err := k.Control(ctx, owner, id, types.ActRevise)
 	if err != nil {
 		return 0, err
@@ -59,13 +61,18 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	work.Version++
+	if roots != nil {
+		if err := k.reviseManifest(ctx, id, &work, work.Version, *roots); err != nil {
+			return 0, err
+		}
+	}
 	if err := work.SetRevision(types.Revision{Details: details, CreatedAt: sdkCtx.BlockTime()}); err != nil {
 		return 0, err
 	}
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return 0, err
 	}
-	return work.Version, events.Emit(ctx, &types.EventWorkRevised{Work: id, Version: work.Version})
+	return work.Version, events.Emit(ctx, &types.EventWorkRevised{Work: id, Version: work.Version, Manifest: roots})
 }
 
 // moveFingerprints makes the index follow from one version's fingerprints to the

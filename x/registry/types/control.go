@@ -45,6 +45,10 @@ const (
 	ActAssign
 	// ActPay pays the work; anybody does.
 	ActPay
+	// ActWithdrawItems takes back what the work contributed to others, for good.
+	ActWithdrawItems
+	// ActSharePool gives a part of its revenue to those who contributed to it, or less of it.
+	ActSharePool
 )
 
 // control says of an act whether only the owner does it, whether it binds whoever owns the
@@ -77,6 +81,8 @@ var controls = [...]control{
 	ActRenew:          {does: "renews the grants it was made under", owner: true, binds: true, holding: []Status{STATUS_INVALIDATED}},
 	ActAssign:         {does: "divides its revenue", holding: contested},
 	ActPay:            {does: "is paid to", holding: []Status{STATUS_INVALIDATED}},
+	ActWithdrawItems:  {does: "withdraws what it contributed", owner: true, binds: true, holding: contested},
+	ActSharePool:      {does: "shares with its contributors", owner: true, binds: true, holding: contested},
 }
 
 // OwnedBy reports whether the account decides about the work.

@@ -27,4 +27,8 @@ var (
 	ErrNothingToBlank    = errorsmod.Register(ModuleName, 17, "nothing to blank")
 	ErrInvalidParams     = errorsmod.Register(ModuleName, 18, "invalid parameters")
 	ErrOnOffer           = errorsmod.Register(ModuleName, 19, "a transfer is on offer")
+	ErrInvalidManifest   = errorsmod.RegisterWithGRPCCode(ModuleName, 20, codes.InvalidArgument, "invalid manifest")
+	ErrNoManifest        = errorsmod.Register(ModuleName, 21, "no such manifest")
+	ErrNotContributor    = errorsmod.Register(ModuleName, 22, "not the contributor")
+	ErrAlreadyWithdrawn  = errorsmod.Register(ModuleName, 23, "already withdrawn")
 )

@@ -112,6 +112,15 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) error {
 	if err := w.Work.ValidateOwners(w.Owners); err != nil {
 		return err
 	}
+	if err := w.Work.ValidateManifests(w.Manifests); err != nil {
+		return err
+	}
+	if len(w.Withdrawals) > 0 && len(w.Manifests) == 0 {
+		return errorsmod.Wrap(ErrInvalidGenesis, "has withdrawals of items, but no manifest")
+	}
+	if err := ValidateWithdrawals(w.Withdrawals); err != nil {
+		return err
+	}
 	if w.Work.OnOffer != (w.Transfer != nil) {
 		return errorsmod.Wrap(ErrInvalidGenesis, "work.on_offer is set exactly where a transfer is on offer")
 	}
@@ -251,6 +260,9 @@ func (gs GenesisState) HappenedBefore(start time.Time) error {
 		}
 		for i := range w.Revisions {
 			moments = append(moments, &w.Revisions[i].CreatedAt)
+		}
+		for i := range w.Withdrawals {
+			moments = append(moments, &w.Withdrawals[i].At)
 		}
 		for i := range w.Owners {
 			moments = append(moments, &w.Owners[i].Since)

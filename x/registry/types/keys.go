@@ -28,6 +28,11 @@ var (
 	SoleClaimsPrefix    = collections.NewPrefix(8)
 	OwnersPrefix        = collections.NewPrefix(9)
 	ParamsPrefix        = collections.NewPrefix(10)
+
+	ManifestsPrefix       = collections.NewPrefix(11)
+	WithdrawalsPrefix     = collections.NewPrefix(12)
+	WithdrawnPrefix       = collections.NewPrefix(13)
+	WithdrawalListsPrefix = collections.NewPrefix(14)
 )
 
 // SchemeSHA256 is the scheme that Resolve takes for the content's own digest.

@@ -11,6 +11,12 @@ import (
 // MaxWorksPerMessage is how many works one MsgRegister takes.
 const MaxWorksPerMessage = 256
 
+// MaxWithdrawnItems is how many items one MsgWithdrawItems takes, MaxItemsAsked how many one question is about.
+const (
+	MaxWithdrawnItems = 256
+	MaxItemsAsked     = 1000
+)
+
 // The messages are checked before they run, wherever they come from, and at
 // CheckTx; the servers rely on it.
 var (
@@ -23,6 +29,7 @@ var (
 	_ sdk.HasValidateBasic = &MsgBlankText{}
 	_ sdk.HasValidateBasic = &MsgAnchor{}
 	_ sdk.HasValidateBasic = &MsgProveAnchor{}
+	_ sdk.HasValidateBasic = &MsgWithdrawItems{}
 	_ sdk.HasValidateBasic = &MsgUpdateParams{}
 )
 
@@ -58,6 +65,14 @@ func (e Entry) validate() error {
 			return errorsmod.Wrap(err, "anchor_proof")
 		}
 	}
+	if e.Manifest != nil {
+		if err := e.Manifest.Validate(); err != nil {
+			return errorsmod.Wrap(err, "manifest")
+		}
+		if digest := e.Manifest.Digest(); digest != e.Sha256 {
+			return errorsmod.Wrapf(ErrInvalidManifest, "its digest is %s, and sha256 is %s: give the digest of the manifest", digest, e.Sha256)
+		}
+	}
 	return e.Details.Validate()
 }
 
@@ -65,6 +80,11 @@ func (e Entry) validate() error {
 func (m *MsgRevise) ValidateBasic() error {
 	if err := validateOwned(m.Owner, m.Work); err != nil {
 		return err
+	}
+	if m.Manifest != nil {
+		if err := m.Manifest.Validate(); err != nil {
+			return errorsmod.Wrap(err, "manifest")
+		}
 	}
 	return m.Details.Validate()
 }
@@ -125,6 +145,20 @@ func (m *MsgProveAnchor) ValidateBasic() error {
 		return errorsmod.Wrap(err, "proof")
 	}
 	return nil
+}
+
+// ValidateBasic checks the ids and the shape of the proofs. Errors name the item by its index.
+func (m *MsgWithdrawItems) ValidateBasic() error {
+	if _, err := parseAccount("sender", m.Sender); err != nil {
+		return err
+	}
+	if err := m.Work.Given("work"); err != nil {
+		return err
+	}
+	if _, err := m.Contributor.Pure(); err != nil {
+		return errorsmod.Wrap(err, "contributor")
+	}
+	return m.validateProofs()
 }
 
 // ValidateBasic checks the parameters.

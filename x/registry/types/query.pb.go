@@ -154,6 +154,8 @@ type Claim struct {
 	PlacedAt *Priority `protobuf:"bytes,15,opt,name=placed_at,json=placedAt,proto3" json:"placed_at,omitempty"`
 	// What disputes have to do with the work; unset: none ever had.
 	Hold *Hold `protobuf:"bytes,16,opt,name=hold,proto3" json:"hold,omitempty"`
+	// Version that the manifest in force came with; 0: the work has none.
+	ManifestVersion uint32 `protobuf:"varint,17,opt,name=manifest_version,json=manifestVersion,proto3" json:"manifest_version,omitempty"`
 }
 
 func (m *Claim) Reset()         { *m = Claim{} }
@@ -271,6 +273,13 @@ func (m *Claim) GetHold() *Hold {
 		return m.Hold
 	}
 	return nil
+}
+
+func (m *Claim) GetManifestVersion() uint32 {
+	if m != nil {
+		return m.ManifestVersion
+	}
+	return 0
 }
 
 // QueryWorkRequest asks for one work.
@@ -1425,6 +1434,653 @@ func (m *QueryAnchorsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryManifestRequest asks what a work is made of.
+type QueryManifestRequest struct {
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// A version of the work, whose manifest came with it or before; 0: the current.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *QueryManifestRequest) Reset()         { *m = QueryManifestRequest{} }
+func (m *QueryManifestRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryManifestRequest) ProtoMessage()    {}
+func (*QueryManifestRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{25}
+}
+func (m *QueryManifestRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryManifestRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryManifestRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryManifestRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryManifestRequest.Merge(m, src)
+}
+func (m *QueryManifestRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryManifestRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryManifestRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryManifestRequest proto.InternalMessageInfo
+
+func (m *QueryManifestRequest) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+// NumberedManifest is a manifest with the version that it came with.
+type NumberedManifest struct {
+	// The work's version, from 1.
+	Version uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// What it commits to.
+	Roots Roots `protobuf:"bytes,2,opt,name=roots,proto3" json:"roots"`
+	// Digest of it, 64 hex digits; of the first it is the work's content.
+	Sha256 Digest `protobuf:"bytes,3,opt,name=sha256,proto3,customtype=Digest" json:"sha256"`
+}
+
+func (m *NumberedManifest) Reset()         { *m = NumberedManifest{} }
+func (m *NumberedManifest) String() string { return proto.CompactTextString(m) }
+func (*NumberedManifest) ProtoMessage()    {}
+func (*NumberedManifest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{26}
+}
+func (m *NumberedManifest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NumberedManifest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NumberedManifest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NumberedManifest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NumberedManifest.Merge(m, src)
+}
+func (m *NumberedManifest) XXX_Size() int {
+	return m.Size()
+}
+func (m *NumberedManifest) XXX_DiscardUnknown() {
+	xxx_messageInfo_NumberedManifest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NumberedManifest proto.InternalMessageInfo
+
+func (m *NumberedManifest) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *NumberedManifest) GetRoots() Roots {
+	if m != nil {
+		return m.Roots
+	}
+	return Roots{}
+}
+
+// QueryManifestResponse has the manifest asked for.
+type QueryManifestResponse struct {
+	// The manifest.
+	Manifest NumberedManifest `protobuf:"bytes,1,opt,name=manifest,proto3" json:"manifest"`
+	// How many withdrawals there are of the work's items, whatever the version.
+	Withdrawals WithdrawalList `protobuf:"bytes,2,opt,name=withdrawals,proto3" json:"withdrawals"`
+}
+
+func (m *QueryManifestResponse) Reset()         { *m = QueryManifestResponse{} }
+func (m *QueryManifestResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryManifestResponse) ProtoMessage()    {}
+func (*QueryManifestResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{27}
+}
+func (m *QueryManifestResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryManifestResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryManifestResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryManifestResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryManifestResponse.Merge(m, src)
+}
+func (m *QueryManifestResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryManifestResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryManifestResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryManifestResponse proto.InternalMessageInfo
+
+func (m *QueryManifestResponse) GetManifest() NumberedManifest {
+	if m != nil {
+		return m.Manifest
+	}
+	return NumberedManifest{}
+}
+
+func (m *QueryManifestResponse) GetWithdrawals() WithdrawalList {
+	if m != nil {
+		return m.Withdrawals
+	}
+	return WithdrawalList{}
+}
+
+// QueryManifestsRequest asks for the manifests of a work.
+type QueryManifestsRequest struct {
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// The page, at most 1,000 rows.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryManifestsRequest) Reset()         { *m = QueryManifestsRequest{} }
+func (m *QueryManifestsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryManifestsRequest) ProtoMessage()    {}
+func (*QueryManifestsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{28}
+}
+func (m *QueryManifestsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryManifestsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryManifestsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryManifestsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryManifestsRequest.Merge(m, src)
+}
+func (m *QueryManifestsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryManifestsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryManifestsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryManifestsRequest proto.InternalMessageInfo
+
+func (m *QueryManifestsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryManifestsResponse is a page of manifests.
+type QueryManifestsResponse struct {
+	// The manifests, at most 1,000.
+	Manifests []NumberedManifest `protobuf:"bytes,1,rep,name=manifests,proto3" json:"manifests"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryManifestsResponse) Reset()         { *m = QueryManifestsResponse{} }
+func (m *QueryManifestsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryManifestsResponse) ProtoMessage()    {}
+func (*QueryManifestsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{29}
+}
+func (m *QueryManifestsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryManifestsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryManifestsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryManifestsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryManifestsResponse.Merge(m, src)
+}
+func (m *QueryManifestsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryManifestsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryManifestsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryManifestsResponse proto.InternalMessageInfo
+
+func (m *QueryManifestsResponse) GetManifests() []NumberedManifest {
+	if m != nil {
+		return m.Manifests
+	}
+	return nil
+}
+
+func (m *QueryManifestsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryWithdrawalsRequest asks for the withdrawals of a work's items.
+type QueryWithdrawalsRequest struct {
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// The page, at most 1,000 rows.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryWithdrawalsRequest) Reset()         { *m = QueryWithdrawalsRequest{} }
+func (m *QueryWithdrawalsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWithdrawalsRequest) ProtoMessage()    {}
+func (*QueryWithdrawalsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{30}
+}
+func (m *QueryWithdrawalsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWithdrawalsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWithdrawalsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWithdrawalsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWithdrawalsRequest.Merge(m, src)
+}
+func (m *QueryWithdrawalsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWithdrawalsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWithdrawalsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWithdrawalsRequest proto.InternalMessageInfo
+
+func (m *QueryWithdrawalsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// NumberedWithdrawal is a withdrawal with its number.
+type NumberedWithdrawal struct {
+	// Number among the work's withdrawals, from 1.
+	Number uint64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// Who contributed.
+	Contributor Contributor `protobuf:"bytes,2,opt,name=contributor,proto3" json:"contributor"`
+	// SHA-256 of the content, 64 hex digits; empty: all.
+	Sha256 Digest `protobuf:"bytes,3,opt,name=sha256,proto3,customtype=Digest" json:"sha256"`
+	// Block time.
+	At time.Time `protobuf:"bytes,4,opt,name=at,proto3,stdtime" json:"at"`
+}
+
+func (m *NumberedWithdrawal) Reset()         { *m = NumberedWithdrawal{} }
+func (m *NumberedWithdrawal) String() string { return proto.CompactTextString(m) }
+func (*NumberedWithdrawal) ProtoMessage()    {}
+func (*NumberedWithdrawal) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{31}
+}
+func (m *NumberedWithdrawal) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NumberedWithdrawal) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NumberedWithdrawal.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NumberedWithdrawal) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NumberedWithdrawal.Merge(m, src)
+}
+func (m *NumberedWithdrawal) XXX_Size() int {
+	return m.Size()
+}
+func (m *NumberedWithdrawal) XXX_DiscardUnknown() {
+	xxx_messageInfo_NumberedWithdrawal.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NumberedWithdrawal proto.InternalMessageInfo
+
+func (m *NumberedWithdrawal) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+func (m *NumberedWithdrawal) GetContributor() Contributor {
+	if m != nil {
+		return m.Contributor
+	}
+	return Contributor{}
+}
+
+func (m *NumberedWithdrawal) GetAt() time.Time {
+	if m != nil {
+		return m.At
+	}
+	return time.Time{}
+}
+
+// QueryWithdrawalsResponse is a page of withdrawals.
+type QueryWithdrawalsResponse struct {
+	// The withdrawals, at most 1,000.
+	Withdrawals []NumberedWithdrawal `protobuf:"bytes,1,rep,name=withdrawals,proto3" json:"withdrawals"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+	// How far the list has come.
+	List WithdrawalList `protobuf:"bytes,3,opt,name=list,proto3" json:"list"`
+}
+
+func (m *QueryWithdrawalsResponse) Reset()         { *m = QueryWithdrawalsResponse{} }
+func (m *QueryWithdrawalsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWithdrawalsResponse) ProtoMessage()    {}
+func (*QueryWithdrawalsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{32}
+}
+func (m *QueryWithdrawalsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWithdrawalsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWithdrawalsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWithdrawalsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWithdrawalsResponse.Merge(m, src)
+}
+func (m *QueryWithdrawalsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWithdrawalsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWithdrawalsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWithdrawalsResponse proto.InternalMessageInfo
+
+func (m *QueryWithdrawalsResponse) GetWithdrawals() []NumberedWithdrawal {
+	if m != nil {
+		return m.Withdrawals
+	}
+	return nil
+}
+
+func (m *QueryWithdrawalsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+func (m *QueryWithdrawalsResponse) GetList() WithdrawalList {
+	if m != nil {
+		return m.List
+	}
+	return WithdrawalList{}
+}
+
+// ContributedItem names an item by its content and who it comes from.
+type ContributedItem struct {
+	// SHA-256 of the content, 64 hex digits.
+	Sha256 Digest `protobuf:"bytes,1,opt,name=sha256,proto3,customtype=Digest" json:"sha256"`
+	// Who contributed.
+	Contributor Contributor `protobuf:"bytes,2,opt,name=contributor,proto3" json:"contributor"`
+}
+
+func (m *ContributedItem) Reset()         { *m = ContributedItem{} }
+func (m *ContributedItem) String() string { return proto.CompactTextString(m) }
+func (*ContributedItem) ProtoMessage()    {}
+func (*ContributedItem) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{33}
+}
+func (m *ContributedItem) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ContributedItem) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ContributedItem.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ContributedItem) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ContributedItem.Merge(m, src)
+}
+func (m *ContributedItem) XXX_Size() int {
+	return m.Size()
+}
+func (m *ContributedItem) XXX_DiscardUnknown() {
+	xxx_messageInfo_ContributedItem.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ContributedItem proto.InternalMessageInfo
+
+func (m *ContributedItem) GetContributor() Contributor {
+	if m != nil {
+		return m.Contributor
+	}
+	return Contributor{}
+}
+
+// QueryItemStatusRequest asks whether items were withdrawn.
+type QueryItemStatusRequest struct {
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Items, 1 to 1,000.
+	Items []ContributedItem `protobuf:"bytes,2,rep,name=items,proto3" json:"items"`
+}
+
+func (m *QueryItemStatusRequest) Reset()         { *m = QueryItemStatusRequest{} }
+func (m *QueryItemStatusRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryItemStatusRequest) ProtoMessage()    {}
+func (*QueryItemStatusRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{34}
+}
+func (m *QueryItemStatusRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryItemStatusRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryItemStatusRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryItemStatusRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryItemStatusRequest.Merge(m, src)
+}
+func (m *QueryItemStatusRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryItemStatusRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryItemStatusRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryItemStatusRequest proto.InternalMessageInfo
+
+func (m *QueryItemStatusRequest) GetItems() []ContributedItem {
+	if m != nil {
+		return m.Items
+	}
+	return nil
+}
+
+// ItemStatus says whether an item was withdrawn.
+type ItemStatus struct {
+	// Number of the withdrawal, the first that holds for the item; 0: it was not withdrawn.
+	Number uint64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// Block time of it; unset when it was not withdrawn.
+	At *time.Time `protobuf:"bytes,2,opt,name=at,proto3,stdtime" json:"at,omitempty"`
+}
+
+func (m *ItemStatus) Reset()         { *m = ItemStatus{} }
+func (m *ItemStatus) String() string { return proto.CompactTextString(m) }
+func (*ItemStatus) ProtoMessage()    {}
+func (*ItemStatus) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{35}
+}
+func (m *ItemStatus) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ItemStatus) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ItemStatus.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ItemStatus) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ItemStatus.Merge(m, src)
+}
+func (m *ItemStatus) XXX_Size() int {
+	return m.Size()
+}
+func (m *ItemStatus) XXX_DiscardUnknown() {
+	xxx_messageInfo_ItemStatus.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ItemStatus proto.InternalMessageInfo
+
+func (m *ItemStatus) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+func (m *ItemStatus) GetAt() *time.Time {
+	if m != nil {
+		return m.At
+	}
+	return nil
+}
+
+// QueryItemStatusResponse says which items were withdrawn.
+type QueryItemStatusResponse struct {
+	// One for each item asked for, in that order.
+	Items []ItemStatus `protobuf:"bytes,1,rep,name=items,proto3" json:"items"`
+	// The list that this was read from.
+	List WithdrawalList `protobuf:"bytes,2,opt,name=list,proto3" json:"list"`
+}
+
+func (m *QueryItemStatusResponse) Reset()         { *m = QueryItemStatusResponse{} }
+func (m *QueryItemStatusResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryItemStatusResponse) ProtoMessage()    {}
+func (*QueryItemStatusResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_64b5121f6e50afe9, []int{36}
+}
+func (m *QueryItemStatusResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryItemStatusResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryItemStatusResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryItemStatusResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryItemStatusResponse.Merge(m, src)
+}
+func (m *QueryItemStatusResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryItemStatusResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryItemStatusResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryItemStatusResponse proto.InternalMessageInfo
+
+func (m *QueryItemStatusResponse) GetItems() []ItemStatus {
+	if m != nil {
+		return m.Items
+	}
+	return nil
+}
+
+func (m *QueryItemStatusResponse) GetList() WithdrawalList {
+	if m != nil {
+		return m.List
+	}
+	return WithdrawalList{}
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "stemma.registry.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "stemma.registry.v1.QueryParamsResponse")
@@ -1451,109 +2107,149 @@ func init() {
 	proto.RegisterType((*QueryAnchorsRequest)(nil), "stemma.registry.v1.QueryAnchorsRequest")
 	proto.RegisterType((*RootedAnchor)(nil), "stemma.registry.v1.RootedAnchor")
 	proto.RegisterType((*QueryAnchorsResponse)(nil), "stemma.registry.v1.QueryAnchorsResponse")
+	proto.RegisterType((*QueryManifestRequest)(nil), "stemma.registry.v1.QueryManifestRequest")
+	proto.RegisterType((*NumberedManifest)(nil), "stemma.registry.v1.NumberedManifest")
+	proto.RegisterType((*QueryManifestResponse)(nil), "stemma.registry.v1.QueryManifestResponse")
+	proto.RegisterType((*QueryManifestsRequest)(nil), "stemma.registry.v1.QueryManifestsRequest")
+	proto.RegisterType((*QueryManifestsResponse)(nil), "stemma.registry.v1.QueryManifestsResponse")
+	proto.RegisterType((*QueryWithdrawalsRequest)(nil), "stemma.registry.v1.QueryWithdrawalsRequest")
+	proto.RegisterType((*NumberedWithdrawal)(nil), "stemma.registry.v1.NumberedWithdrawal")
+	proto.RegisterType((*QueryWithdrawalsResponse)(nil), "stemma.registry.v1.QueryWithdrawalsResponse")
+	proto.RegisterType((*ContributedItem)(nil), "stemma.registry.v1.ContributedItem")
+	proto.RegisterType((*QueryItemStatusRequest)(nil), "stemma.registry.v1.QueryItemStatusRequest")
+	proto.RegisterType((*ItemStatus)(nil), "stemma.registry.v1.ItemStatus")
+	proto.RegisterType((*QueryItemStatusResponse)(nil), "stemma.registry.v1.QueryItemStatusResponse")
 }
 
 func init() { proto.RegisterFile("stemma/registry/v1/query.proto", fileDescriptor_64b5121f6e50afe9) }
 
 var fileDescriptor_64b5121f6e50afe9 = []byte{
-	// 1538 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0x4d, 0x6f, 0xdb, 0x46,
-	0x13, 0x36, 0x65, 0x4b, 0xb6, 0xc6, 0x76, 0xe2, 0x77, 0x5f, 0xbf, 0x01, 0xa3, 0x38, 0xb6, 0x5f,
-	0x36, 0xf1, 0x47, 0x6a, 0x8b, 0xb0, 0xd2, 0x7c, 0xb4, 0x05, 0x8a, 0xd8, 0x09, 0xe2, 0x04, 0x2d,
-	0x9a, 0x94, 0x0e, 0x50, 0xa0, 0x17, 0x83, 0x96, 0xd6, 0x32, 0x11, 0x89, 0xab, 0x70, 0x57, 0x4a,
-	0x0d, 0x43, 0x97, 0xde, 0x1a, 0x1f, 0x9a, 0x7e, 0x20, 0x3d, 0xf7, 0xda, 0xf6, 0x98, 0x7f, 0xd0,
-	0x4b, 0x8e, 0x41, 0x7a, 0x29, 0x7a, 0x48, 0x8b, 0xa4, 0x3f, 0xa1, 0xc7, 0x1e, 0x0a, 0xee, 0xce,
-	0x4a, 0x94, 0x42, 0x9b, 0xb2, 0xe3, 0x43, 0x4e, 0x36, 0x97, 0xcf, 0xcc, 0x3e, 0x7c, 0x66, 0x76,
-	0x66, 0x56, 0x30, 0xc9, 0x05, 0xad, 0x56, 0x5d, 0x3b, 0xa0, 0x65, 0x8f, 0x8b, 0x60, 0xdb, 0x6e,
-	0x2c, 0xd9, 0xf7, 0xea, 0x34, 0xd8, 0xce, 0xd7, 0x02, 0x26, 0x18, 0x21, 0xea, 0x7d, 0x5e, 0xbf,
-	0xcf, 0x37, 0x96, 0x72, 0xe7, 0x8a, 0x8c, 0x57, 0x19, 0xb7, 0x37, 0x5c, 0x4e, 0x15, 0xd8, 0x6e,
-	0x2c, 0x6d, 0x50, 0xe1, 0x2e, 0xd9, 0x35, 0xb7, 0xec, 0xf9, 0xae, 0xf0, 0x98, 0xaf, 0xec, 0x73,
-	0x27, 0x15, 0x76, 0x5d, 0x3e, 0xd9, 0xea, 0x01, 0x5f, 0x8d, 0x97, 0x59, 0x99, 0xa9, 0xf5, 0xf0,
-	0x3f, 0x5c, 0x9d, 0x28, 0x33, 0x56, 0xae, 0x50, 0xdb, 0xad, 0x79, 0xb6, 0xeb, 0xfb, 0x4c, 0x48,
-	0x6f, 0xda, 0x66, 0x0a, 0xdf, 0xca, 0xa7, 0x8d, 0xfa, 0xa6, 0x2d, 0xbc, 0x2a, 0xe5, 0xc2, 0xad,
-	0xd6, 0x10, 0x70, 0x3a, 0xe6, 0x7b, 0xee, 0xb3, 0xe0, 0xae, 0x7a, 0x6d, 0x8d, 0x03, 0xf9, 0x24,
-	0x24, 0x7c, 0xdb, 0x0d, 0xdc, 0x2a, 0x77, 0xe8, 0xbd, 0x3a, 0xe5, 0xc2, 0xba, 0x05, 0xff, 0xed,
-	0x58, 0xe5, 0x35, 0xe6, 0x73, 0x4a, 0x2e, 0x43, 0xa6, 0x26, 0x57, 0x4c, 0x63, 0xda, 0x98, 0x1b,
-	0x2e, 0xe4, 0xf2, 0xaf, 0x8a, 0x91, 0x57, 0x36, 0x2b, 0x03, 0x4f, 0x9e, 0x4f, 0xf5, 0x39, 0x88,
-	0xb7, 0xfe, 0xc9, 0x40, 0xfa, 0x6a, 0xc5, 0xf5, 0xaa, 0xc4, 0x86, 0x94, 0x57, 0x92, 0xf6, 0xd9,
-	0x95, 0xa9, 0x10, 0xf3, 0xfb, 0xf3, 0xa9, 0xcc, 0xa7, 0x2c, 0xb8, 0x7b, 0xf3, 0xda, 0xb3, 0xc7,
-	0x8b, 0xa3, 0xe8, 0x50, 0x2d, 0x38, 0x29, 0xaf, 0x44, 0xf2, 0x90, 0x66, 0xf7, 0x7d, 0x1a, 0x98,
-	0x29, 0x69, 0x63, 0x3e, 0x7b, 0xbc, 0x38, 0x8e, 0xb2, 0x2d, 0x97, 0x4a, 0x01, 0xe5, 0x7c, 0x4d,
-	0x04, 0x9e, 0x5f, 0x76, 0x14, 0x8c, 0x5c, 0x06, 0x40, 0x3a, 0xae, 0x2f, 0xcc, 0xfe, 0x04, 0xa3,
-	0x08, 0x96, 0x5c, 0x82, 0x0c, 0xdf, 0x72, 0x0b, 0x17, 0x2e, 0x9a, 0x03, 0x9d, 0xf4, 0xae, 0x79,
-	0x65, 0xca, 0x45, 0x84, 0x9e, 0x5a, 0x70, 0x10, 0x4e, 0x0a, 0x90, 0xe1, 0xc2, 0x15, 0x75, 0x6e,
-	0xa6, 0xa7, 0x8d, 0xb9, 0x63, 0xf1, 0xba, 0xac, 0x49, 0x84, 0x83, 0x48, 0x62, 0xc2, 0x60, 0x83,
-	0x06, 0xdc, 0x63, 0xbe, 0x99, 0x99, 0x36, 0xe6, 0x46, 0x1d, 0xfd, 0x48, 0x56, 0x61, 0xb4, 0x18,
-	0x4a, 0x45, 0x4b, 0xeb, 0xdc, 0xf3, 0x8b, 0xd4, 0x1c, 0x94, 0x62, 0x4f, 0xc4, 0x8a, 0x1d, 0x78,
-	0x2c, 0xf0, 0xc4, 0x36, 0xca, 0x3d, 0x82, 0x86, 0x6b, 0xa1, 0x1d, 0xb9, 0x09, 0xa3, 0x0a, 0x4b,
-	0x03, 0x5a, 0x5a, 0x77, 0x85, 0x39, 0x84, 0x51, 0x53, 0x39, 0x93, 0xd7, 0x39, 0x93, 0xbf, 0xa3,
-	0x73, 0x66, 0x65, 0x28, 0x74, 0xf3, 0xf0, 0x8f, 0x29, 0xc3, 0x19, 0x69, 0x9b, 0x2e, 0x0b, 0x72,
-	0x05, 0x86, 0x5d, 0xbf, 0xb8, 0xc5, 0x82, 0xf5, 0x80, 0x31, 0x61, 0x66, 0x7b, 0xd3, 0x07, 0x94,
-	0x8d, 0xc3, 0x98, 0x20, 0xcb, 0x30, 0x1c, 0xd0, 0x06, 0x75, 0x2b, 0x8a, 0x0a, 0x24, 0x52, 0x19,
-	0x90, 0x34, 0x40, 0x1b, 0x2d, 0x0b, 0x32, 0x01, 0xd9, 0x22, 0xf3, 0x05, 0xe5, 0x82, 0x96, 0xcc,
-	0xe1, 0x69, 0x63, 0x6e, 0xc8, 0x69, 0x2f, 0x90, 0x05, 0x20, 0x6e, 0x85, 0xb3, 0x75, 0xad, 0x5d,
-	0xc5, 0x15, 0x34, 0x30, 0x47, 0x24, 0x6c, 0x2c, 0x7c, 0x73, 0x55, 0xbd, 0xf8, 0x28, 0x5c, 0x27,
-	0xef, 0xc3, 0x60, 0x89, 0x0a, 0xd7, 0xab, 0x70, 0x73, 0x54, 0x52, 0x39, 0x15, 0x27, 0xef, 0x35,
-	0x05, 0x41, 0x75, 0xb5, 0x05, 0xb9, 0x0e, 0xc7, 0x36, 0x2a, 0xae, 0x7f, 0x37, 0x8c, 0x90, 0x4a,
-	0x98, 0x63, 0xbd, 0x09, 0x32, 0x8a, 0x66, 0x6b, 0x2a, 0x6f, 0xde, 0x85, 0x6c, 0xad, 0xe2, 0x16,
-	0x95, 0x22, 0xc7, 0x93, 0xa3, 0xec, 0x0c, 0x29, 0xf8, 0xb2, 0x20, 0x0b, 0x30, 0xb0, 0xc5, 0x2a,
-	0x25, 0x73, 0x4c, 0x5a, 0x99, 0x71, 0x56, 0x37, 0x58, 0xa5, 0xe4, 0x48, 0x94, 0xb5, 0x0a, 0x63,
-	0xf2, 0x3c, 0x87, 0xc7, 0x0a, 0xcf, 0x38, 0x39, 0x0f, 0x03, 0x61, 0x1d, 0xe8, 0xf5, 0x28, 0x4a,
-	0xb0, 0x75, 0x03, 0xfe, 0x13, 0x71, 0x84, 0x65, 0x21, 0xea, 0x69, 0xb8, 0x70, 0x32, 0x8e, 0x8b,
-	0xd4, 0x1e, 0x65, 0x54, 0x9e, 0x76, 0x8d, 0x88, 0x2b, 0x5d, 0x78, 0xda, 0x87, 0xdd, 0xe8, 0xed,
-	0xb0, 0x5f, 0x07, 0x68, 0x57, 0x58, 0x59, 0x21, 0x86, 0x0b, 0x33, 0x79, 0xb4, 0x08, 0xcb, 0x71,
-	0x5e, 0xd5, 0x6e, 0x2c, 0xc7, 0xf9, 0xdb, 0x6e, 0x99, 0xe2, 0x5e, 0x4e, 0xc4, 0xd2, 0xfa, 0xce,
-	0xc0, 0x3a, 0x88, 0x6c, 0xf0, 0xcb, 0x2e, 0x40, 0x3a, 0x24, 0x1b, 0xd6, 0xbb, 0xfe, 0x5e, 0x3e,
-	0x4d, 0xa1, 0xc9, 0x6a, 0x0c, 0xab, 0xd9, 0x44, 0x56, 0x6a, 0xcf, 0x6e, 0x5a, 0xff, 0x93, 0xb4,
-	0x1c, 0xda, 0xf0, 0xc2, 0xe2, 0xc0, 0x5f, 0x27, 0x7a, 0x47, 0xa6, 0x56, 0x05, 0xc6, 0x3e, 0xae,
-	0x57, 0x37, 0xc2, 0xda, 0xa0, 0x89, 0x45, 0xeb, 0x99, 0xd1, 0x59, 0xcf, 0x3e, 0x80, 0xa1, 0x00,
-	0x51, 0xb8, 0x67, 0x6c, 0x92, 0x6b, 0x4f, 0x28, 0x65, 0xcb, 0xc6, 0xfa, 0xc9, 0x80, 0x13, 0xdd,
-	0x22, 0x60, 0x7c, 0x6e, 0x40, 0x56, 0xc3, 0x74, 0x8c, 0xce, 0xc4, 0xf9, 0xee, 0x66, 0x8b, 0x7b,
-	0xb4, 0x8d, 0x8f, 0x2e, 0x64, 0x5f, 0xeb, 0x4c, 0xba, 0x15, 0x26, 0xe8, 0x9b, 0x11, 0xaf, 0x5d,
-	0x03, 0xd2, 0x92, 0x0e, 0x39, 0x01, 0x19, 0x5f, 0x6a, 0x81, 0x41, 0xc2, 0xa7, 0x03, 0x37, 0xd9,
-	0xf7, 0x20, 0xad, 0x7a, 0x53, 0xff, 0x01, 0x5a, 0x8a, 0x32, 0xb1, 0xbe, 0x37, 0x70, 0xba, 0xd0,
-	0x0a, 0x61, 0x30, 0x2f, 0x41, 0x46, 0x3a, 0xdf, 0xf7, 0xb4, 0x49, 0x1b, 0x3d, 0x5c, 0x28, 0xf8,
-	0xd1, 0xc5, 0xee, 0x43, 0x18, 0x97, 0xc4, 0xee, 0x04, 0xae, 0xcf, 0x37, 0x69, 0xf0, 0x5a, 0xa5,
-	0xf2, 0x67, 0x7d, 0x76, 0xdb, 0xde, 0xf0, 0x43, 0x2f, 0x86, 0x59, 0x5b, 0xf4, 0x6a, 0x1e, 0xf5,
-	0x45, 0x62, 0xa1, 0x6b, 0x43, 0xc9, 0x55, 0x00, 0xb6, 0xb9, 0xa9, 0x9b, 0x79, 0xea, 0x00, 0xca,
-	0x67, 0xd1, 0x6e, 0x59, 0x44, 0x32, 0xa0, 0x3f, 0x9a, 0x01, 0xd6, 0x7a, 0x17, 0xdb, 0x56, 0xe6,
-	0x76, 0x26, 0xa1, 0x71, 0xe8, 0x24, 0xfc, 0xc5, 0x80, 0xe3, 0xb7, 0x14, 0x0d, 0xbd, 0xc7, 0xe1,
-	0x4e, 0x45, 0x87, 0x7c, 0xa9, 0xc3, 0xca, 0xd7, 0x7f, 0x28, 0xf9, 0xac, 0x1f, 0x75, 0x31, 0x8a,
-	0xe8, 0x84, 0x61, 0x5d, 0x85, 0xac, 0xd0, 0x8b, 0x98, 0xc2, 0x6f, 0xc5, 0xa6, 0x70, 0xa7, 0x08,
-	0xba, 0x16, 0xb5, 0x6c, 0x8f, 0x2e, 0x9f, 0x77, 0xf5, 0x49, 0x73, 0x28, 0x67, 0x95, 0x86, 0x0e,
-	0x4b, 0x98, 0x03, 0xbc, 0xb8, 0x45, 0xab, 0x54, 0x09, 0xef, 0xe0, 0x13, 0x19, 0x87, 0x74, 0xc3,
-	0xad, 0xd4, 0xa9, 0x52, 0xd5, 0x51, 0x0f, 0x5d, 0x09, 0xd0, 0x7f, 0xe8, 0x04, 0x78, 0x64, 0xe0,
-	0xf1, 0x6a, 0xb1, 0x79, 0x43, 0xba, 0x6c, 0x13, 0x2b, 0xf6, 0xb2, 0x9a, 0x56, 0x51, 0xa4, 0x02,
-	0x0c, 0xba, 0xc5, 0x22, 0xab, 0xf7, 0x70, 0x46, 0x35, 0x30, 0xcc, 0x67, 0x39, 0x1f, 0xa7, 0x7a,
-	0x1b, 0x07, 0x25, 0xb8, 0x75, 0xd9, 0xd2, 0xdb, 0xb7, 0x2f, 0x5b, 0x6a, 0x7c, 0xde, 0xef, 0xb2,
-	0xa5, 0x6c, 0x74, 0x3d, 0x54, 0xf8, 0xb0, 0x05, 0x45, 0x3d, 0xf2, 0xd7, 0xf9, 0xa2, 0xa3, 0x6a,
-	0x41, 0x4d, 0x18, 0x09, 0xaf, 0x01, 0xb4, 0xa4, 0x38, 0xb5, 0x94, 0x32, 0x0e, 0xa0, 0x54, 0x44,
-	0x92, 0xd4, 0x01, 0x25, 0xf9, 0x41, 0xe7, 0x5e, 0x4b, 0x12, 0x54, 0xf9, 0x0a, 0x0c, 0x2a, 0x88,
-	0xce, 0xbe, 0xe9, 0xd8, 0xd9, 0x24, 0x42, 0x5d, 0x5f, 0x06, 0xd0, 0xec, 0xc8, 0xd2, 0xb0, 0xf0,
-	0x37, 0x40, 0x5a, 0x72, 0x24, 0x4d, 0xc8, 0xa8, 0x5b, 0x34, 0x99, 0x89, 0x63, 0xf3, 0xea, 0x85,
-	0x3d, 0x37, 0x9b, 0x88, 0x53, 0x1b, 0x5a, 0xd6, 0x17, 0xbf, 0xfe, 0xf5, 0x6d, 0x6a, 0x82, 0xe4,
-	0xec, 0x98, 0xdf, 0x05, 0xd4, 0x65, 0x9d, 0x34, 0x61, 0x20, 0x2c, 0xb8, 0xe4, 0xcc, 0x9e, 0x4e,
-	0x23, 0xf7, 0x88, 0xdc, 0xd9, 0x04, 0x14, 0x6e, 0x3c, 0x27, 0x37, 0xb6, 0xc8, 0xb4, 0xbd, 0xc7,
-	0x0f, 0x12, 0xdc, 0xde, 0x09, 0xff, 0x34, 0xc9, 0x36, 0xa4, 0xe5, 0x14, 0x4e, 0xf6, 0xf7, 0xdc,
-	0xfa, 0xf6, 0x99, 0x24, 0x18, 0x32, 0xf8, 0xbf, 0x64, 0x70, 0x8a, 0x9c, 0xdc, 0x93, 0x01, 0x79,
-	0x64, 0x40, 0xb6, 0x35, 0x65, 0x92, 0xf9, 0x3d, 0x1d, 0x77, 0x8f, 0xe3, 0xb9, 0x73, 0xbd, 0x40,
-	0x91, 0x47, 0x41, 0xf2, 0x58, 0x20, 0xe7, 0x92, 0x94, 0xb0, 0xdb, 0xe3, 0xe9, 0x03, 0x03, 0x32,
-	0x6a, 0x5c, 0xda, 0x27, 0x25, 0x3a, 0x26, 0xce, 0x7d, 0x52, 0xa2, 0x73, 0xee, 0xb2, 0x6c, 0xc9,
-	0x67, 0x9e, 0xcc, 0x26, 0xf2, 0xc1, 0x79, 0xeb, 0x1b, 0x03, 0x86, 0x5a, 0x2d, 0x7c, 0x6e, 0xcf,
-	0x6d, 0xba, 0xa6, 0xa8, 0xdc, 0x7c, 0x0f, 0x48, 0xa4, 0xb4, 0x24, 0x29, 0xbd, 0x4d, 0xe6, 0x13,
-	0x29, 0xe9, 0xae, 0x49, 0xbe, 0x34, 0x20, 0xdb, 0xea, 0xc9, 0x24, 0x79, 0xaf, 0x1e, 0x42, 0xf7,
-	0x4a, 0x8b, 0xb7, 0xce, 0x4a, 0x5e, 0x53, 0xe4, 0x74, 0x1c, 0xaf, 0x76, 0x03, 0x7f, 0x60, 0xc0,
-	0x20, 0x36, 0x39, 0x32, 0xbb, 0x4f, 0x66, 0x44, 0x9b, 0x72, 0x6e, 0x2e, 0x19, 0x88, 0x2c, 0x16,
-	0x24, 0x8b, 0x19, 0x72, 0x26, 0x8e, 0x45, 0xa0, 0xc0, 0xf6, 0x8e, 0xea, 0xe9, 0x4d, 0xf2, 0x95,
-	0x01, 0x19, 0x2c, 0xba, 0x7b, 0xa7, 0x4e, 0x47, 0xeb, 0xdb, 0x27, 0x75, 0x3a, 0x7b, 0x94, 0xf5,
-	0x8e, 0x64, 0x92, 0x27, 0x0b, 0x71, 0x4c, 0xb0, 0x40, 0xda, 0x3b, 0xd8, 0x4b, 0x9a, 0xf6, 0x4e,
-	0x58, 0xc5, 0x9b, 0x64, 0xd7, 0x80, 0x41, 0xac, 0xc3, 0x24, 0x69, 0x2b, 0x9e, 0x2c, 0x4f, 0x57,
-	0x49, 0xb7, 0x16, 0x25, 0xa9, 0x59, 0x72, 0xb6, 0x27, 0x52, 0x2b, 0x37, 0x9f, 0xbc, 0x98, 0x34,
-	0x9e, 0xbe, 0x98, 0x34, 0xfe, 0x7c, 0x31, 0x69, 0x3c, 0x7c, 0x39, 0xd9, 0xf7, 0xf4, 0xe5, 0x64,
-	0xdf, 0x6f, 0x2f, 0x27, 0xfb, 0x3e, 0xb3, 0xcb, 0x9e, 0xd8, 0xaa, 0x6f, 0xe4, 0x8b, 0xac, 0x8a,
-	0xae, 0x16, 0x8b, 0x5b, 0xae, 0xe7, 0x6b, 0xbf, 0x9f, 0xb7, 0x3d, 0x8b, 0xed, 0x1a, 0xe5, 0x1b,
-	0x19, 0x39, 0x45, 0x9e, 0xff, 0x37, 0x00, 0x00, 0xff, 0xff, 0xe1, 0x71, 0xa4, 0x99, 0x44, 0x16,
-	0x00, 0x00,
+	// 1990 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x59, 0x41, 0x6f, 0x1b, 0xc7,
+	0x15, 0xf6, 0x50, 0x22, 0x25, 0x3e, 0x5a, 0x96, 0x32, 0x55, 0xd2, 0x35, 0xe3, 0x48, 0xca, 0xd6,
+	0xb6, 0x24, 0x5b, 0xe6, 0x56, 0x4a, 0x1c, 0xa7, 0x6e, 0xd1, 0x46, 0xb6, 0x61, 0xd9, 0x6d, 0x1a,
+	0xa7, 0xeb, 0x20, 0x01, 0x7a, 0x11, 0x96, 0xe4, 0x88, 0x5a, 0x98, 0xdc, 0x65, 0x76, 0x87, 0x74,
+	0x05, 0x83, 0x97, 0xde, 0x1a, 0x03, 0x6d, 0x5a, 0x17, 0xee, 0xa5, 0x08, 0xd0, 0x53, 0x81, 0xb6,
+	0xc7, 0xfc, 0x83, 0x5e, 0x72, 0x0c, 0xd2, 0x4b, 0xd1, 0x83, 0x5b, 0xd8, 0xfe, 0x03, 0xfd, 0x07,
+	0xc1, 0xce, 0xbc, 0xd9, 0x5d, 0x52, 0x4b, 0xee, 0x52, 0xe2, 0x41, 0x27, 0x69, 0x67, 0xdf, 0x9b,
+	0xf9, 0xe6, 0x7b, 0xdf, 0xbc, 0x7d, 0x6f, 0x08, 0x4b, 0x3e, 0x67, 0xad, 0x96, 0x65, 0x78, 0xac,
+	0x61, 0xfb, 0xdc, 0x3b, 0x30, 0xba, 0x9b, 0xc6, 0xa7, 0x1d, 0xe6, 0x1d, 0x54, 0xda, 0x9e, 0xcb,
+	0x5d, 0x4a, 0xe5, 0xfb, 0x8a, 0x7a, 0x5f, 0xe9, 0x6e, 0x96, 0x2f, 0xd5, 0x5c, 0xbf, 0xe5, 0xfa,
+	0x46, 0xd5, 0xf2, 0x99, 0x34, 0x36, 0xba, 0x9b, 0x55, 0xc6, 0xad, 0x4d, 0xa3, 0x6d, 0x35, 0x6c,
+	0xc7, 0xe2, 0xb6, 0xeb, 0x48, 0xff, 0xf2, 0x59, 0x69, 0xbb, 0x2b, 0x9e, 0x0c, 0xf9, 0x80, 0xaf,
+	0x16, 0x1b, 0x6e, 0xc3, 0x95, 0xe3, 0xc1, 0x7f, 0x38, 0x7a, 0xae, 0xe1, 0xba, 0x8d, 0x26, 0x33,
+	0xac, 0xb6, 0x6d, 0x58, 0x8e, 0xe3, 0x72, 0x31, 0x9b, 0xf2, 0x59, 0xc6, 0xb7, 0xe2, 0xa9, 0xda,
+	0xd9, 0x33, 0xb8, 0xdd, 0x62, 0x3e, 0xb7, 0x5a, 0x6d, 0x34, 0x78, 0x33, 0x61, 0x3f, 0x2d, 0xcb,
+	0xb1, 0xf7, 0x98, 0xcf, 0xd1, 0xe4, 0x8d, 0x04, 0x93, 0x87, 0xae, 0xf7, 0x40, 0xbe, 0xd6, 0x17,
+	0x81, 0xfe, 0x22, 0xd8, 0xd3, 0x87, 0x96, 0x67, 0xb5, 0x7c, 0x93, 0x7d, 0xda, 0x61, 0x3e, 0xd7,
+	0xef, 0xc1, 0x77, 0xfa, 0x46, 0xfd, 0xb6, 0xeb, 0xf8, 0x8c, 0xbe, 0x0b, 0x85, 0xb6, 0x18, 0xd1,
+	0xc8, 0x0a, 0x59, 0x2b, 0x6d, 0x95, 0x2b, 0x87, 0xf9, 0xaa, 0x48, 0x9f, 0x1b, 0xd3, 0x5f, 0x3d,
+	0x5b, 0x3e, 0x65, 0xa2, 0xbd, 0xfe, 0xd7, 0x19, 0xc8, 0xdf, 0x6c, 0x5a, 0x76, 0x8b, 0x1a, 0x90,
+	0xb3, 0xeb, 0xc2, 0xbf, 0x78, 0x63, 0x39, 0xb0, 0xf9, 0xcf, 0xb3, 0xe5, 0xc2, 0x27, 0xae, 0xf7,
+	0xe0, 0xee, 0xad, 0x6f, 0xbe, 0xbc, 0x32, 0x87, 0x13, 0xca, 0x01, 0x33, 0x67, 0xd7, 0x69, 0x05,
+	0xf2, 0xee, 0x43, 0x87, 0x79, 0x5a, 0x4e, 0xf8, 0x68, 0xdf, 0x7c, 0x79, 0x65, 0x11, 0x99, 0xdd,
+	0xae, 0xd7, 0x3d, 0xe6, 0xfb, 0xf7, 0xb9, 0x67, 0x3b, 0x0d, 0x53, 0x9a, 0xd1, 0x77, 0x01, 0x10,
+	0x8e, 0xe5, 0x70, 0x6d, 0x2a, 0xc5, 0x29, 0x66, 0x4b, 0xaf, 0x41, 0xc1, 0xdf, 0xb7, 0xb6, 0xae,
+	0xbe, 0xa3, 0x4d, 0xf7, 0xc3, 0xbb, 0x65, 0x37, 0x98, 0xcf, 0x63, 0xf0, 0xe4, 0x80, 0x89, 0xe6,
+	0x74, 0x0b, 0x0a, 0x3e, 0xb7, 0x78, 0xc7, 0xd7, 0xf2, 0x2b, 0x64, 0xed, 0x4c, 0x32, 0x2f, 0xf7,
+	0x85, 0x85, 0x89, 0x96, 0x54, 0x83, 0x99, 0x2e, 0xf3, 0x7c, 0xdb, 0x75, 0xb4, 0xc2, 0x0a, 0x59,
+	0x9b, 0x33, 0xd5, 0x23, 0xdd, 0x81, 0xb9, 0x5a, 0x40, 0x15, 0xab, 0xef, 0xfa, 0xb6, 0x53, 0x63,
+	0xda, 0x8c, 0x20, 0xfb, 0x5c, 0x22, 0xd9, 0x9e, 0xed, 0x7a, 0x36, 0x3f, 0x40, 0xba, 0x4f, 0xa3,
+	0xe3, 0xfd, 0xc0, 0x8f, 0xde, 0x85, 0x39, 0x69, 0xcb, 0x3c, 0x56, 0xdf, 0xb5, 0xb8, 0x36, 0x8b,
+	0x51, 0x93, 0xb2, 0xaa, 0x28, 0x59, 0x55, 0x3e, 0x52, 0xb2, 0xba, 0x31, 0x1b, 0x4c, 0xf3, 0xf9,
+	0x7f, 0x97, 0x89, 0x79, 0x3a, 0x72, 0xdd, 0xe6, 0xf4, 0x3d, 0x28, 0x59, 0x4e, 0x6d, 0xdf, 0xf5,
+	0x76, 0x3d, 0xd7, 0xe5, 0x5a, 0x31, 0x1b, 0x3f, 0x20, 0x7d, 0x4c, 0xd7, 0xe5, 0x74, 0x1b, 0x4a,
+	0x1e, 0xeb, 0x32, 0xab, 0x29, 0xa1, 0x40, 0x2a, 0x94, 0x69, 0x01, 0x03, 0x94, 0xd3, 0x36, 0xa7,
+	0xe7, 0xa0, 0x58, 0x73, 0x1d, 0xce, 0x7c, 0xce, 0xea, 0x5a, 0x69, 0x85, 0xac, 0xcd, 0x9a, 0xd1,
+	0x00, 0xdd, 0x00, 0x6a, 0x35, 0x7d, 0x77, 0x57, 0x71, 0xd7, 0xb4, 0x38, 0xf3, 0xb4, 0xd3, 0xc2,
+	0x6c, 0x21, 0x78, 0x73, 0x53, 0xbe, 0x78, 0x3f, 0x18, 0xa7, 0x3f, 0x84, 0x99, 0x3a, 0xe3, 0x96,
+	0xdd, 0xf4, 0xb5, 0x39, 0x01, 0xe5, 0xf5, 0x24, 0x7a, 0x6f, 0x49, 0x13, 0x64, 0x57, 0x79, 0xd0,
+	0xdb, 0x70, 0xa6, 0xda, 0xb4, 0x9c, 0x07, 0x41, 0x84, 0xa4, 0x60, 0xce, 0x64, 0x23, 0x64, 0x0e,
+	0xdd, 0xee, 0x4b, 0xdd, 0xfc, 0x00, 0x8a, 0xed, 0xa6, 0x55, 0x93, 0x8c, 0xcc, 0xa7, 0x47, 0xd9,
+	0x9c, 0x95, 0xe6, 0xdb, 0x9c, 0x6e, 0xc0, 0xf4, 0xbe, 0xdb, 0xac, 0x6b, 0x0b, 0xc2, 0x4b, 0x4b,
+	0xf2, 0xba, 0xe3, 0x36, 0xeb, 0xa6, 0xb0, 0xa2, 0xeb, 0xb0, 0xa0, 0xd2, 0xc2, 0xae, 0x52, 0xdd,
+	0x2b, 0x42, 0x75, 0xf3, 0x6a, 0xfc, 0x63, 0x39, 0xac, 0xef, 0xc0, 0x82, 0x38, 0xfa, 0xc1, 0x09,
+	0xc4, 0x74, 0x40, 0xdf, 0x82, 0xe9, 0x20, 0x65, 0x64, 0x3d, 0xb5, 0xc2, 0x58, 0xbf, 0x03, 0xaf,
+	0xc4, 0x26, 0xc2, 0x0c, 0x12, 0x9f, 0xa9, 0xb4, 0x75, 0x36, 0x09, 0xb6, 0x08, 0x13, 0x32, 0x2e,
+	0x67, 0x7a, 0x4c, 0x62, 0x53, 0xa9, 0x1c, 0x15, 0xe5, 0x05, 0x92, 0x2d, 0x2f, 0xdc, 0x06, 0x88,
+	0xf2, 0xb5, 0x48, 0x26, 0xa5, 0xad, 0x8b, 0x15, 0xf4, 0x08, 0x92, 0x7b, 0x45, 0x7e, 0x09, 0x30,
+	0xb9, 0x57, 0x3e, 0xb4, 0x1a, 0x0c, 0xd7, 0x32, 0x63, 0x9e, 0xfa, 0x1f, 0x09, 0xa6, 0x4c, 0x44,
+	0x83, 0x3b, 0xbb, 0x0a, 0xf9, 0x00, 0x6c, 0x90, 0x1a, 0xa7, 0xb2, 0x6c, 0x4d, 0x5a, 0xd3, 0x9d,
+	0x04, 0x54, 0xab, 0xa9, 0xa8, 0xe4, 0x9a, 0x83, 0xb0, 0x5e, 0x15, 0xb0, 0x4c, 0xd6, 0xb5, 0x83,
+	0x48, 0xfa, 0xc7, 0x89, 0xde, 0xc4, 0xd8, 0x6a, 0xc2, 0xc2, 0x07, 0x9d, 0x56, 0x35, 0x48, 0x23,
+	0x0a, 0x58, 0x3c, 0xf5, 0x91, 0xfe, 0xd4, 0xf7, 0x63, 0x98, 0xf5, 0xd0, 0x0a, 0xd7, 0x4c, 0x3c,
+	0x0f, 0x6a, 0x26, 0xa4, 0x32, 0xf4, 0xd1, 0xff, 0x4e, 0xe0, 0xb5, 0x41, 0x12, 0x30, 0x3e, 0x77,
+	0xa0, 0xa8, 0xcc, 0x54, 0x8c, 0xce, 0x27, 0xcd, 0x3d, 0x88, 0x16, 0xd7, 0x88, 0x9c, 0x27, 0x17,
+	0xb2, 0xdf, 0x2b, 0x25, 0xdd, 0x0b, 0x04, 0x7a, 0x32, 0xe2, 0xf5, 0x98, 0x40, 0x5e, 0xc0, 0xa1,
+	0xaf, 0x41, 0xc1, 0x11, 0x5c, 0x60, 0x90, 0xf0, 0x69, 0xec, 0xef, 0xf1, 0x75, 0xc8, 0xcb, 0xcf,
+	0xd8, 0xd4, 0x18, 0x5f, 0x1f, 0xe9, 0xa2, 0xff, 0x89, 0x60, 0x21, 0xa2, 0x18, 0xc2, 0x60, 0x5e,
+	0x83, 0x82, 0x98, 0x7c, 0xe4, 0x69, 0x13, 0x3e, 0xaa, 0x0e, 0x91, 0xe6, 0x93, 0x8b, 0xdd, 0xcf,
+	0x60, 0x51, 0x00, 0xfb, 0xc8, 0xb3, 0x1c, 0x7f, 0x8f, 0x79, 0xc7, 0x4a, 0x95, 0xff, 0x50, 0x67,
+	0x37, 0x9a, 0x0d, 0x37, 0xfa, 0x4e, 0xa0, 0xda, 0x9a, 0xdd, 0xb6, 0x99, 0xc3, 0x53, 0x13, 0x5d,
+	0x64, 0x4a, 0x6f, 0x02, 0xb8, 0x7b, 0x7b, 0xea, 0xbb, 0x9f, 0x1b, 0x83, 0xf9, 0x22, 0xfa, 0x6d,
+	0xf3, 0x98, 0x02, 0xa6, 0xe2, 0x0a, 0xd0, 0x77, 0x07, 0xd0, 0x86, 0xca, 0xed, 0x17, 0x21, 0x39,
+	0xb2, 0x08, 0xff, 0x49, 0x60, 0xfe, 0x9e, 0x84, 0xa1, 0xd6, 0x38, 0xda, 0xa9, 0xe8, 0xa3, 0x2f,
+	0x77, 0x54, 0xfa, 0xa6, 0x8e, 0x44, 0x9f, 0xfe, 0x37, 0x95, 0x8c, 0x62, 0x3c, 0x61, 0x58, 0x77,
+	0xa0, 0xc8, 0xd5, 0x20, 0x4a, 0xf8, 0x7b, 0x89, 0x12, 0xee, 0x27, 0x41, 0xe5, 0xa2, 0xd0, 0x77,
+	0x72, 0x7a, 0x7e, 0xac, 0x4e, 0x9a, 0xc9, 0x7c, 0xb7, 0xd9, 0x55, 0x61, 0x09, 0x34, 0xe0, 0xd7,
+	0xf6, 0x59, 0x8b, 0x49, 0xe2, 0x4d, 0x7c, 0xa2, 0x8b, 0x90, 0xef, 0x5a, 0xcd, 0x0e, 0x93, 0xac,
+	0x9a, 0xf2, 0x61, 0x40, 0x00, 0x53, 0x47, 0x16, 0xc0, 0x53, 0x82, 0xc7, 0x2b, 0x44, 0x73, 0x42,
+	0xbe, 0xb2, 0x3d, 0xcc, 0xd8, 0xdb, 0xb2, 0xb0, 0x45, 0x92, 0xb6, 0x60, 0xc6, 0xaa, 0xd5, 0xdc,
+	0x4e, 0x86, 0x33, 0xaa, 0x0c, 0x03, 0x3d, 0x8b, 0x52, 0x3a, 0x97, 0xad, 0x72, 0x14, 0xc6, 0x61,
+	0x5f, 0xa6, 0x96, 0x8f, 0xfa, 0x32, 0x59, 0x69, 0x8f, 0xea, 0xcb, 0xa4, 0x8f, 0xca, 0x87, 0xd2,
+	0x3e, 0xf8, 0x04, 0xc5, 0x67, 0xf4, 0x8f, 0xb3, 0xa3, 0x49, 0x7d, 0x82, 0x7a, 0x70, 0x3a, 0xe8,
+	0x18, 0x58, 0x5d, 0x62, 0x0a, 0x99, 0x22, 0x63, 0x30, 0x15, 0xa3, 0x24, 0x37, 0x26, 0x25, 0x7f,
+	0x51, 0xda, 0x0b, 0x29, 0x41, 0x96, 0xdf, 0x83, 0x19, 0x69, 0xa2, 0xd4, 0xb7, 0x92, 0x58, 0x9b,
+	0xc4, 0xa0, 0xab, 0xbe, 0x01, 0xdd, 0x26, 0x27, 0x43, 0x86, 0x10, 0x7f, 0x8e, 0xc5, 0xfb, 0xb1,
+	0x4a, 0x87, 0x58, 0x39, 0x96, 0xeb, 0x2b, 0xc7, 0xf4, 0x3f, 0x93, 0xa8, 0x7a, 0x53, 0x4b, 0x8d,
+	0xa8, 0xde, 0xae, 0x42, 0x3e, 0xe0, 0xde, 0xc7, 0x9d, 0x9d, 0x1d, 0x46, 0x8f, 0xea, 0xa7, 0xa4,
+	0x75, 0xac, 0xed, 0x9e, 0x1a, 0xab, 0xed, 0x0e, 0xaa, 0xbd, 0x57, 0x07, 0x68, 0xc0, 0x50, 0xdd,
+	0x86, 0x59, 0xd5, 0xd7, 0xe0, 0x91, 0x18, 0x59, 0xeb, 0x29, 0x7f, 0x55, 0x4f, 0x2a, 0x5f, 0xfa,
+	0x53, 0x28, 0x3d, 0xb4, 0xf9, 0x7e, 0xdd, 0xb3, 0x1e, 0x5a, 0x4d, 0xb5, 0x2f, 0x3d, 0x69, 0xaa,
+	0x4f, 0x42, 0xb3, 0xf7, 0xed, 0x70, 0xa2, 0xb8, 0x73, 0x54, 0xa0, 0xab, 0xd5, 0x4e, 0x46, 0xc1,
+	0x17, 0x96, 0xcc, 0x31, 0x58, 0x51, 0xc9, 0xac, 0x98, 0xc8, 0x54, 0x32, 0x0f, 0xd0, 0x18, 0x39,
+	0x4f, 0x4e, 0xf8, 0x4f, 0x09, 0x7c, 0x57, 0x36, 0x5f, 0x11, 0xb3, 0x27, 0x82, 0xc6, 0x97, 0x04,
+	0xa8, 0xe2, 0x21, 0xc2, 0x36, 0x50, 0x44, 0x4f, 0x87, 0x45, 0xf4, 0x0e, 0x94, 0x6a, 0xae, 0xc3,
+	0x3d, 0xbb, 0xda, 0xe1, 0x61, 0x8e, 0x5a, 0x4e, 0xfc, 0x9a, 0x45, 0x66, 0x4a, 0x55, 0x31, 0xcf,
+	0x23, 0x1f, 0x1e, 0xfa, 0x36, 0xe4, 0x2c, 0x2e, 0x2e, 0xba, 0xb2, 0x96, 0x36, 0x39, 0x8b, 0xeb,
+	0xff, 0x27, 0xa0, 0x1d, 0xe6, 0x1f, 0xf5, 0xf2, 0x41, 0xff, 0x69, 0x91, 0x8a, 0xb9, 0x38, 0x4a,
+	0x31, 0xd1, 0x2c, 0x09, 0x27, 0x66, 0x62, 0xaa, 0xa1, 0x3f, 0x82, 0xe9, 0xa6, 0xed, 0xab, 0x42,
+	0x2e, 0xfb, 0xf9, 0x15, 0x5e, 0xfa, 0x13, 0x02, 0xf3, 0x61, 0x14, 0x58, 0xfd, 0x2e, 0x67, 0xad,
+	0x18, 0xed, 0x64, 0x3c, 0xda, 0x27, 0x15, 0x78, 0xfd, 0xb7, 0xea, 0xdc, 0x06, 0x78, 0xf0, 0x6e,
+	0xf1, 0x38, 0x07, 0xe1, 0x27, 0x90, 0xb7, 0x39, 0x6b, 0x05, 0x49, 0x6e, 0x68, 0x39, 0x3a, 0xc0,
+	0x82, 0x4a, 0xe3, 0xc2, 0x4f, 0xff, 0x18, 0x20, 0x82, 0x32, 0x54, 0xf8, 0xdf, 0x17, 0xb2, 0xcb,
+	0x65, 0xbc, 0xfd, 0x0b, 0x24, 0xf7, 0x44, 0x1d, 0xf9, 0xf8, 0x46, 0x51, 0x71, 0xd7, 0x15, 0x68,
+	0xa9, 0xb5, 0xa5, 0x24, 0xd0, 0x91, 0x5b, 0x1f, 0xde, 0x50, 0x14, 0xb9, 0xa3, 0x88, 0x62, 0xeb,
+	0xe5, 0x3c, 0xe4, 0x05, 0x2a, 0xda, 0x83, 0x82, 0xbc, 0xf2, 0xa6, 0x89, 0x52, 0x3f, 0x7c, 0xbb,
+	0x5e, 0x5e, 0x4d, 0xb5, 0x93, 0xdb, 0xd3, 0xf5, 0x5f, 0xff, 0xeb, 0xe5, 0x93, 0xdc, 0x39, 0x5a,
+	0x36, 0x12, 0x2e, 0xf1, 0xe5, 0xcd, 0x3a, 0xed, 0xc1, 0x74, 0x10, 0x47, 0x7a, 0x7e, 0xe8, 0xa4,
+	0xb1, 0x9b, 0xbc, 0xf2, 0x85, 0x14, 0x2b, 0x5c, 0x78, 0x4d, 0x2c, 0xac, 0xd3, 0x15, 0x63, 0xc8,
+	0xaf, 0x07, 0xbe, 0xf1, 0x28, 0xf8, 0xd3, 0xa3, 0x07, 0x90, 0x17, 0xf7, 0x60, 0x74, 0xf4, 0xcc,
+	0xe1, 0xde, 0x2f, 0xa6, 0x99, 0x21, 0x82, 0x37, 0x05, 0x82, 0xd7, 0xe9, 0xd9, 0xa1, 0x08, 0xe8,
+	0x53, 0x02, 0xc5, 0xf0, 0x9e, 0x87, 0xae, 0x0f, 0x9d, 0x78, 0xf0, 0x42, 0xac, 0x7c, 0x29, 0x8b,
+	0x29, 0xe2, 0xd8, 0x12, 0x38, 0x36, 0xe8, 0xa5, 0x34, 0x26, 0x8c, 0xe8, 0x82, 0xe8, 0x33, 0x02,
+	0x05, 0x79, 0x61, 0x31, 0x42, 0x12, 0x7d, 0x77, 0x3e, 0x23, 0x24, 0xd1, 0x7f, 0xf3, 0xa1, 0x1b,
+	0x02, 0xcf, 0x3a, 0x5d, 0x4d, 0xc5, 0x83, 0x37, 0x1e, 0x7f, 0x20, 0x30, 0x1b, 0x36, 0xd1, 0x6b,
+	0x43, 0x97, 0x19, 0xb8, 0xc7, 0x28, 0xaf, 0x67, 0xb0, 0x44, 0x48, 0x9b, 0x02, 0xd2, 0x65, 0xba,
+	0x9e, 0x0a, 0x49, 0xf5, 0xad, 0xf4, 0x37, 0x04, 0x8a, 0x61, 0x57, 0x4c, 0xd3, 0xd7, 0xca, 0x10,
+	0xba, 0x43, 0x4d, 0xb6, 0x7e, 0x41, 0xe0, 0x5a, 0xa6, 0x6f, 0x24, 0xe1, 0x8a, 0x5a, 0xe8, 0xcf,
+	0x08, 0xcc, 0x60, 0x9b, 0x49, 0x57, 0x47, 0x28, 0x23, 0xde, 0x16, 0x97, 0xd7, 0xd2, 0x0d, 0x11,
+	0xc5, 0x86, 0x40, 0x71, 0x91, 0x9e, 0x4f, 0x42, 0xe1, 0x49, 0x63, 0xe3, 0x91, 0xec, 0xaa, 0x7b,
+	0xf4, 0x77, 0x04, 0x0a, 0xd8, 0xf6, 0x0c, 0x97, 0x4e, 0x5f, 0xf3, 0x39, 0x42, 0x3a, 0xfd, 0x5d,
+	0xa2, 0xfe, 0xb6, 0x40, 0x52, 0xa1, 0x1b, 0x49, 0x48, 0xb0, 0x45, 0x31, 0x1e, 0x61, 0x37, 0xd7,
+	0x33, 0x1e, 0x05, 0xd5, 0x79, 0x8f, 0x3e, 0x26, 0x30, 0x83, 0x9d, 0x10, 0x4d, 0x5b, 0xca, 0x4f,
+	0xa7, 0x67, 0xa0, 0xa9, 0xd2, 0xaf, 0x08, 0x50, 0xab, 0xf4, 0x42, 0x26, 0x50, 0x42, 0xcd, 0x61,
+	0x27, 0x32, 0x7c, 0x95, 0x81, 0xbe, 0x68, 0x84, 0x9a, 0x07, 0x5b, 0x87, 0x31, 0xd4, 0x1c, 0x76,
+	0x09, 0x41, 0x22, 0x0a, 0xab, 0x67, 0x9a, 0xbe, 0x56, 0x06, 0x35, 0x1f, 0x2a, 0xc6, 0xc7, 0x48,
+	0x44, 0x51, 0xd9, 0xfd, 0x05, 0x81, 0x52, 0xac, 0x50, 0xa3, 0x97, 0x87, 0x27, 0xdf, 0x43, 0xe5,
+	0x74, 0x79, 0x23, 0x9b, 0x71, 0x16, 0x71, 0xf5, 0xc1, 0x8b, 0x57, 0x78, 0x5f, 0x90, 0xbe, 0xa2,
+	0x61, 0x38, 0x1f, 0x87, 0x8a, 0x9c, 0xf2, 0xe5, 0x4c, 0xb6, 0x88, 0xee, 0x9a, 0x40, 0xb7, 0x79,
+	0x9d, 0x5c, 0xd2, 0xd3, 0x01, 0x06, 0xe5, 0xc1, 0xae, 0xfc, 0x95, 0xf6, 0xc6, 0xdd, 0xaf, 0x9e,
+	0x2f, 0x91, 0xaf, 0x9f, 0x2f, 0x91, 0xff, 0x3d, 0x5f, 0x22, 0x9f, 0xbf, 0x58, 0x3a, 0xf5, 0xf5,
+	0x8b, 0xa5, 0x53, 0xff, 0x7e, 0xb1, 0x74, 0xea, 0x97, 0x46, 0xc3, 0xe6, 0xfb, 0x9d, 0x6a, 0xa5,
+	0xe6, 0xb6, 0x70, 0xc6, 0x2b, 0xb5, 0x7d, 0xcb, 0x76, 0xd4, 0xf4, 0xbf, 0x8a, 0x16, 0xe0, 0x07,
+	0x6d, 0xe6, 0x57, 0x0b, 0xa2, 0xca, 0x79, 0xeb, 0xdb, 0x00, 0x00, 0x00, 0xff, 0xff, 0x9c, 0x21,
+	0xf0, 0x76, 0x84, 0x20, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1590,6 +2286,15 @@ type QueryClient interface {
 	Anchor(ctx context.Context, in *QueryAnchorRequest, opts ...grpc.CallOption) (*QueryAnchorResponse, error)
 	// Anchors lists an account's anchors.
 	Anchors(ctx context.Context, in *QueryAnchorsRequest, opts ...grpc.CallOption) (*QueryAnchorsResponse, error)
+	// Manifest returns what a work is made of, in its current version or another.
+	Manifest(ctx context.Context, in *QueryManifestRequest, opts ...grpc.CallOption) (*QueryManifestResponse, error)
+	// Manifests lists the manifests that a work has had, oldest first.
+	Manifests(ctx context.Context, in *QueryManifestsRequest, opts ...grpc.CallOption) (*QueryManifestsResponse, error)
+	// Withdrawals lists what contributors took back of a work, oldest first.
+	Withdrawals(ctx context.Context, in *QueryWithdrawalsRequest, opts ...grpc.CallOption) (*QueryWithdrawalsResponse, error)
+	// ItemStatus says of up to 1,000 items of a work whether they were withdrawn. It does
+	// not say that the work has them: a proof does.
+	ItemStatus(ctx context.Context, in *QueryItemStatusRequest, opts ...grpc.CallOption) (*QueryItemStatusResponse, error)
 }
 
 type queryClient struct {
@@ -1690,6 +2395,42 @@ func (c *queryClient) Anchors(ctx context.Context, in *QueryAnchorsRequest, opts
 	return out, nil
 }
 
+func (c *queryClient) Manifest(ctx context.Context, in *QueryManifestRequest, opts ...grpc.CallOption) (*QueryManifestResponse, error) {
+	out := new(QueryManifestResponse)
+	err := c.cc.Invoke(ctx, "/stemma.registry.v1.Query/Manifest", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Manifests(ctx context.Context, in *QueryManifestsRequest, opts ...grpc.CallOption) (*QueryManifestsResponse, error) {
+	out := new(QueryManifestsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.registry.v1.Query/Manifests", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Withdrawals(ctx context.Context, in *QueryWithdrawalsRequest, opts ...grpc.CallOption) (*QueryWithdrawalsResponse, error) {
+	out := new(QueryWithdrawalsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.registry.v1.Query/Withdrawals", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ItemStatus(ctx context.Context, in *QueryItemStatusRequest, opts ...grpc.CallOption) (*QueryItemStatusResponse, error) {
+	out := new(QueryItemStatusResponse)
+	err := c.cc.Invoke(ctx, "/stemma.registry.v1.Query/ItemStatus", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters.
@@ -1714,6 +2455,15 @@ type QueryServer interface {
 	Anchor(context.Context, *QueryAnchorRequest) (*QueryAnchorResponse, error)
 	// Anchors lists an account's anchors.
 	Anchors(context.Context, *QueryAnchorsRequest) (*QueryAnchorsResponse, error)
+	// Manifest returns what a work is made of, in its current version or another.
+	Manifest(context.Context, *QueryManifestRequest) (*QueryManifestResponse, error)
+	// Manifests lists the manifests that a work has had, oldest first.
+	Manifests(context.Context, *QueryManifestsRequest) (*QueryManifestsResponse, error)
+	// Withdrawals lists what contributors took back of a work, oldest first.
+	Withdrawals(context.Context, *QueryWithdrawalsRequest) (*QueryWithdrawalsResponse, error)
+	// ItemStatus says of up to 1,000 items of a work whether they were withdrawn. It does
+	// not say that the work has them: a proof does.
+	ItemStatus(context.Context, *QueryItemStatusRequest) (*QueryItemStatusResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1749,6 +2499,18 @@ func (*UnimplementedQueryServer) Anchor(ctx context.Context, req *QueryAnchorReq
 }
 func (*UnimplementedQueryServer) Anchors(ctx context.Context, req *QueryAnchorsRequest) (*QueryAnchorsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Anchors not implemented")
+}
+func (*UnimplementedQueryServer) Manifest(ctx context.Context, req *QueryManifestRequest) (*QueryManifestResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Manifest not implemented")
+}
+func (*UnimplementedQueryServer) Manifests(ctx context.Context, req *QueryManifestsRequest) (*QueryManifestsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Manifests not implemented")
+}
+func (*UnimplementedQueryServer) Withdrawals(ctx context.Context, req *QueryWithdrawalsRequest) (*QueryWithdrawalsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Withdrawals not implemented")
+}
+func (*UnimplementedQueryServer) ItemStatus(ctx context.Context, req *QueryItemStatusRequest) (*QueryItemStatusResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ItemStatus not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1935,6 +2697,78 @@ func _Query_Anchors_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Manifest_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryManifestRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Manifest(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.registry.v1.Query/Manifest",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Manifest(ctx, req.(*QueryManifestRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Manifests_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryManifestsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Manifests(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.registry.v1.Query/Manifests",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Manifests(ctx, req.(*QueryManifestsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Withdrawals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWithdrawalsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Withdrawals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.registry.v1.Query/Withdrawals",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Withdrawals(ctx, req.(*QueryWithdrawalsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ItemStatus_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryItemStatusRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ItemStatus(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.registry.v1.Query/ItemStatus",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ItemStatus(ctx, req.(*QueryItemStatusRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "stemma.registry.v1.Query",
@@ -1979,6 +2813,22 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Anchors",
 			Handler:    _Query_Anchors_Handler,
+		},
+		{
+			MethodName: "Manifest",
+			Handler:    _Query_Manifest_Handler,
+		},
+		{
+			MethodName: "Manifests",
+			Handler:    _Query_Manifests_Handler,
+		},
+		{
+			MethodName: "Withdrawals",
+			Handler:    _Query_Withdrawals_Handler,
+		},
+		{
+			MethodName: "ItemStatus",
+			Handler:    _Query_ItemStatus_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -2061,6 +2911,13 @@ func (m *Claim) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.ManifestVersion != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ManifestVersion))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
 	if m.Hold != nil {
 		{
 			size, err := m.Hold.MarshalToSizedBuffer(dAtA[:i])
@@ -3151,6 +4008,564 @@ func (m *QueryAnchorsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryManifestRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryManifestRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryManifestRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *NumberedManifest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NumberedManifest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NumberedManifest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Sha256.Size()
+		i -= size
+		if _, err := m.Sha256.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Roots.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryManifestResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryManifestResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryManifestResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Withdrawals.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Manifest.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryManifestsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryManifestsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryManifestsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryManifestsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryManifestsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryManifestsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Manifests) > 0 {
+		for iNdEx := len(m.Manifests) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Manifests[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWithdrawalsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWithdrawalsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWithdrawalsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *NumberedWithdrawal) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NumberedWithdrawal) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NumberedWithdrawal) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n33, err33 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.At, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.At):])
+	if err33 != nil {
+		return 0, err33
+	}
+	i -= n33
+	i = encodeVarintQuery(dAtA, i, uint64(n33))
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Sha256.Size()
+		i -= size
+		if _, err := m.Sha256.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Contributor.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWithdrawalsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWithdrawalsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWithdrawalsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.List.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Withdrawals) > 0 {
+		for iNdEx := len(m.Withdrawals) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Withdrawals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ContributedItem) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ContributedItem) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ContributedItem) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Contributor.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Sha256.Size()
+		i -= size
+		if _, err := m.Sha256.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryItemStatusRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryItemStatusRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryItemStatusRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Items) > 0 {
+		for iNdEx := len(m.Items) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Items[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *ItemStatus) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ItemStatus) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ItemStatus) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.At != nil {
+		n38, err38 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.At, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.At):])
+		if err38 != nil {
+			return 0, err38
+		}
+		i -= n38
+		i = encodeVarintQuery(dAtA, i, uint64(n38))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryItemStatusResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryItemStatusResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryItemStatusResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.List.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Items) > 0 {
+		for iNdEx := len(m.Items) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Items[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -3233,6 +4648,9 @@ func (m *Claim) Size() (n int) {
 	if m.Hold != nil {
 		l = m.Hold.Size()
 		n += 2 + l + sovQuery(uint64(l))
+	}
+	if m.ManifestVersion != 0 {
+		n += 2 + sovQuery(uint64(m.ManifestVersion))
 	}
 	return n
 }
@@ -3585,6 +5003,200 @@ func (m *QueryAnchorsResponse) Size() (n int) {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	return n
+}
+
+func (m *QueryManifestRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	return n
+}
+
+func (m *NumberedManifest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	l = m.Roots.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Sha256.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryManifestResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Manifest.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Withdrawals.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryManifestsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryManifestsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Manifests) > 0 {
+		for _, e := range m.Manifests {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWithdrawalsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *NumberedWithdrawal) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	l = m.Contributor.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Sha256.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.At)
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryWithdrawalsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Withdrawals) > 0 {
+		for _, e := range m.Withdrawals {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.List.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *ContributedItem) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Sha256.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Contributor.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryItemStatusRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if len(m.Items) > 0 {
+		for _, e := range m.Items {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *ItemStatus) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	if m.At != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.At)
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryItemStatusResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Items) > 0 {
+		for _, e := range m.Items {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.List.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -4241,6 +5853,25 @@ func (m *Claim) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ManifestVersion", wireType)
+			}
+			m.ManifestVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ManifestVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -6756,6 +8387,1500 @@ func (m *QueryAnchorsResponse) Unmarshal(dAtA []byte) error {
 				m.Pagination = &query.PageResponse{}
 			}
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryManifestRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryManifestRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryManifestRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NumberedManifest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NumberedManifest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NumberedManifest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Roots", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Roots.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sha256", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Sha256.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryManifestResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryManifestResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryManifestResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Manifest", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Manifest.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Withdrawals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Withdrawals.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryManifestsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryManifestsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryManifestsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryManifestsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryManifestsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryManifestsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Manifests", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Manifests = append(m.Manifests, NumberedManifest{})
+			if err := m.Manifests[len(m.Manifests)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWithdrawalsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWithdrawalsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWithdrawalsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NumberedWithdrawal) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NumberedWithdrawal: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NumberedWithdrawal: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Contributor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sha256", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Sha256.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field At", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.At, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWithdrawalsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWithdrawalsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWithdrawalsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Withdrawals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Withdrawals = append(m.Withdrawals, NumberedWithdrawal{})
+			if err := m.Withdrawals[len(m.Withdrawals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field List", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.List.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ContributedItem) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ContributedItem: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ContributedItem: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sha256", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Sha256.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Contributor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryItemStatusRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryItemStatusRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryItemStatusRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Items", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Items = append(m.Items, ContributedItem{})
+			if err := m.Items[len(m.Items)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ItemStatus) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ItemStatus: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ItemStatus: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field At", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.At == nil {
+				m.At = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.At, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryItemStatusResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryItemStatusResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryItemStatusResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Items", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Items = append(m.Items, ItemStatus{})
+			if err := m.Items[len(m.Items)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field List", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.List.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
