@@ -120,6 +120,7 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, bank,
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
+	k.Bank.AppendSendRestriction(royaltykeeper.RefusePools)
 
 	k.Staking = stakingkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[stakingtypes.StoreKey]),
 		k.Account, k.Bank, authority(), validators, consensus)

@@ -39,9 +39,11 @@ type book struct {
 	// credits is what holders got, by account and denom, and late what of that came by
 	// the late lane.
 	credits, late map[flow.Purse]*big.Int
-	paidIn        map[string]*big.Int
-	arrears       arrears
-	events        sdk.Events
+	// pools is what contributor pools got.
+	pools   map[flow.Purse]*big.Int
+	paidIn  map[string]*big.Int
+	arrears arrears
+	events  sdk.Events
 }
 
 func (k Keeper) newBook(ctx context.Context) (*book, error) {
@@ -54,7 +56,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{},
 		pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		takenIn: map[flow.Pot]*big.Int{},
-		credits: map[flow.Purse]*big.Int{}, late: map[flow.Purse]*big.Int{}, paidIn: map[string]*big.Int{},
+		credits: map[flow.Purse]*big.Int{}, late: map[flow.Purse]*big.Int{}, pools: map[flow.Purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
 }
 
@@ -187,6 +189,10 @@ func (b *book) LeastPayout(denom string) *big.Int {
 // Credit implements flow.Book.
 func (b *book) Credit(pot flow.Pot, to flow.Account, amount, late *big.Int) {
 	p := flow.Purse{Account: to, Denom: pot.Denom}
+	if _, _, is := types.PoolOf(sdk.AccAddress(to)); is {
+		addTo(b.pools, p, amount)
+		return
+	}
 	addTo(b.credits, p, amount)
 	if late.Sign() > 0 {
 		addTo(b.late, p, late)
@@ -235,6 +241,9 @@ func (b *book) emit(event proto.Message) {
 // that have nothing to remember; and what is left of arrears.
 func (b *book) save() error {
 	if err := b.saveArrears(); err != nil {
+		return err
+	}
+	if err := b.fillPools(); err != nil {
 		return err
 	}
 	pots := make([]flow.Pot, 0, len(b.pots))

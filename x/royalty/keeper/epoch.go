@@ -23,14 +23,19 @@ func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before,
 	if err != nil {
 		return err
 	}
-	receivers := uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*receivers, "royalty receivers")
+	chargeEpoch(ctx, params, before)
 	k.noteSuperseded(ctx, superseded{
 		work: work, epoch: before.Epoch,
 		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,
 		holders: before.HoldersVersion != next.HoldersVersion, upstream: before.UpstreamVersion != next.UpstreamVersion,
 	})
 	return k.Heads.Set(ctx, work, next)
+}
+
+// chargeEpoch charges for the end of an epoch.
+func chargeEpoch(ctx context.Context, params types.Params, before types.Head) {
+	receivers := uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*receivers, "royalty receivers")
 }
 
 // heightOf is the height of the block under way.

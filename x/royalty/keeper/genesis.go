@@ -56,6 +56,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := k.initArrears(ctx, gs); err != nil {
 		return err
 	}
+	if err := k.initPools(ctx, gs); err != nil {
+		return err
+	}
 	return k.initQueues(ctx, gs)
 }
 
@@ -184,6 +187,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	if err := k.exportArrears(ctx, &gs); err != nil {
+		return nil, err
+	}
+	if err := k.exportPools(ctx, &gs); err != nil {
 		return nil, err
 	}
 	return &gs, k.exportQueues(ctx, &gs)

@@ -125,6 +125,9 @@ func shareOf(table []types.Share, account sdk.AccAddress) uint32 {
 // checkReceives fails for an account that would never be paid, or never take what it is
 // paid: one that may not receive, and a module's.
 func (k Keeper) checkReceives(ctx context.Context, account sdk.AccAddress) error {
+	if _, _, pool := types.PoolOf(account); pool {
+		return types.ErrInvalidShares.Wrapf("%s is a contributor pool's: its share is changed by the owner (stemmad dataset share)", account)
+	}
 	_, module := k.accounts.GetAccount(ctx, account).(sdk.ModuleAccountI)
 	if module || k.bank.BlockedAddr(account) {
 		return types.ErrInvalidShares.Wrapf("%s is not allowed to receive funds: name another account", account)
@@ -190,8 +193,8 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 }
 
 // AcceptTransfer completes a transfer of a work. The recipient names the
-// revision, the epoch of its lists and the offer that it has seen. A sole holder who is the
-// old owner is replaced by the new one; any other table stays.
+// revision, the epoch of its lists and the offer that it has seen. The old owner who holds all, but for what a
+// contributor pool has, is replaced by the new one; any other table stays.
 func (k Keeper) AcceptTransfer(
 	ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64, offer uint32,
 ) error {
@@ -207,13 +210,16 @@ func (k Keeper) AcceptTransfer(
 	if err != nil {
 		return err
 	}
-	sole, err := k.SoleHolder(ctx, work)
-	if err != nil || !previous.Equals(sole) {
+	if _, err := k.dropPoolChange(ctx, work, "the work has a new owner"); err != nil {
+		return err
+	}
+	table, err := k.GetHolders(ctx, work, head.HoldersVersion)
+	if err != nil || !previous.Equals(table.Owned()) {
 		return err
 	}
 	if err := k.checkReceives(ctx, recipient); err != nil {
 		return errorsmod.Wrap(err, work.String())
 	}
-	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}})
+	_, err = k.setHolders(ctx, work, head, table.With(previous, recipient))
 	return err
 }

@@ -32,11 +32,12 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "works are paid in what is counted", Check: k.checkTakings},
 		invariants.Invariant{Name: "arrears are owed", Check: k.checkArrears},
 		invariants.Invariant{Name: "payment channels keep to their deposits", Check: k.checkPaymentChannels},
+		invariants.Invariant{Name: "pools have had what was collected, and more", Check: k.checkPools},
 	)
 }
 
-// checkMoney: no stage is below zero; per denom, what came in is held, credited
-// or paid out; and the module's account has exactly what is held, credited and
+// checkMoney: no stage is below zero; per denom, what came in is held, credited, in a pool
+// or paid out; and the module's account has exactly what is held, credited, in pools and
 // in payment channels.
 func (k Keeper) checkMoney(ctx context.Context) error {
 	owned := sdk.NewMapCoins(nil)
@@ -58,6 +59,15 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 			return true, types.ErrBrokenInvariant.Wrapf("of the balance of %s, %s%s, %s is late", key.K1(), row.Amount, key.K2(), row.Late)
 		}
 		owned.Add(sdk.NewCoin(key.K2(), row.Amount))
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Pools.Funds.Walk(ctx, nil, func(key fundKey, fund types.PoolFund) (bool, error) {
+		if left := fund.Total.Sub(fund.Collected); left.IsPositive() {
+			owned.Add(sdk.NewCoin(key.K3(), left))
+		}
 		return false, nil
 	})
 	if err != nil {

@@ -73,6 +73,8 @@ type Keeper struct {
 	OpenArrears collections.Item[uint64]
 	// PaymentChannels are deposits that vouchers are paid from.
 	PaymentChannels PaymentChannels
+	// Pools are what contributors to manifests share.
+	Pools Pools
 }
 
 // NewKeeper returns a keeper. authority may change the parameters.
@@ -107,6 +109,7 @@ func NewKeeper(
 		Arrears:         collections.NewMap(sb, types.ArrearsPrefix, "arrears", types.ArrearsKey, codec.CollValue[types.Arrears](cdc)),
 		OpenArrears:     collections.NewItem(sb, types.OpenArrearsPrefix, "open_arrears", collections.Uint64Value),
 		PaymentChannels: newPaymentChannels(sb, cdc),
+		Pools:           newPools(sb, cdc),
 	}
 	if k.account == nil {
 		panic("the royalty module has no account: add it to the module account permissions")

@@ -50,6 +50,32 @@ func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.M
 	return &types.MsgWithdrawResponse{Amount: amount}, err
 }
 
+func (s msgServer) SharePool(ctx context.Context, m *types.MsgSharePool) (*types.MsgSharePoolResponse, error) {
+	owner, err := sdk.AccAddressFromBech32(m.Owner)
+	if err != nil {
+		return nil, err
+	}
+	waits, err := s.k.SharePool(ctx, owner, m.Work, m.Version, m.Weight)
+	return &types.MsgSharePoolResponse{Waits: waits}, err
+}
+
+func (s msgServer) Collect(ctx context.Context, m *types.MsgCollect) (*types.MsgCollectResponse, error) {
+	entries, err := s.k.Collect(ctx, m.Work, m.Version, m.Denoms, m.Entries)
+	return &types.MsgCollectResponse{Entries: entries}, err
+}
+
+func (s msgServer) NamePayee(ctx context.Context, m *types.MsgNamePayee) (*types.MsgNamePayeeResponse, error) {
+	contributor, err := sdk.AccAddressFromBech32(m.Contributor)
+	if err != nil {
+		return nil, err
+	}
+	payee, err := sdk.AccAddressFromBech32(m.Payee)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgNamePayeeResponse{}, s.k.NamePayee(ctx, contributor, payee)
+}
+
 func (s msgServer) AssignShares(ctx context.Context, m *types.MsgAssignShares) (*types.MsgAssignSharesResponse, error) {
 	holder, shares, err := m.Parse()
 	if err != nil {

@@ -167,11 +167,15 @@ func (k Keeper) sendPayouts(
 		}
 	}
 	for batch := range slices.Chunk(due, payoutBatch) {
-		together := k.send(ctx, batch...) == nil
-		for _, a := range batch {
+		outputs := make([]banktypes.Output, len(batch))
+		for i, a := range batch {
+			outputs[i] = banktypes.Output{Address: sdk.AccAddress(a.purse.Account).String(), Coins: sdk.Coins{a.coin()}}
+		}
+		together := k.sendAll(ctx, outputs) == nil
+		for i, a := range batch {
 			to, coin := sdk.AccAddress(a.purse.Account), a.coin()
 			if !together {
-				if err := k.send(ctx, a); err != nil {
+				if err := k.sendAll(ctx, outputs[i:i+1]); err != nil {
 					a.due = now + flow.RetryAfter
 					if !a.isPaidFor(b.params) {
 						a.due += flow.Late
@@ -198,24 +202,24 @@ func (a *balance) coin() sdk.Coin {
 	return sdk.NewCoin(a.purse.Denom, math.NewIntFromBigInt(a.amount))
 }
 
-// send pays accounts in a cache context of their own, without bank's events: an
+// sendAll pays accounts in a cache context of their own, without bank's events: an
 // error or a panic leaves nothing behind.
-func (k Keeper) send(ctx context.Context, balances ...*balance) (err error) {
+func (k Keeper) sendAll(ctx context.Context, outputs []banktypes.Output) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
 	total := sdk.NewMapCoins(nil)
-	outputs := make([]banktypes.Output, len(balances))
-	for i, a := range balances {
-		to := sdk.AccAddress(a.purse.Account)
+	for _, o := range outputs {
+		to, err := sdk.AccAddressFromBech32(o.Address)
+		if err != nil {
+			return err
+		}
 		if k.bank.BlockedAddr(to) {
 			return sdkerrors.ErrUnauthorized.Wrapf("%s is not allowed to receive funds", to)
 		}
-		coin := a.coin()
-		total.Add(coin)
-		outputs[i] = banktypes.Output{Address: to.String(), Coins: sdk.Coins{coin}}
+		total.Add(o.Coins...)
 	}
 	cached, write := sdk.UnwrapSDKContext(ctx).CacheContext()
 	input := banktypes.Input{Address: k.account.String(), Coins: total.ToCoins()}

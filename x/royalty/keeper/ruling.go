@@ -45,6 +45,9 @@ func (k Keeper) Adjudge(ctx context.Context, work registrytypes.WorkID, account 
 	if err != nil {
 		return err
 	}
+	if _, err := k.dropPoolChange(ctx, work, "a ruling gave its revenue to another"); err != nil {
+		return err
+	}
 	sole, err := k.SoleHolder(ctx, work)
 	if err != nil || account.Equals(sole) {
 		return err

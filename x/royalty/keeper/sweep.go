@@ -17,7 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// EndBlock collects the block's payments, closes the epochs that ended in it,
+// EndBlock makes the changes of pools whose time has come, collects the block's payments, closes the epochs that ended in it,
 // moves money within the budget of receivers and pays balances out within
 // theirs. It runs after everything that executes messages and after bank, which
 // credits the module's account.
@@ -27,6 +27,9 @@ import (
 // next round, and a balance that cannot be sent is tried again later. Only a store
 // that cannot be read or written is an error here, as for every module.
 func (k Keeper) EndBlock(ctx context.Context) error {
+	if err := k.makePoolChanges(ctx); err != nil {
+		return err
+	}
 	notes, err := k.collect(ctx)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{},
-		&MsgOpenPaymentChannel{}, &MsgTopUpPaymentChannel{}, &MsgRedeemVouchers{}, &MsgClosePaymentChannel{})
+		&MsgOpenPaymentChannel{}, &MsgTopUpPaymentChannel{}, &MsgRedeemVouchers{}, &MsgClosePaymentChannel{},
+		&MsgSharePool{}, &MsgCollect{}, &MsgNamePayee{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -10,6 +10,7 @@ import (
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
 	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
+	types "github.com/stemma-chain/stemma/x/registry/types"
 	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
@@ -1324,6 +1325,365 @@ func (m *EventArrearsPaid) GetLeft() string {
 	return ""
 }
 
+// EventPoolShared says that the contributors of a work's manifest have a share of what it
+// earns from the end of the block on.
+type EventPoolShared struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Their share, in ppm; 0: they have none any more.
+	Weight uint32 `protobuf:"varint,3,opt,name=weight,proto3" json:"weight,omitempty"`
+}
+
+func (m *EventPoolShared) Reset()         { *m = EventPoolShared{} }
+func (m *EventPoolShared) String() string { return proto.CompactTextString(m) }
+func (*EventPoolShared) ProtoMessage()    {}
+func (*EventPoolShared) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{20}
+}
+func (m *EventPoolShared) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolShared) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolShared.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolShared) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolShared.Merge(m, src)
+}
+func (m *EventPoolShared) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolShared) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolShared.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolShared proto.InternalMessageInfo
+
+func (m *EventPoolShared) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventPoolShared) GetWeight() uint32 {
+	if m != nil {
+		return m.Weight
+	}
+	return 0
+}
+
+// EventPoolChangeWaits says that a lower share, or another manifest, was given notice of.
+type EventPoolChangeWaits struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// The change.
+	Change PoolChange `protobuf:"bytes,2,opt,name=change,proto3" json:"change"`
+}
+
+func (m *EventPoolChangeWaits) Reset()         { *m = EventPoolChangeWaits{} }
+func (m *EventPoolChangeWaits) String() string { return proto.CompactTextString(m) }
+func (*EventPoolChangeWaits) ProtoMessage()    {}
+func (*EventPoolChangeWaits) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{21}
+}
+func (m *EventPoolChangeWaits) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolChangeWaits) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolChangeWaits.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolChangeWaits) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolChangeWaits.Merge(m, src)
+}
+func (m *EventPoolChangeWaits) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolChangeWaits) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolChangeWaits.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolChangeWaits proto.InternalMessageInfo
+
+func (m *EventPoolChangeWaits) GetChange() PoolChange {
+	if m != nil {
+		return m.Change
+	}
+	return PoolChange{}
+}
+
+// EventPoolChangeDropped says that a change which waited is not made.
+type EventPoolChangeDropped struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Why.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventPoolChangeDropped) Reset()         { *m = EventPoolChangeDropped{} }
+func (m *EventPoolChangeDropped) String() string { return proto.CompactTextString(m) }
+func (*EventPoolChangeDropped) ProtoMessage()    {}
+func (*EventPoolChangeDropped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{22}
+}
+func (m *EventPoolChangeDropped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolChangeDropped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolChangeDropped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolChangeDropped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolChangeDropped.Merge(m, src)
+}
+func (m *EventPoolChangeDropped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolChangeDropped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolChangeDropped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolChangeDropped proto.InternalMessageInfo
+
+func (m *EventPoolChangeDropped) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// EventPoolFilled says that a pool got its share of what a work earned.
+type EventPoolFilled struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The denom.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// How much entered, in whole units.
+	Amount string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventPoolFilled) Reset()         { *m = EventPoolFilled{} }
+func (m *EventPoolFilled) String() string { return proto.CompactTextString(m) }
+func (*EventPoolFilled) ProtoMessage()    {}
+func (*EventPoolFilled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{23}
+}
+func (m *EventPoolFilled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolFilled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolFilled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolFilled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolFilled.Merge(m, src)
+}
+func (m *EventPoolFilled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolFilled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolFilled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolFilled proto.InternalMessageInfo
+
+func (m *EventPoolFilled) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventPoolFilled) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *EventPoolFilled) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
+// EventCollected says that a contributor got what it had not had of a pool.
+type EventCollected struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The contributor.
+	Contributor types.Contributor `protobuf:"bytes,3,opt,name=contributor,proto3" json:"contributor"`
+	// The account that was paid; empty: the contributor is a work, which was.
+	Account string `protobuf:"bytes,4,opt,name=account,proto3" json:"account,omitempty"`
+	// Where its part begins.
+	Start uint64 `protobuf:"varint,5,opt,name=start,proto3" json:"start,omitempty"`
+	// What was paid, in whole units.
+	Amount string `protobuf:"bytes,6,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventCollected) Reset()         { *m = EventCollected{} }
+func (m *EventCollected) String() string { return proto.CompactTextString(m) }
+func (*EventCollected) ProtoMessage()    {}
+func (*EventCollected) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{24}
+}
+func (m *EventCollected) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCollected) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCollected.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCollected) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCollected.Merge(m, src)
+}
+func (m *EventCollected) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCollected) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCollected.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCollected proto.InternalMessageInfo
+
+func (m *EventCollected) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventCollected) GetContributor() types.Contributor {
+	if m != nil {
+		return m.Contributor
+	}
+	return types.Contributor{}
+}
+
+func (m *EventCollected) GetAccount() string {
+	if m != nil {
+		return m.Account
+	}
+	return ""
+}
+
+func (m *EventCollected) GetStart() uint64 {
+	if m != nil {
+		return m.Start
+	}
+	return 0
+}
+
+func (m *EventCollected) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
+// EventPayeeNamed says who gets what a contributor collects.
+type EventPayeeNamed struct {
+	// The contributor.
+	Contributor string `protobuf:"bytes,1,opt,name=contributor,proto3" json:"contributor,omitempty"`
+	// Who gets it; the contributor itself: nobody else.
+	Payee string `protobuf:"bytes,2,opt,name=payee,proto3" json:"payee,omitempty"`
+}
+
+func (m *EventPayeeNamed) Reset()         { *m = EventPayeeNamed{} }
+func (m *EventPayeeNamed) String() string { return proto.CompactTextString(m) }
+func (*EventPayeeNamed) ProtoMessage()    {}
+func (*EventPayeeNamed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{25}
+}
+func (m *EventPayeeNamed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPayeeNamed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPayeeNamed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPayeeNamed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPayeeNamed.Merge(m, src)
+}
+func (m *EventPayeeNamed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPayeeNamed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPayeeNamed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPayeeNamed proto.InternalMessageInfo
+
+func (m *EventPayeeNamed) GetContributor() string {
+	if m != nil {
+		return m.Contributor
+	}
+	return ""
+}
+
+func (m *EventPayeeNamed) GetPayee() string {
+	if m != nil {
+		return m.Payee
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventPaid)(nil), "stemma.royalty.v1.EventPaid")
 	proto.RegisterType((*EventHoldersChanged)(nil), "stemma.royalty.v1.EventHoldersChanged")
@@ -1345,81 +1705,100 @@ func init() {
 	proto.RegisterType((*EventPaymentChannelClosed)(nil), "stemma.royalty.v1.EventPaymentChannelClosed")
 	proto.RegisterType((*EventArrearsAdded)(nil), "stemma.royalty.v1.EventArrearsAdded")
 	proto.RegisterType((*EventArrearsPaid)(nil), "stemma.royalty.v1.EventArrearsPaid")
+	proto.RegisterType((*EventPoolShared)(nil), "stemma.royalty.v1.EventPoolShared")
+	proto.RegisterType((*EventPoolChangeWaits)(nil), "stemma.royalty.v1.EventPoolChangeWaits")
+	proto.RegisterType((*EventPoolChangeDropped)(nil), "stemma.royalty.v1.EventPoolChangeDropped")
+	proto.RegisterType((*EventPoolFilled)(nil), "stemma.royalty.v1.EventPoolFilled")
+	proto.RegisterType((*EventCollected)(nil), "stemma.royalty.v1.EventCollected")
+	proto.RegisterType((*EventPayeeNamed)(nil), "stemma.royalty.v1.EventPayeeNamed")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/events.proto", fileDescriptor_888873b110dda0bc) }
 
 var fileDescriptor_888873b110dda0bc = []byte{
-	// 1103 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x4f, 0x6f, 0xdc, 0x44,
-	0x14, 0x8f, 0x9d, 0xdd, 0x4d, 0x32, 0x69, 0xfe, 0xd4, 0x84, 0xe0, 0x04, 0xd8, 0xa4, 0xbe, 0x10,
-	0x0e, 0xb1, 0x95, 0x14, 0x81, 0xc4, 0x2d, 0x29, 0x44, 0x45, 0x08, 0x25, 0x38, 0x49, 0x2b, 0xa1,
-	0x4a, 0xab, 0x89, 0xfd, 0x62, 0x5b, 0xb1, 0x3d, 0x66, 0x66, 0xbc, 0x61, 0xbf, 0x02, 0x12, 0xa8,
-	0x12, 0x1f, 0x82, 0x0b, 0xc7, 0x7e, 0x04, 0x24, 0x7a, 0xac, 0x7a, 0x01, 0x7a, 0x08, 0x28, 0xe1,
-	0x2b, 0x70, 0xe3, 0x80, 0xe6, 0x8f, 0x77, 0x37, 0xed, 0x86, 0x96, 0x8a, 0xac, 0x88, 0xd4, 0x9b,
-	0xdf, 0x9f, 0xd9, 0xf7, 0x7b, 0xbf, 0x79, 0xf3, 0xde, 0xcc, 0xa2, 0x26, 0xe3, 0x90, 0x65, 0xd8,
-	0xa3, 0xa4, 0x83, 0x53, 0xde, 0xf1, 0xda, 0x6b, 0x1e, 0xb4, 0x21, 0xe7, 0xcc, 0x2d, 0x28, 0xe1,
-	0xc4, 0xba, 0xae, 0xec, 0xae, 0xb6, 0xbb, 0xed, 0xb5, 0xc5, 0x85, 0x80, 0xb0, 0x8c, 0xb0, 0x96,
-	0x74, 0xf0, 0x94, 0xa0, 0xbc, 0x17, 0xe7, 0x22, 0x12, 0x11, 0xa5, 0x17, 0x5f, 0x5a, 0xbb, 0x14,
-	0x11, 0x12, 0xa5, 0xe0, 0x49, 0xe9, 0xa0, 0x3c, 0xf4, 0x78, 0x92, 0x01, 0xe3, 0x38, 0x2b, 0x2a,
-	0x87, 0x67, 0x41, 0x54, 0xf1, 0xa4, 0x83, 0xf3, 0x87, 0x81, 0x26, 0x3e, 0x16, 0xb0, 0x76, 0x70,
-	0x12, 0x5a, 0x2e, 0xaa, 0x17, 0xb8, 0x03, 0xd4, 0x36, 0x96, 0x8d, 0x95, 0x89, 0x4d, 0xfb, 0xf1,
-	0x83, 0xd5, 0x39, 0x0d, 0x63, 0x23, 0x0c, 0x29, 0x30, 0xb6, 0xcb, 0x69, 0x92, 0x47, 0xbe, 0x72,
-	0xb3, 0x02, 0x54, 0x3b, 0x26, 0xf4, 0xc8, 0x36, 0xa5, 0xfb, 0xf6, 0xc3, 0x93, 0xa5, 0x91, 0x27,
-	0x27, 0x4b, 0xef, 0x47, 0x09, 0x8f, 0xcb, 0x03, 0x37, 0x20, 0x99, 0xa7, 0xe2, 0xaf, 0x06, 0x31,
-	0x4e, 0x72, 0x2d, 0x78, 0x5f, 0x79, 0x14, 0xa2, 0x84, 0x71, 0xda, 0xf1, 0x78, 0xa7, 0x00, 0xe6,
-	0xde, 0x25, 0xf4, 0xe8, 0x93, 0x8f, 0x1e, 0x3f, 0x58, 0x9d, 0xd2, 0x9c, 0x28, 0x85, 0x2f, 0x7f,
-	0xdc, 0x9a, 0x43, 0xf5, 0x10, 0x72, 0x92, 0xd9, 0xa3, 0x22, 0x8a, 0xaf, 0x04, 0x6b, 0x1e, 0x35,
-	0x70, 0x46, 0xca, 0x9c, 0xdb, 0x35, 0xa9, 0xd6, 0x92, 0xf0, 0x86, 0x82, 0x04, 0xb1, 0x5d, 0x5f,
-	0x36, 0x56, 0x6a, 0xbe, 0x12, 0x9c, 0x3f, 0x0d, 0xf4, 0x9a, 0x4c, 0xf3, 0x36, 0x49, 0x43, 0xa0,
-	0xec, 0x56, 0x8c, 0xf3, 0x08, 0xc2, 0x6e, 0x02, 0xc6, 0x25, 0x27, 0xa0, 0x20, 0x99, 0x7d, 0x90,
-	0xac, 0x77, 0xd0, 0x4c, 0xac, 0xc0, 0xb4, 0xda, 0x40, 0x59, 0x42, 0x72, 0x99, 0xe0, 0x94, 0x3f,
-	0xad, 0xd5, 0x77, 0x94, 0xd6, 0xfa, 0x10, 0x8d, 0x69, 0x8d, 0x5d, 0x5b, 0x1e, 0x5d, 0x99, 0x5c,
-	0x5f, 0x74, 0x9f, 0x29, 0x1d, 0x57, 0xe4, 0x95, 0xe4, 0xd1, 0x66, 0x4d, 0xa4, 0xe0, 0x57, 0x0b,
-	0x9c, 0x7d, 0x34, 0xa6, 0x2d, 0xd6, 0x3a, 0x1a, 0xc3, 0x41, 0x20, 0x19, 0x7b, 0xde, 0xee, 0x56,
-	0x8e, 0x82, 0xe4, 0x63, 0x48, 0xa2, 0x98, 0x4b, 0xe8, 0x53, 0xbe, 0x96, 0x9c, 0x1f, 0x0c, 0x64,
-	0x49, 0x3a, 0xf7, 0xf0, 0x51, 0x92, 0x47, 0x43, 0x65, 0x73, 0x0d, 0x35, 0xb8, 0x8c, 0x2a, 0x31,
-	0x4d, 0xae, 0x2f, 0x0c, 0x60, 0x43, 0xc1, 0xf2, 0xb5, 0xa3, 0xf3, 0xb5, 0x89, 0xe6, 0x24, 0xdc,
-	0xfd, 0x82, 0x71, 0x0a, 0x38, 0xfb, 0x1f, 0x6c, 0xff, 0xbb, 0x68, 0xb6, 0xd4, 0x68, 0x9e, 0xda,
-	0xff, 0x99, 0x4a, 0x5f, 0x15, 0xc0, 0x22, 0x1a, 0xc7, 0x07, 0x8c, 0xa4, 0x25, 0x07, 0x59, 0xec,
-	0x53, 0x7e, 0x57, 0x16, 0x36, 0x0a, 0x29, 0xe6, 0x49, 0x1b, 0x64, 0xc5, 0x4f, 0xf9, 0x5d, 0x59,
-	0x04, 0xa6, 0x80, 0x83, 0xd8, 0x6e, 0x48, 0x83, 0x12, 0x9c, 0xef, 0x0c, 0x4d, 0xc6, 0x2e, 0x70,
-	0x9e, 0x82, 0x0f, 0x5f, 0x96, 0xc0, 0xf8, 0xb0, 0xc8, 0x98, 0x47, 0x0d, 0x79, 0x7e, 0x99, 0x6d,
-	0x2e, 0x8f, 0x8a, 0x63, 0xab, 0x24, 0xe7, 0x5b, 0x03, 0x5d, 0x97, 0xa8, 0x7c, 0x01, 0x72, 0xd8,
-	0xfb, 0xa3, 0x68, 0x32, 0xfb, 0x69, 0xfa, 0xab, 0x02, 0xb4, 0xcb, 0x71, 0x04, 0x5b, 0x69, 0xc9,
-	0xe2, 0x21, 0x02, 0x52, 0x0d, 0xcf, 0xec, 0x6f, 0x78, 0xeb, 0xa8, 0xce, 0x04, 0x14, 0x59, 0x25,
-	0xd3, 0xeb, 0x6f, 0x0d, 0x28, 0x7b, 0x09, 0xf5, 0xd3, 0x24, 0x0f, 0x7d, 0xe5, 0x6a, 0xbd, 0x8d,
-	0xd0, 0x21, 0x25, 0x59, 0x8b, 0x13, 0x8e, 0x53, 0xdd, 0x28, 0x27, 0x84, 0x66, 0x4f, 0x28, 0xac,
-	0x05, 0x34, 0xce, 0x89, 0x36, 0xd6, 0xa5, 0x71, 0x8c, 0x13, 0x69, 0x72, 0x4e, 0x0c, 0xf4, 0x7a,
-	0x2f, 0xfd, 0xcf, 0x4b, 0x4c, 0x71, 0xce, 0x93, 0xfc, 0xea, 0x51, 0x30, 0x8f, 0x1a, 0x14, 0x30,
-	0x23, 0x79, 0x35, 0x27, 0x94, 0xe4, 0x14, 0xe8, 0x5a, 0x77, 0xee, 0x6d, 0x97, 0xfc, 0xa5, 0xda,
-	0xe3, 0x60, 0x94, 0xbd, 0xc9, 0x34, 0xda, 0x3f, 0x99, 0x9c, 0x6f, 0xaa, 0x8a, 0xda, 0xc1, 0x1d,
-	0x52, 0xf2, 0x2d, 0x9c, 0xa4, 0x10, 0x5e, 0x7e, 0xdc, 0x0b, 0x19, 0xb8, 0x87, 0xa6, 0x25, 0x9c,
-	0xbb, 0x09, 0x8f, 0x43, 0x8a, 0x8f, 0xf3, 0x97, 0x1d, 0x11, 0x3a, 0xaa, 0x79, 0x2e, 0xdb, 0xcf,
-	0xf4, 0x84, 0xd8, 0xc1, 0x14, 0x67, 0x6c, 0xbf, 0x08, 0xb1, 0xe8, 0x31, 0x1f, 0xa0, 0x46, 0x21,
-	0x15, 0x32, 0xc0, 0xe0, 0xe6, 0xad, 0x56, 0xe8, 0x49, 0xa6, 0xdd, 0x9d, 0xef, 0x4d, 0xb4, 0x50,
-	0x91, 0x97, 0x41, 0xce, 0x45, 0x87, 0xc8, 0x21, 0xdd, 0x2e, 0x40, 0xd4, 0xe4, 0x3d, 0x34, 0x53,
-	0x28, 0x7d, 0x2b, 0x50, 0x06, 0x9d, 0xc0, 0x4d, 0x5d, 0x9e, 0xb3, 0xe7, 0x97, 0xc9, 0xc2, 0x7b,
-	0x43, 0x87, 0x7e, 0xda, 0xe4, 0x4f, 0x17, 0xe7, 0x34, 0xbd, 0x5b, 0x91, 0xf9, 0x62, 0xb7, 0xa2,
-	0xc1, 0x17, 0x16, 0x1b, 0x8d, 0x85, 0x50, 0x10, 0x96, 0x54, 0x37, 0x96, 0x4a, 0xb4, 0xde, 0x13,
-	0x3d, 0x3c, 0x80, 0xa4, 0x0d, 0x54, 0x1d, 0xc3, 0x7f, 0x08, 0xd1, 0xf5, 0x14, 0xc4, 0x8b, 0x70,
-	0xc0, 0x74, 0x7b, 0xd7, 0x92, 0xf3, 0xab, 0x81, 0xde, 0x1c, 0xc0, 0xd4, 0x1e, 0x29, 0x0a, 0x08,
-	0xf7, 0x8b, 0x2b, 0xc1, 0xd5, 0x05, 0x97, 0x3b, 0xe7, 0xe7, 0x6a, 0x76, 0xdd, 0x21, 0x65, 0x10,
-	0x03, 0xf5, 0x21, 0x04, 0xc8, 0x2e, 0xbd, 0x00, 0x06, 0x9f, 0xb7, 0x39, 0x54, 0x57, 0xad, 0x53,
-	0x43, 0x97, 0x82, 0x65, 0xa1, 0x5a, 0x81, 0x93, 0x50, 0x03, 0x97, 0xdf, 0xd6, 0x0d, 0x74, 0xad,
-	0x80, 0x5c, 0xdc, 0xc2, 0x5a, 0xa2, 0xf9, 0xea, 0x41, 0x3d, 0xa9, 0x75, 0x5b, 0x94, 0x64, 0xce,
-	0x8f, 0x06, 0xba, 0x31, 0x60, 0xd7, 0x6e, 0xa5, 0x84, 0xf5, 0x8d, 0xe8, 0xcb, 0x4d, 0x73, 0x03,
-	0x4d, 0x04, 0x22, 0x1e, 0x6b, 0x61, 0xae, 0x2f, 0x57, 0x8b, 0xae, 0x7a, 0x61, 0xb8, 0xd5, 0x0b,
-	0xc3, 0xdd, 0xab, 0x5e, 0x18, 0x9b, 0xe3, 0x22, 0xe6, 0xfd, 0xdf, 0x96, 0x0c, 0x7f, 0x5c, 0x2d,
-	0xdb, 0x90, 0x1b, 0xb4, 0x70, 0x51, 0x1a, 0xe1, 0x55, 0x29, 0x3d, 0x0a, 0x87, 0x65, 0x1e, 0xf6,
-	0xba, 0xa5, 0x90, 0x9c, 0x9f, 0x4c, 0xdd, 0xbd, 0x37, 0x28, 0x05, 0x4c, 0xd9, 0x46, 0x18, 0x0e,
-	0x6b, 0x18, 0xf6, 0xb5, 0x65, 0xf3, 0x45, 0xdb, 0xf2, 0x11, 0x1a, 0x0f, 0x28, 0x84, 0x09, 0x27,
-	0x54, 0xe5, 0xf7, 0xdf, 0x83, 0xeb, 0x06, 0xe8, 0x31, 0x59, 0x1b, 0x7c, 0x88, 0xeb, 0xe7, 0x0e,
-	0xf1, 0x13, 0x13, 0xcd, 0xf6, 0x33, 0x29, 0x5f, 0x9e, 0xaf, 0x88, 0xfc, 0xd7, 0x44, 0x8a, 0x56,
-	0x93, 0xc2, 0x21, 0x97, 0xfd, 0x7f, 0xc2, 0x97, 0xdf, 0x9b, 0xb7, 0x1f, 0x9e, 0x36, 0x8d, 0x47,
-	0xa7, 0x4d, 0xe3, 0xf7, 0xd3, 0xa6, 0x71, 0xff, 0xac, 0x39, 0xf2, 0xe8, 0xac, 0x39, 0xf2, 0xcb,
-	0x59, 0x73, 0xe4, 0x0b, 0xf7, 0xf9, 0x70, 0xf5, 0x9f, 0x04, 0x12, 0xed, 0x41, 0x43, 0x1e, 0xf9,
-	0x9b, 0x7f, 0x07, 0x00, 0x00, 0xff, 0xff, 0x12, 0x15, 0xf4, 0x3c, 0xc8, 0x10, 0x00, 0x00,
+	// 1312 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x4d, 0x6f, 0x1c, 0x45,
+	0x13, 0xf6, 0x8c, 0xf7, 0xc3, 0x6e, 0xc7, 0x76, 0x32, 0xaf, 0x5f, 0xb3, 0x36, 0xc9, 0xda, 0x99,
+	0x0b, 0xe1, 0x90, 0x59, 0x65, 0x83, 0x40, 0x0a, 0x27, 0xdb, 0xc1, 0x04, 0x21, 0x48, 0x18, 0xdb,
+	0x89, 0x84, 0x22, 0xad, 0xda, 0x33, 0xe5, 0xd9, 0x91, 0x67, 0xa6, 0x87, 0xee, 0x9e, 0x0d, 0x3e,
+	0xf0, 0x07, 0x90, 0x40, 0x91, 0x10, 0xbf, 0x01, 0x0e, 0x1c, 0x73, 0x40, 0x1c, 0x38, 0x21, 0x91,
+	0x63, 0x94, 0x0b, 0x90, 0x43, 0x40, 0x31, 0x7f, 0x81, 0x1b, 0x07, 0xd4, 0x1f, 0xb3, 0x3b, 0x6b,
+	0xaf, 0xb1, 0x1d, 0xe1, 0x0d, 0x96, 0xb8, 0x4d, 0x55, 0x57, 0x6f, 0x3d, 0xf5, 0x74, 0x75, 0x55,
+	0xf5, 0xa2, 0x3a, 0xe3, 0x10, 0xc7, 0xb8, 0x41, 0xc9, 0x0e, 0x8e, 0xf8, 0x4e, 0xa3, 0x73, 0xa5,
+	0x01, 0x1d, 0x48, 0x38, 0x73, 0x52, 0x4a, 0x38, 0xb1, 0xce, 0xa9, 0x75, 0x47, 0xaf, 0x3b, 0x9d,
+	0x2b, 0xf3, 0x73, 0x1e, 0x61, 0x31, 0x61, 0x2d, 0x69, 0xd0, 0x50, 0x82, 0xb2, 0x9e, 0x9f, 0x09,
+	0x48, 0x40, 0x94, 0x5e, 0x7c, 0x69, 0xed, 0x42, 0x40, 0x48, 0x10, 0x41, 0x43, 0x4a, 0x9b, 0xd9,
+	0x56, 0x83, 0x87, 0x31, 0x30, 0x8e, 0xe3, 0x54, 0x1b, 0x5c, 0xcc, 0x41, 0x40, 0x10, 0x32, 0x4e,
+	0x25, 0x8a, 0x18, 0x27, 0xe1, 0x16, 0x30, 0xae, 0x4d, 0xce, 0xef, 0xc7, 0x99, 0x12, 0x12, 0xe5,
+	0x1e, 0xf6, 0xaf, 0xe6, 0x80, 0xa5, 0x81, 0xfd, 0xbb, 0x81, 0xc6, 0xdf, 0x12, 0x71, 0xdd, 0xc2,
+	0xa1, 0x6f, 0x39, 0xa8, 0x9c, 0xe2, 0x1d, 0xa0, 0x35, 0x63, 0xd1, 0xb8, 0x34, 0xbe, 0x5c, 0x7b,
+	0xfc, 0xe0, 0xf2, 0x8c, 0x8e, 0x63, 0xc9, 0xf7, 0x29, 0x30, 0xb6, 0xc6, 0x69, 0x98, 0x04, 0xae,
+	0x32, 0xb3, 0x3c, 0x54, 0xba, 0x47, 0xe8, 0x76, 0xcd, 0x94, 0xe6, 0x37, 0x1f, 0x3e, 0x5d, 0x18,
+	0x79, 0xf2, 0x74, 0xe1, 0xf5, 0x20, 0xe4, 0xed, 0x6c, 0xd3, 0xf1, 0x48, 0xdc, 0x50, 0xfe, 0x2f,
+	0x7b, 0x6d, 0x1c, 0x26, 0x5a, 0x68, 0x7c, 0xdc, 0x8b, 0x87, 0xef, 0xa4, 0xc0, 0x9c, 0x3b, 0x84,
+	0x6e, 0xbf, 0x73, 0xfd, 0xf1, 0x83, 0xcb, 0x93, 0x9a, 0x54, 0xa5, 0x70, 0xe5, 0x8f, 0x5b, 0x33,
+	0xa8, 0xec, 0x43, 0x42, 0xe2, 0xda, 0xa8, 0xf0, 0xe2, 0x2a, 0xc1, 0x9a, 0x45, 0x15, 0x1c, 0x93,
+	0x2c, 0xe1, 0xb5, 0x92, 0x54, 0x6b, 0x49, 0x58, 0x43, 0x4a, 0xbc, 0x76, 0xad, 0xbc, 0x68, 0x5c,
+	0x2a, 0xb9, 0x4a, 0xb0, 0xff, 0x30, 0xd0, 0xff, 0x64, 0x98, 0x37, 0x48, 0xe4, 0x03, 0x65, 0x2b,
+	0x6d, 0x9c, 0x04, 0xe0, 0x77, 0x03, 0x30, 0x4e, 0x38, 0x00, 0x05, 0xc9, 0x2c, 0x40, 0xb2, 0x5e,
+	0x41, 0xd3, 0x6d, 0x05, 0xa6, 0xd5, 0x01, 0xca, 0x42, 0x92, 0xc8, 0x00, 0x27, 0xdd, 0x29, 0xad,
+	0xbe, 0xad, 0xb4, 0xd6, 0x35, 0x54, 0xd5, 0x9a, 0x5a, 0x69, 0x71, 0xf4, 0xd2, 0x44, 0x73, 0xde,
+	0xd9, 0x97, 0x7b, 0x8e, 0x88, 0x2b, 0x4c, 0x82, 0xe5, 0x92, 0x08, 0xc1, 0xcd, 0x37, 0xd8, 0x1b,
+	0xa8, 0xaa, 0x57, 0xac, 0x26, 0xaa, 0x62, 0xcf, 0x93, 0x8c, 0x1d, 0x76, 0xba, 0xb9, 0xa1, 0x20,
+	0xf9, 0x1e, 0x84, 0x41, 0x9b, 0x4b, 0xe8, 0x93, 0xae, 0x96, 0xec, 0x6f, 0x0c, 0x64, 0x49, 0x3a,
+	0xd7, 0xf1, 0x76, 0x98, 0x04, 0x43, 0x65, 0xf3, 0x0a, 0xaa, 0x70, 0xe9, 0x55, 0x62, 0x9a, 0x68,
+	0xce, 0x0d, 0x60, 0x43, 0xc1, 0x72, 0xb5, 0xa1, 0xfd, 0xa9, 0x89, 0x66, 0x24, 0xdc, 0x8d, 0x94,
+	0x71, 0x0a, 0x38, 0xfe, 0x17, 0x1c, 0xff, 0xab, 0xe8, 0x6c, 0xa6, 0xd1, 0xec, 0x39, 0xff, 0xe9,
+	0x5c, 0x9f, 0x27, 0xc0, 0x3c, 0x1a, 0xc3, 0x9b, 0x8c, 0x44, 0x19, 0x07, 0x99, 0xec, 0x93, 0x6e,
+	0x57, 0x16, 0x6b, 0x14, 0x22, 0xcc, 0xc3, 0x0e, 0xc8, 0x8c, 0x9f, 0x74, 0xbb, 0xb2, 0x70, 0x4c,
+	0x01, 0x7b, 0xed, 0x5a, 0x45, 0x2e, 0x28, 0xc1, 0xfe, 0xc2, 0xd0, 0x64, 0xac, 0x01, 0xe7, 0x11,
+	0xb8, 0xf0, 0x51, 0x06, 0x8c, 0x0f, 0x8b, 0x8c, 0x59, 0x54, 0x91, 0xf7, 0x97, 0xd5, 0xcc, 0xc5,
+	0x51, 0x71, 0x6d, 0x95, 0x64, 0x7f, 0x6e, 0xa0, 0x73, 0x12, 0x95, 0x2b, 0x40, 0x0e, 0xfb, 0x7c,
+	0x14, 0x4d, 0x66, 0x91, 0xa6, 0x3f, 0x73, 0x40, 0x6b, 0x1c, 0x07, 0xb0, 0x1a, 0x65, 0xac, 0x3d,
+	0x44, 0x40, 0xaa, 0xe0, 0x99, 0xc5, 0x82, 0xd7, 0x44, 0x65, 0x26, 0xa0, 0xc8, 0x2c, 0x99, 0x6a,
+	0x9e, 0x1f, 0x90, 0xf6, 0x12, 0xea, 0xbb, 0x61, 0xe2, 0xbb, 0xca, 0xd4, 0xba, 0x80, 0xd0, 0x16,
+	0x25, 0x71, 0x8b, 0x13, 0x8e, 0x23, 0x5d, 0x28, 0xc7, 0x85, 0x66, 0x5d, 0x28, 0xac, 0x39, 0x34,
+	0xc6, 0x89, 0x5e, 0x2c, 0xcb, 0xc5, 0x2a, 0x27, 0x72, 0xc9, 0x7e, 0x6a, 0xa0, 0xff, 0xf7, 0xc2,
+	0xff, 0x20, 0xc3, 0x14, 0x27, 0x3c, 0x4c, 0x4e, 0x1f, 0x05, 0xb3, 0xa8, 0x42, 0x01, 0x33, 0x92,
+	0xe4, 0x7d, 0x42, 0x49, 0x76, 0x8a, 0xce, 0x74, 0xfb, 0xde, 0xcd, 0x8c, 0x3f, 0x57, 0x79, 0x1c,
+	0x8c, 0xb2, 0xd7, 0x99, 0x46, 0x8b, 0x9d, 0xc9, 0xfe, 0x2c, 0xcf, 0xa8, 0x5b, 0x78, 0x87, 0x64,
+	0x7c, 0x15, 0x87, 0x11, 0xf8, 0x27, 0xef, 0xf7, 0x40, 0x06, 0xee, 0xa2, 0x29, 0x09, 0xe7, 0x4e,
+	0xc8, 0xdb, 0x3e, 0xc5, 0xf7, 0x92, 0xe7, 0x6d, 0x11, 0xda, 0xab, 0xd9, 0x17, 0xed, 0x7b, 0xba,
+	0x43, 0xdc, 0xc2, 0x14, 0xc7, 0x6c, 0x23, 0xf5, 0xb1, 0xa8, 0x31, 0x6f, 0xa0, 0x4a, 0x2a, 0x15,
+	0xd2, 0xc1, 0xe0, 0xe2, 0xad, 0x76, 0xe8, 0x4e, 0xa6, 0xcd, 0xed, 0xaf, 0x4c, 0x34, 0x97, 0x93,
+	0x17, 0x43, 0xc2, 0x45, 0x85, 0x48, 0x20, 0xba, 0x99, 0x82, 0xc8, 0xc9, 0xbb, 0x68, 0x3a, 0x55,
+	0xfa, 0x96, 0xa7, 0x16, 0x74, 0x00, 0x57, 0x75, 0x7a, 0x9e, 0xed, 0xdf, 0x26, 0x13, 0xef, 0x25,
+	0xed, 0x7a, 0xef, 0x92, 0x3b, 0x95, 0xf6, 0x69, 0x7a, 0x53, 0x91, 0x79, 0xb4, 0xa9, 0x68, 0xf0,
+	0xc0, 0x52, 0x43, 0x55, 0x1f, 0x52, 0xc2, 0xc2, 0x7c, 0x62, 0xc9, 0x45, 0xeb, 0x35, 0x51, 0xc3,
+	0x3d, 0x08, 0x3b, 0x40, 0xd5, 0x35, 0xfc, 0x1b, 0x17, 0x5d, 0x4b, 0x41, 0xbc, 0x70, 0x07, 0x4c,
+	0x97, 0x77, 0x2d, 0xd9, 0xbf, 0x18, 0xe8, 0xe5, 0x01, 0x4c, 0xad, 0x93, 0x34, 0x05, 0x7f, 0x23,
+	0x3d, 0x15, 0x5c, 0x1d, 0x30, 0xdc, 0xd9, 0x3f, 0xe5, 0xbd, 0xeb, 0x36, 0xc9, 0xbc, 0x36, 0x50,
+	0x17, 0x7c, 0x80, 0xf8, 0xc4, 0x13, 0x60, 0xf0, 0x7d, 0x9b, 0x41, 0x65, 0x55, 0x3a, 0x35, 0x74,
+	0x29, 0x58, 0x16, 0x2a, 0xa5, 0x38, 0xf4, 0x35, 0x70, 0xf9, 0x6d, 0x5d, 0x44, 0x67, 0x52, 0x48,
+	0xc4, 0x14, 0xd6, 0x12, 0xc5, 0x57, 0x37, 0xea, 0x09, 0xad, 0x5b, 0xa5, 0x24, 0xb6, 0x7f, 0x30,
+	0xd0, 0xc5, 0x01, 0xa7, 0xb6, 0x12, 0x11, 0x56, 0x68, 0xd1, 0x27, 0x1b, 0xe6, 0x12, 0x1a, 0xf7,
+	0x84, 0x3f, 0xd6, 0xc2, 0x5c, 0x0f, 0x57, 0xf3, 0x8e, 0x7a, 0xa2, 0x38, 0xf9, 0x13, 0xc5, 0x59,
+	0xcf, 0x9f, 0x28, 0xcb, 0x63, 0xc2, 0xe7, 0xfd, 0x5f, 0x17, 0x0c, 0x77, 0x4c, 0x6d, 0x5b, 0x92,
+	0x07, 0x34, 0x77, 0x50, 0x18, 0xfe, 0x69, 0x49, 0x3d, 0x0a, 0x5b, 0x59, 0xe2, 0xf7, 0xaa, 0xa5,
+	0x90, 0xec, 0x1f, 0x4d, 0x5d, 0xbd, 0x97, 0x28, 0x05, 0x4c, 0xd9, 0x92, 0xef, 0x0f, 0xab, 0x19,
+	0x16, 0xca, 0xb2, 0x79, 0xd4, 0xb2, 0xbc, 0x8d, 0xc6, 0x3c, 0x0a, 0x7e, 0xc8, 0x09, 0x55, 0xf1,
+	0xfd, 0xf3, 0xe0, 0xba, 0x0e, 0x7a, 0x4c, 0x96, 0x06, 0x5f, 0xe2, 0x72, 0xdf, 0x25, 0x7e, 0x62,
+	0xa2, 0xb3, 0x45, 0x26, 0xe5, 0xcb, 0xf3, 0x3f, 0x22, 0x8f, 0x4d, 0xa4, 0x28, 0x35, 0x11, 0x6c,
+	0x71, 0x59, 0xff, 0xc7, 0x5d, 0xf9, 0x6d, 0x7f, 0x6d, 0xa0, 0x69, 0x75, 0x01, 0x09, 0x89, 0xd6,
+	0xda, 0x98, 0x0e, 0x2b, 0x49, 0x6b, 0xa8, 0x9a, 0x3f, 0x63, 0xd4, 0x1c, 0x9d, 0x8b, 0x85, 0x47,
+	0xe4, 0x68, 0xdf, 0x23, 0xf2, 0xdb, 0xbc, 0x98, 0x0b, 0xa8, 0x6a, 0xe2, 0xbf, 0x83, 0x43, 0xce,
+	0x86, 0x83, 0xf7, 0x4d, 0x54, 0xf1, 0xa4, 0x4f, 0x5d, 0xe9, 0x2e, 0x0c, 0x9a, 0x44, 0xba, 0xc0,
+	0xf2, 0x69, 0x44, 0x6d, 0xb1, 0xbf, 0x34, 0xd0, 0xec, 0x1e, 0xe8, 0xd7, 0xa9, 0x6c, 0xb0, 0x43,
+	0x7b, 0x45, 0xe9, 0x91, 0xce, 0xec, 0x1b, 0xe9, 0xbe, 0x2f, 0x9e, 0xfe, 0x6a, 0x18, 0x45, 0x2f,
+	0xfe, 0xf4, 0x8f, 0xd7, 0xe0, 0xbf, 0x33, 0xf5, 0x50, 0xba, 0x42, 0xa2, 0x08, 0x3c, 0xfe, 0xe2,
+	0xf1, 0xbf, 0x8d, 0x26, 0x3c, 0x92, 0x70, 0x1a, 0x6e, 0x66, 0x79, 0x09, 0x98, 0x68, 0x2e, 0x74,
+	0x93, 0x45, 0x3b, 0x11, 0xd9, 0xb2, 0xd2, 0x33, 0xd3, 0xe9, 0x52, 0xdc, 0x59, 0x2c, 0x3e, 0xa5,
+	0x63, 0x0c, 0xfa, 0x8c, 0x63, 0xca, 0xf3, 0x3f, 0xb3, 0xa4, 0x50, 0x20, 0xaf, 0xd2, 0x47, 0xde,
+	0x27, 0xf9, 0xe1, 0x8b, 0x41, 0xf0, 0x7d, 0x2c, 0xe6, 0xa2, 0x6b, 0xfd, 0xe8, 0x0f, 0x9b, 0xea,
+	0xfb, 0x00, 0xeb, 0x7e, 0x0a, 0x47, 0xeb, 0xa7, 0xb0, 0x7c, 0xe3, 0xe1, 0xb3, 0xba, 0xf1, 0xe8,
+	0x59, 0xdd, 0xf8, 0xed, 0x59, 0xdd, 0xb8, 0xbf, 0x5b, 0x1f, 0x79, 0xb4, 0x5b, 0x1f, 0xf9, 0x79,
+	0xb7, 0x3e, 0xf2, 0xa1, 0x73, 0xf8, 0x61, 0xe9, 0xff, 0x27, 0xe5, 0x59, 0x6d, 0x56, 0xe4, 0xb4,
+	0x71, 0xf5, 0xaf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x98, 0xe1, 0x39, 0x6b, 0x84, 0x15, 0x00, 0x00,
 }
 
 func (m *EventPaid) Marshal() (dAtA []byte, err error) {
@@ -2441,6 +2820,288 @@ func (m *EventArrearsPaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventPoolShared) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolShared) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolShared) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Weight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Weight))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolChangeWaits) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolChangeWaits) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolChangeWaits) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Change.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolChangeDropped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolChangeDropped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolChangeDropped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolFilled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolFilled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolFilled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCollected) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCollected) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCollected) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Start != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Start))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Account) > 0 {
+		i -= len(m.Account)
+		copy(dAtA[i:], m.Account)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Account)))
+		i--
+		dAtA[i] = 0x22
+	}
+	{
+		size, err := m.Contributor.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPayeeNamed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPayeeNamed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPayeeNamed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payee) > 0 {
+		i -= len(m.Payee)
+		copy(dAtA[i:], m.Payee)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payee)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Contributor) > 0 {
+		i -= len(m.Contributor)
+		copy(dAtA[i:], m.Contributor)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Contributor)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -2874,6 +3535,117 @@ func (m *EventArrearsPaid) Size() (n int) {
 		n += 1 + l + sovEvents(uint64(l))
 	}
 	l = len(m.Left)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPoolShared) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	if m.Weight != 0 {
+		n += 1 + sovEvents(uint64(m.Weight))
+	}
+	return n
+}
+
+func (m *EventPoolChangeWaits) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Change.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventPoolChangeDropped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPoolFilled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventCollected) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	l = m.Contributor.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.Account)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Start != 0 {
+		n += 1 + sovEvents(uint64(m.Start))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPayeeNamed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Contributor)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Payee)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
@@ -6092,6 +6864,861 @@ func (m *EventArrearsPaid) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Left = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolShared) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolShared: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolShared: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			m.Weight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Weight |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolChangeWaits) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolChangeWaits: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolChangeWaits: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Change", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Change.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolChangeDropped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolChangeDropped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolChangeDropped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolFilled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolFilled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolFilled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCollected) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCollected: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCollected: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Contributor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Account = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Start", wireType)
+			}
+			m.Start = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Start |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPayeeNamed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPayeeNamed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPayeeNamed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Contributor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payee = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

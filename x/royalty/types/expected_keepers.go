@@ -42,6 +42,9 @@ type RegistryKeeper interface {
 	// Control tells whether an account may do something with a work now. It fails
 	// with registrytypes.ErrWorkNotFound, ErrNotOwner, ErrOnHold or ErrOnOffer.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
+	// GetManifest returns the manifest that came with a version of a work. It fails with
+	// registrytypes.ErrNoManifest.
+	GetManifest(ctx context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Roots, error)
 	// Transfer completes a transfer that the owner offered to the recipient by the offer of
 	// that number.
 	Transfer(ctx context.Context, id registrytypes.WorkID, recipient sdk.AccAddress,

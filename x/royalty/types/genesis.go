@@ -80,6 +80,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.ValidateArrears(); err != nil {
 		return err
 	}
+	if err := gs.validatePools(); err != nil {
+		return err
+	}
 	return gs.validateQueues()
 }
 
@@ -93,6 +96,9 @@ func (gs GenesisState) validateKeys() error {
 		}),
 		once("turnovers", gs.Turnovers, func(t GenesisTurnover) string { return t.Denom }),
 		once("serials", gs.Serials, func(s GenesisSerial) string { return oneSpelling(s.Payer) }),
+		once("pools", gs.Pools, func(p GenesisPool) string { return fmt.Sprintf("that of version %d of %s", p.Version, p.Work) }),
+		once("pool_changes", gs.PoolChanges, func(c GenesisPoolChange) string { return c.Work.String() }),
+		once("payees", gs.Payees, func(p GenesisPayee) string { return oneSpelling(p.Contributor) }),
 		once("queue", gs.Queue, func(d GenesisDirt) string {
 			return fmt.Sprintf("%s of %s in %s, round %d, generation %d", d.Stage, d.Work, d.Denom, d.Round, d.Generation)
 		}),

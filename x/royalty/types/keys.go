@@ -39,6 +39,12 @@ var (
 
 	ArrearsPrefix     = collections.NewPrefix(18)
 	OpenArrearsPrefix = collections.NewPrefix(19)
+
+	PoolFundsPrefix   = collections.NewPrefix(20)
+	PoolPartsPrefix   = collections.NewPrefix(21)
+	PoolChangesPrefix = collections.NewPrefix(22)
+	PoolWaitingPrefix = collections.NewPrefix(23)
+	PayeesPrefix      = collections.NewPrefix(24)
 )
 
 // Limits of messages and of what they set in motion.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"strings"
+	"time"
 
 	"cosmossdk.io/math"
 
@@ -36,6 +37,7 @@ func DefaultParams() Params {
 		GasPerReceiver: 2_500,
 		GasPerLine:     5_000,
 		GasPerPayout:   12_500,
+		PoolNotice:     7 * 24 * time.Hour,
 	}
 }
 
@@ -79,6 +81,8 @@ func (p Params) Validate() error {
 			p.GasPerLine, maxPaymentGas/MaxPayments, MaxPayments, maxPaymentGas)
 	case p.GasPerPayout < 1 || p.GasPerPayout > maxPayoutGas:
 		return ErrInvalidParams.Wrapf("gas_per_payout is %d; it must be from 1 to %d", p.GasPerPayout, maxPayoutGas)
+	case p.PoolNotice < minPoolNotice || p.PoolNotice > maxPoolNotice:
+		return ErrInvalidParams.Wrapf("pool_notice is %s; it must be from %s to %s", p.PoolNotice, minPoolNotice, maxPoolNotice)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
+	types1 "github.com/stemma-chain/stemma/x/registry/types"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
@@ -2053,6 +2054,537 @@ func (m *QueryPaymentChannelsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryPoolRequest asks for a work's contributor pool.
+type QueryPoolRequest struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+}
+
+func (m *QueryPoolRequest) Reset()         { *m = QueryPoolRequest{} }
+func (m *QueryPoolRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolRequest) ProtoMessage()    {}
+func (*QueryPoolRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{33}
+}
+func (m *QueryPoolRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolRequest.Merge(m, src)
+}
+func (m *QueryPoolRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolRequest proto.InternalMessageInfo
+
+// QueryPoolResponse says who contributed shares in what.
+type QueryPoolResponse struct {
+	// Version of the manifest whose contributors share; 0: nobody does.
+	Version uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// Their share of what the work earns, in ppm.
+	Weight uint32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
+	// A change that was given notice of; unset: none was.
+	Waits *PoolChange `protobuf:"bytes,3,opt,name=waits,proto3" json:"waits,omitempty"`
+}
+
+func (m *QueryPoolResponse) Reset()         { *m = QueryPoolResponse{} }
+func (m *QueryPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolResponse) ProtoMessage()    {}
+func (*QueryPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{34}
+}
+func (m *QueryPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolResponse.Merge(m, src)
+}
+func (m *QueryPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolResponse proto.InternalMessageInfo
+
+func (m *QueryPoolResponse) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *QueryPoolResponse) GetWeight() uint32 {
+	if m != nil {
+		return m.Weight
+	}
+	return 0
+}
+
+func (m *QueryPoolResponse) GetWaits() *PoolChange {
+	if m != nil {
+		return m.Waits
+	}
+	return nil
+}
+
+// QueryPoolFundsRequest asks what a pool has had.
+type QueryPoolFundsRequest struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The page, at most 1,000 rows.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryPoolFundsRequest) Reset()         { *m = QueryPoolFundsRequest{} }
+func (m *QueryPoolFundsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolFundsRequest) ProtoMessage()    {}
+func (*QueryPoolFundsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{35}
+}
+func (m *QueryPoolFundsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolFundsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolFundsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolFundsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolFundsRequest.Merge(m, src)
+}
+func (m *QueryPoolFundsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolFundsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolFundsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolFundsRequest proto.InternalMessageInfo
+
+func (m *QueryPoolFundsRequest) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *QueryPoolFundsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryPoolFundsResponse is a page of what a pool has had.
+type QueryPoolFundsResponse struct {
+	// By denom, at most 1,000.
+	Funds []DenomFund `protobuf:"bytes,1,rep,name=funds,proto3" json:"funds"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryPoolFundsResponse) Reset()         { *m = QueryPoolFundsResponse{} }
+func (m *QueryPoolFundsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolFundsResponse) ProtoMessage()    {}
+func (*QueryPoolFundsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{36}
+}
+func (m *QueryPoolFundsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolFundsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolFundsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolFundsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolFundsResponse.Merge(m, src)
+}
+func (m *QueryPoolFundsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolFundsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolFundsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolFundsResponse proto.InternalMessageInfo
+
+func (m *QueryPoolFundsResponse) GetFunds() []DenomFund {
+	if m != nil {
+		return m.Funds
+	}
+	return nil
+}
+
+func (m *QueryPoolFundsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCollectedPartsRequest asks what the parts of a pool have had.
+type QueryCollectedPartsRequest struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The page, at most 1,000 rows.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCollectedPartsRequest) Reset()         { *m = QueryCollectedPartsRequest{} }
+func (m *QueryCollectedPartsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectedPartsRequest) ProtoMessage()    {}
+func (*QueryCollectedPartsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{37}
+}
+func (m *QueryCollectedPartsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectedPartsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectedPartsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectedPartsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectedPartsRequest.Merge(m, src)
+}
+func (m *QueryCollectedPartsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectedPartsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectedPartsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectedPartsRequest proto.InternalMessageInfo
+
+func (m *QueryCollectedPartsRequest) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *QueryCollectedPartsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCollectedPartsResponse is a page of what parts have had.
+type QueryCollectedPartsResponse struct {
+	// In the order of the contributors, at most 1,000.
+	Parts []CollectedPart `protobuf:"bytes,1,rep,name=parts,proto3" json:"parts"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCollectedPartsResponse) Reset()         { *m = QueryCollectedPartsResponse{} }
+func (m *QueryCollectedPartsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectedPartsResponse) ProtoMessage()    {}
+func (*QueryCollectedPartsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{38}
+}
+func (m *QueryCollectedPartsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectedPartsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectedPartsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectedPartsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectedPartsResponse.Merge(m, src)
+}
+func (m *QueryCollectedPartsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectedPartsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectedPartsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectedPartsResponse proto.InternalMessageInfo
+
+func (m *QueryCollectedPartsResponse) GetParts() []CollectedPart {
+	if m != nil {
+		return m.Parts
+	}
+	return nil
+}
+
+func (m *QueryCollectedPartsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryPreviewCollectRequest asks what a Collect would pay.
+type QueryPreviewCollectRequest struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version that the manifest came with.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Denoms, each once, at most 32; empty: the first 32 that the pool has had.
+	Denoms []string `protobuf:"bytes,3,rep,name=denoms,proto3" json:"denoms,omitempty"`
+	// 1 to 256 contributors, each place of the manifest once.
+	Entries []types1.ContributorProof `protobuf:"bytes,4,rep,name=entries,proto3" json:"entries"`
+}
+
+func (m *QueryPreviewCollectRequest) Reset()         { *m = QueryPreviewCollectRequest{} }
+func (m *QueryPreviewCollectRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewCollectRequest) ProtoMessage()    {}
+func (*QueryPreviewCollectRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{39}
+}
+func (m *QueryPreviewCollectRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewCollectRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewCollectRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewCollectRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewCollectRequest.Merge(m, src)
+}
+func (m *QueryPreviewCollectRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewCollectRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewCollectRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewCollectRequest proto.InternalMessageInfo
+
+func (m *QueryPreviewCollectRequest) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *QueryPreviewCollectRequest) GetDenoms() []string {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
+func (m *QueryPreviewCollectRequest) GetEntries() []types1.ContributorProof {
+	if m != nil {
+		return m.Entries
+	}
+	return nil
+}
+
+// QueryPreviewCollectResponse says what each would get.
+type QueryPreviewCollectResponse struct {
+	// One for each entry, in that order.
+	Entries []Collected `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries"`
+}
+
+func (m *QueryPreviewCollectResponse) Reset()         { *m = QueryPreviewCollectResponse{} }
+func (m *QueryPreviewCollectResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewCollectResponse) ProtoMessage()    {}
+func (*QueryPreviewCollectResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{40}
+}
+func (m *QueryPreviewCollectResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewCollectResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewCollectResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewCollectResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewCollectResponse.Merge(m, src)
+}
+func (m *QueryPreviewCollectResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewCollectResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewCollectResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewCollectResponse proto.InternalMessageInfo
+
+func (m *QueryPreviewCollectResponse) GetEntries() []Collected {
+	if m != nil {
+		return m.Entries
+	}
+	return nil
+}
+
+// QueryPayeeRequest asks who gets what a contributor collects.
+type QueryPayeeRequest struct {
+	// The contributor.
+	Contributor string `protobuf:"bytes,1,opt,name=contributor,proto3" json:"contributor,omitempty"`
+}
+
+func (m *QueryPayeeRequest) Reset()         { *m = QueryPayeeRequest{} }
+func (m *QueryPayeeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPayeeRequest) ProtoMessage()    {}
+func (*QueryPayeeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{41}
+}
+func (m *QueryPayeeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPayeeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPayeeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPayeeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPayeeRequest.Merge(m, src)
+}
+func (m *QueryPayeeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPayeeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPayeeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPayeeRequest proto.InternalMessageInfo
+
+func (m *QueryPayeeRequest) GetContributor() string {
+	if m != nil {
+		return m.Contributor
+	}
+	return ""
+}
+
+// QueryPayeeResponse says who gets it.
+type QueryPayeeResponse struct {
+	// The account; the contributor itself where it named nobody.
+	Payee string `protobuf:"bytes,1,opt,name=payee,proto3" json:"payee,omitempty"`
+}
+
+func (m *QueryPayeeResponse) Reset()         { *m = QueryPayeeResponse{} }
+func (m *QueryPayeeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPayeeResponse) ProtoMessage()    {}
+func (*QueryPayeeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{42}
+}
+func (m *QueryPayeeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPayeeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPayeeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPayeeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPayeeResponse.Merge(m, src)
+}
+func (m *QueryPayeeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPayeeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPayeeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPayeeResponse proto.InternalMessageInfo
+
+func (m *QueryPayeeResponse) GetPayee() string {
+	if m != nil {
+		return m.Payee
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "stemma.royalty.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "stemma.royalty.v1.QueryParamsResponse")
@@ -2087,150 +2619,185 @@ func init() {
 	proto.RegisterType((*QueryPaymentChannelResponse)(nil), "stemma.royalty.v1.QueryPaymentChannelResponse")
 	proto.RegisterType((*QueryPaymentChannelsRequest)(nil), "stemma.royalty.v1.QueryPaymentChannelsRequest")
 	proto.RegisterType((*QueryPaymentChannelsResponse)(nil), "stemma.royalty.v1.QueryPaymentChannelsResponse")
+	proto.RegisterType((*QueryPoolRequest)(nil), "stemma.royalty.v1.QueryPoolRequest")
+	proto.RegisterType((*QueryPoolResponse)(nil), "stemma.royalty.v1.QueryPoolResponse")
+	proto.RegisterType((*QueryPoolFundsRequest)(nil), "stemma.royalty.v1.QueryPoolFundsRequest")
+	proto.RegisterType((*QueryPoolFundsResponse)(nil), "stemma.royalty.v1.QueryPoolFundsResponse")
+	proto.RegisterType((*QueryCollectedPartsRequest)(nil), "stemma.royalty.v1.QueryCollectedPartsRequest")
+	proto.RegisterType((*QueryCollectedPartsResponse)(nil), "stemma.royalty.v1.QueryCollectedPartsResponse")
+	proto.RegisterType((*QueryPreviewCollectRequest)(nil), "stemma.royalty.v1.QueryPreviewCollectRequest")
+	proto.RegisterType((*QueryPreviewCollectResponse)(nil), "stemma.royalty.v1.QueryPreviewCollectResponse")
+	proto.RegisterType((*QueryPayeeRequest)(nil), "stemma.royalty.v1.QueryPayeeRequest")
+	proto.RegisterType((*QueryPayeeResponse)(nil), "stemma.royalty.v1.QueryPayeeResponse")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/query.proto", fileDescriptor_66e92ae66fda2204) }
 
 var fileDescriptor_66e92ae66fda2204 = []byte{
-	// 2195 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x5a, 0xcd, 0x6f, 0x1b, 0xc7,
-	0x15, 0xf7, 0xf2, 0x5b, 0x4f, 0xb5, 0xa4, 0x4c, 0x14, 0x87, 0xa2, 0x1d, 0x49, 0x59, 0xc7, 0x92,
-	0xf2, 0x21, 0xae, 0x25, 0xa7, 0x36, 0x1a, 0x34, 0x08, 0x2c, 0xbb, 0x8e, 0x8c, 0x02, 0xb5, 0x4b,
-	0xb9, 0x29, 0x50, 0x04, 0x25, 0x46, 0xe4, 0x88, 0xdc, 0x8a, 0xdc, 0x61, 0x76, 0x97, 0x62, 0x18,
-	0x41, 0x28, 0xa0, 0x4b, 0x0f, 0x0d, 0xda, 0x22, 0x41, 0xaf, 0x2d, 0x8a, 0x06, 0x3d, 0xf4, 0xd0,
-	0x43, 0xe0, 0x53, 0x6f, 0xed, 0x29, 0x3d, 0x35, 0x70, 0x2f, 0x45, 0x80, 0xa6, 0x81, 0x9d, 0xfe,
-	0x1f, 0xc5, 0xcc, 0xbc, 0x59, 0x72, 0x57, 0xbb, 0xa6, 0x2c, 0xd0, 0xca, 0x49, 0x9c, 0x99, 0x37,
-	0x6f, 0x7e, 0xef, 0x63, 0x7e, 0xf3, 0x66, 0x56, 0xf0, 0x82, 0xe7, 0xb3, 0x76, 0x9b, 0x5a, 0x2e,
-	0xef, 0xd3, 0x96, 0xdf, 0xb7, 0xf6, 0xd6, 0xac, 0xf7, 0xba, 0xcc, 0xed, 0x97, 0x3b, 0x2e, 0xf7,
-	0x39, 0x79, 0x46, 0x0d, 0x97, 0x71, 0xb8, 0xbc, 0xb7, 0x56, 0x7a, 0xa5, 0xc6, 0xbd, 0x36, 0xf7,
-	0xac, 0x6d, 0xea, 0x31, 0x25, 0x6b, 0xed, 0xad, 0x6d, 0x33, 0x9f, 0xae, 0x59, 0x1d, 0xda, 0xb0,
-	0x1d, 0xea, 0xdb, 0xdc, 0x51, 0xd3, 0x4b, 0xf3, 0xc3, 0xb2, 0x5a, 0xaa, 0xc6, 0x6d, 0x3d, 0x3e,
-	0xa7, 0xc6, 0xab, 0xb2, 0x65, 0xa9, 0x06, 0x0e, 0xcd, 0x36, 0x78, 0x83, 0xab, 0x7e, 0xf1, 0x0b,
-	0x7b, 0x2f, 0x34, 0x38, 0x6f, 0xb4, 0x98, 0x45, 0x3b, 0xb6, 0x45, 0x1d, 0x87, 0xfb, 0x72, 0x35,
-	0x3d, 0xc7, 0x3c, 0x6a, 0x4c, 0x87, 0xf6, 0x6b, 0x4d, 0xea, 0x38, 0xac, 0xa5, 0x21, 0x1d, 0x95,
-	0x61, 0x7b, 0xcc, 0xf1, 0xb5, 0x8e, 0x85, 0xa3, 0xe3, 0xda, 0x78, 0x29, 0x60, 0xce, 0x02, 0xf9,
-	0xa1, 0xb0, 0xfa, 0x2e, 0x75, 0x69, 0xdb, 0xab, 0xb0, 0xf7, 0xba, 0xcc, 0xf3, 0xcd, 0x1f, 0xc0,
-	0xb3, 0xa1, 0x5e, 0xaf, 0xc3, 0x1d, 0x8f, 0x91, 0x6b, 0x90, 0xeb, 0xc8, 0x9e, 0xa2, 0xb1, 0x68,
-	0xac, 0x4c, 0xae, 0xcf, 0x95, 0x8f, 0x38, 0xb4, 0xac, 0xa6, 0x6c, 0x64, 0x3e, 0xfb, 0x72, 0xe1,
-	0x4c, 0x05, 0xc5, 0xcd, 0x1e, 0xcc, 0x48, 0x7d, 0x9b, 0x8c, 0xd6, 0x71, 0x0d, 0x52, 0x83, 0x4c,
-	0x8f, 0xbb, 0xbb, 0x52, 0xd5, 0xc4, 0xc6, 0x1d, 0x21, 0xff, 0xc5, 0x97, 0x0b, 0x57, 0x1b, 0xb6,
-	0xdf, 0xec, 0x6e, 0x97, 0x6b, 0xbc, 0x6d, 0x29, 0xe5, 0xab, 0xb5, 0x26, 0xb5, 0x1d, 0x6c, 0x58,
-	0xef, 0x5b, 0x2e, 0x6b, 0xd8, 0x9e, 0xef, 0xf6, 0x2d, 0xbf, 0xdf, 0x61, 0x5e, 0xf9, 0xc7, 0xdc,
-	0xdd, 0xbd, 0x7d, 0xf3, 0xc1, 0xfd, 0xd5, 0xb3, 0x88, 0x45, 0x75, 0x54, 0xa4, 0x72, 0xf3, 0x16,
-	0x3c, 0x33, 0xb4, 0x30, 0x9a, 0xb1, 0x06, 0x99, 0x26, 0xa3, 0x75, 0x34, 0xe2, 0xf9, 0x18, 0x23,
-	0x84, 0x38, 0x9a, 0x20, 0x45, 0xcd, 0x0f, 0xd0, 0x21, 0x9b, 0xbc, 0x55, 0x67, 0xae, 0x77, 0xaa,
-	0x36, 0x1c, 0x1a, 0x30, 0x1b, 0x5e, 0x1c, 0xed, 0x78, 0x03, 0xf2, 0x4d, 0xd5, 0x55, 0x34, 0x16,
-	0xd3, 0x2b, 0x93, 0xeb, 0xa5, 0x38, 0x53, 0x78, 0xab, 0x6e, 0x3b, 0x0d, 0xb4, 0x46, 0x4f, 0x20,
-	0x45, 0xc8, 0xef, 0x31, 0xd7, 0xb3, 0xb9, 0x53, 0x4c, 0x2d, 0x1a, 0x2b, 0x67, 0x2b, 0xba, 0x49,
-	0x66, 0x21, 0xcb, 0x3a, 0xbc, 0xd6, 0x2c, 0xa6, 0x17, 0x8d, 0x95, 0x4c, 0x45, 0x35, 0xcc, 0x5f,
-	0x19, 0xe8, 0xc9, 0xef, 0x89, 0xe6, 0x69, 0xda, 0x3f, 0x00, 0x94, 0x1a, 0x06, 0xf4, 0x89, 0x81,
-	0x99, 0x8b, 0x80, 0xc6, 0xe0, 0x93, 0x65, 0x98, 0xc6, 0x9f, 0xd5, 0xb0, 0x6f, 0xa6, 0xb0, 0xfb,
-	0x1d, 0x74, 0xd1, 0xcb, 0x30, 0xd3, 0xed, 0x78, 0xbe, 0xcb, 0x68, 0x3b, 0x90, 0x4c, 0x4b, 0xc9,
-	0x69, 0xdd, 0x8f, 0xa2, 0xe6, 0x7f, 0x74, 0xf0, 0x7e, 0x84, 0x03, 0xa7, 0xea, 0xba, 0xe4, 0x28,
-	0xdf, 0x02, 0x18, 0xf0, 0x9b, 0x04, 0x3f, 0xb9, 0xbe, 0x54, 0x46, 0xce, 0x12, 0x04, 0x57, 0x56,
-	0xc4, 0x89, 0x34, 0x57, 0xbe, 0x4b, 0x1b, 0x0c, 0xa1, 0x57, 0x86, 0x66, 0x9a, 0x9f, 0x1a, 0x90,
-	0xb9, 0xd3, 0x63, 0xf5, 0xd3, 0xb1, 0x67, 0x0d, 0x72, 0x1d, 0xde, 0xb2, 0x6b, 0x7d, 0x69, 0xce,
-	0x54, 0x3c, 0x01, 0x49, 0x81, 0x0a, 0x0a, 0x12, 0x02, 0x19, 0x97, 0xfa, 0x0c, 0xe3, 0x23, 0x7f,
-	0x9b, 0xff, 0x33, 0xe0, 0xb9, 0x48, 0x50, 0x06, 0xd4, 0xc0, 0x7b, 0xac, 0x8e, 0xb9, 0x13, 0x47,
-	0x0d, 0xc2, 0x58, 0x4d, 0x0d, 0x42, 0xf4, 0x31, 0x3e, 0x2e, 0x41, 0x81, 0x6e, 0x7b, 0xbc, 0xd5,
-	0x0d, 0x96, 0x0f, 0xda, 0x62, 0xcc, 0x65, 0x2d, 0xea, 0xdb, 0x7b, 0xac, 0x98, 0x51, 0x63, 0xba,
-	0x4d, 0xde, 0x0e, 0xc5, 0x26, 0x2b, 0x63, 0xb3, 0x3c, 0x32, 0x36, 0xca, 0x82, 0x50, 0x70, 0xfe,
-	0xa6, 0xf7, 0xc8, 0x96, 0x4f, 0x1b, 0xec, 0x54, 0x59, 0x2b, 0x92, 0x60, 0xa9, 0x13, 0x27, 0xd8,
-	0xbb, 0x30, 0x79, 0x93, 0x39, 0xbc, 0xad, 0x4c, 0x10, 0x64, 0x50, 0x17, 0x4d, 0x05, 0xbe, 0xa2,
-	0x1a, 0xe2, 0x60, 0xf2, 0xe4, 0x38, 0x2e, 0x14, 0x97, 0x17, 0x4a, 0x81, 0x3e, 0x98, 0x94, 0xb8,
-	0xf9, 0x4f, 0x03, 0x89, 0x5d, 0x7b, 0x08, 0xf3, 0xe0, 0xbb, 0x81, 0x42, 0x95, 0x09, 0xf3, 0x31,
-	0x0a, 0x87, 0x60, 0x85, 0xb5, 0x46, 0x02, 0x98, 0x3a, 0x71, 0x00, 0x45, 0xbe, 0xfb, 0x74, 0xd7,
-	0x76, 0x1a, 0xb8, 0x43, 0xe3, 0xec, 0xba, 0x27, 0x05, 0x2a, 0x28, 0x68, 0x7e, 0xa4, 0x09, 0x67,
-	0x83, 0xb6, 0xa8, 0x53, 0x1b, 0x44, 0x7d, 0x1d, 0xf2, 0xb4, 0x56, 0xe3, 0x5d, 0xc7, 0xc7, 0xc0,
-	0x17, 0x1f, 0xdc, 0x5f, 0x9d, 0x45, 0x50, 0xd7, 0xeb, 0x75, 0x97, 0x79, 0xde, 0x96, 0xef, 0x0a,
-	0x5d, 0x5a, 0x70, 0x6c, 0x41, 0xfc, 0x87, 0xde, 0x70, 0x03, 0x50, 0xe8, 0xe8, 0x06, 0x14, 0xb6,
-	0xb1, 0x0f, 0x5d, 0x3d, 0x17, 0xd2, 0xaf, 0x35, 0xdf, 0xe0, 0xb6, 0xb3, 0x71, 0x59, 0x78, 0xf9,
-	0xcf, 0xff, 0x5d, 0x58, 0x19, 0x4a, 0x55, 0xac, 0xc9, 0xd4, 0x9f, 0x55, 0xaf, 0xbe, 0x8b, 0xd9,
-	0x29, 0x26, 0x78, 0x95, 0x40, 0xf9, 0xd8, 0x62, 0x62, 0x76, 0x31, 0x63, 0xae, 0xbb, 0x2e, 0xa3,
-	0x83, 0x52, 0xe0, 0x1c, 0xe4, 0xea, 0x6c, 0xdb, 0xe7, 0x2e, 0x66, 0x26, 0xb6, 0xc6, 0xe6, 0xc2,
-	0x4f, 0x53, 0x30, 0xbd, 0xe5, 0x53, 0x47, 0x1c, 0x5c, 0xb8, 0x74, 0xc2, 0x66, 0x38, 0x07, 0x39,
-	0xa7, 0xdb, 0xde, 0x66, 0x2e, 0x1e, 0x98, 0xd8, 0x22, 0xbb, 0x50, 0xa8, 0xb9, 0xac, 0x6e, 0x0b,
-	0x8c, 0xe9, 0xa7, 0xb3, 0xf5, 0x83, 0x05, 0xc8, 0x0d, 0xc8, 0xd1, 0xb6, 0x4c, 0xb6, 0x8c, 0x5c,
-	0xea, 0x55, 0x5c, 0xea, 0x39, 0x65, 0xb9, 0x57, 0xdf, 0x2d, 0xdb, 0xdc, 0x6a, 0x53, 0xbf, 0x59,
-	0xbe, 0xed, 0xf8, 0x0f, 0xee, 0xaf, 0x02, 0xba, 0xe4, 0xb6, 0xe3, 0x57, 0x70, 0x2a, 0x79, 0x0b,
-	0x32, 0x2d, 0xb6, 0xe3, 0x4b, 0x0a, 0x7c, 0x42, 0x15, 0x72, 0xa2, 0xf9, 0x47, 0xbd, 0x19, 0x82,
-	0x60, 0x61, 0xda, 0x6d, 0x40, 0x9e, 0xaa, 0x2e, 0xcc, 0x3a, 0x33, 0x9e, 0x31, 0x86, 0xdd, 0xad,
-	0xcb, 0x05, 0x9c, 0x38, 0xbe, 0x8c, 0xfa, 0x42, 0x93, 0xd0, 0x5d, 0x97, 0xed, 0xd9, 0xac, 0x77,
-	0xaa, 0x3c, 0x7d, 0x2e, 0x08, 0x54, 0x4a, 0xe5, 0x2d, 0xfa, 0x7e, 0x5c, 0x05, 0xc2, 0x47, 0x59,
-	0xc8, 0xde, 0xa5, 0x7d, 0xc6, 0x4e, 0x44, 0x40, 0xda, 0x05, 0xa9, 0xa7, 0xe9, 0x82, 0x32, 0x64,
-	0xb7, 0xa9, 0x67, 0x7b, 0xd2, 0xca, 0xa9, 0xf5, 0x62, 0x4c, 0x2a, 0x6c, 0x88, 0xf1, 0x8a, 0x12,
-	0x0b, 0x4a, 0x8a, 0xcc, 0xa0, 0xa4, 0x10, 0x6e, 0xec, 0x31, 0xbb, 0xd1, 0x54, 0xc9, 0x7a, 0xb6,
-	0x82, 0x2d, 0x71, 0x32, 0xa1, 0x7b, 0x73, 0xc8, 0xe0, 0x89, 0xec, 0x86, 0x67, 0x08, 0xfa, 0xbf,
-	0x01, 0x39, 0x46, 0x5d, 0x87, 0xb9, 0xc5, 0xfc, 0xd3, 0xb1, 0x1d, 0xd5, 0x0b, 0xe4, 0xcc, 0xab,
-	0xb9, 0xbc, 0x57, 0x2c, 0x2c, 0x1a, 0x2b, 0x85, 0x0a, 0xb6, 0xc8, 0x35, 0x28, 0x74, 0x5c, 0xde,
-	0x10, 0x51, 0x29, 0x4e, 0x48, 0xc7, 0x9c, 0x8f, 0xab, 0xb6, 0x50, 0xa4, 0x12, 0x08, 0x8b, 0x89,
-	0xd4, 0xaf, 0xca, 0xa3, 0xb0, 0x08, 0x72, 0xe2, 0x85, 0xa4, 0xe3, 0xf8, 0xfb, 0xb6, 0x53, 0xaf,
-	0xe4, 0xa9, 0x2f, 0x1b, 0xa4, 0x09, 0x79, 0xea, 0x57, 0x65, 0xbc, 0x27, 0x9f, 0x92, 0xcd, 0xd4,
-	0x17, 0xbf, 0xcc, 0xdf, 0xa7, 0x34, 0x2f, 0x78, 0x9e, 0xdd, 0x70, 0x58, 0xfd, 0x9b, 0xbf, 0xd0,
-	0x0c, 0x6d, 0xc4, 0x74, 0x68, 0x23, 0x9e, 0x83, 0x5c, 0x53, 0x65, 0x56, 0x46, 0xd1, 0xb9, 0x6a,
-	0x09, 0x2d, 0x6d, 0xbe, 0xc7, 0xea, 0x32, 0xe1, 0x32, 0x15, 0xd5, 0x88, 0x6c, 0xdb, 0xdc, 0x89,
-	0xb7, 0xed, 0x1f, 0x52, 0x78, 0x62, 0x0f, 0x3c, 0x84, 0xd4, 0x79, 0x15, 0x72, 0x1d, 0xb1, 0x9f,
-	0x35, 0x73, 0x16, 0x63, 0x1f, 0x01, 0xfa, 0x8c, 0x0d, 0xde, 0x00, 0x84, 0x34, 0xb9, 0x22, 0x6e,
-	0xdd, 0xad, 0x7a, 0x50, 0xa1, 0x8d, 0xd8, 0x07, 0x52, 0x38, 0xee, 0x4a, 0x96, 0x3e, 0xf6, 0x95,
-	0x2c, 0x13, 0x7b, 0x25, 0x1b, 0x5f, 0x79, 0x7d, 0x98, 0x82, 0xb9, 0x61, 0xde, 0xde, 0x6a, 0x52,
-	0xf7, 0x94, 0xab, 0xec, 0xcb, 0x90, 0x53, 0x8e, 0x40, 0x86, 0x4c, 0xa6, 0x54, 0x94, 0x23, 0xaf,
-	0x43, 0x01, 0xc9, 0x55, 0xf0, 0x5d, 0xfa, 0xb1, 0x73, 0x02, 0x49, 0x71, 0xc9, 0x51, 0x84, 0xe6,
-	0x15, 0x33, 0x8b, 0x69, 0x71, 0xc9, 0xc1, 0xa6, 0xf9, 0x75, 0x0a, 0x4a, 0x71, 0x4e, 0xc0, 0x6c,
-	0x59, 0x87, 0xb4, 0xc3, 0x7b, 0xc7, 0xbe, 0x8b, 0x0b, 0x61, 0x72, 0x15, 0xb2, 0x74, 0xc7, 0x97,
-	0x36, 0x1d, 0x6f, 0x96, 0x12, 0x27, 0x2f, 0xc2, 0xb7, 0xda, 0xdc, 0xf3, 0xab, 0xfa, 0x01, 0x40,
-	0x65, 0xca, 0xa4, 0xe8, 0xc3, 0xa7, 0x93, 0xc1, 0xd6, 0xcb, 0x0c, 0x6f, 0xbd, 0x59, 0xc8, 0xba,
-	0x8c, 0xd6, 0x9a, 0xc8, 0xdd, 0xaa, 0x41, 0x16, 0x60, 0x52, 0xfe, 0xa8, 0x2a, 0x30, 0x39, 0x39,
-	0x06, 0xb2, 0xeb, 0xba, 0x5c, 0xef, 0x67, 0x00, 0x2d, 0x46, 0x3d, 0xbf, 0xba, 0xd3, 0xe2, 0xbd,
-	0x62, 0x7e, 0xfc, 0xd5, 0xeb, 0x84, 0x54, 0x7f, 0xab, 0xc5, 0x7b, 0xe6, 0x5f, 0xd3, 0xc8, 0x58,
-	0x41, 0x8d, 0xf0, 0x4d, 0x6c, 0xc7, 0xb7, 0x63, 0x8a, 0x82, 0x13, 0x5d, 0x6c, 0x2e, 0xc0, 0x84,
-	0xd7, 0x75, 0x6b, 0x4d, 0xea, 0x36, 0x18, 0xc6, 0x62, 0xd0, 0x31, 0x88, 0x52, 0x76, 0x38, 0x4a,
-	0x0e, 0x00, 0x96, 0x5e, 0x55, 0xbe, 0x53, 0xcc, 0xc9, 0xdc, 0x1d, 0xfb, 0xb6, 0x9a, 0xc0, 0x25,
-	0xee, 0xec, 0x90, 0x4d, 0x78, 0x76, 0xb0, 0x5e, 0x35, 0xd8, 0x34, 0xf9, 0x11, 0x9b, 0xe6, 0x99,
-	0x40, 0xc3, 0x75, 0x9c, 0x62, 0xfe, 0x14, 0x63, 0x77, 0xaf, 0xeb, 0x3a, 0x7c, 0x8f, 0xb9, 0x9a,
-	0x22, 0xc2, 0x64, 0x6d, 0x9c, 0x98, 0xac, 0xeb, 0x70, 0x56, 0x5e, 0x46, 0xb5, 0xfe, 0x84, 0x8b,
-	0xc1, 0x9b, 0x50, 0xf0, 0x51, 0x02, 0xc3, 0x1e, 0x77, 0xa2, 0x6b, 0x25, 0x18, 0xf8, 0x60, 0x8a,
-	0xf9, 0x27, 0x7d, 0x89, 0x1b, 0x98, 0x81, 0x39, 0x78, 0x13, 0x26, 0xb4, 0x94, 0x4e, 0xc3, 0xc5,
-	0xa4, 0x0b, 0x73, 0x44, 0xfd, 0x60, 0xe2, 0xf8, 0xea, 0xe9, 0xbf, 0x1b, 0x9a, 0x92, 0x68, 0xbf,
-	0xcd, 0x1c, 0xff, 0x86, 0x7a, 0x32, 0xd7, 0x5e, 0x7f, 0x17, 0xa6, 0x3b, 0x6a, 0xa0, 0x8a, 0x8f,
-	0xe9, 0xc8, 0xd1, 0x57, 0x30, 0x99, 0x66, 0xc2, 0xf3, 0x64, 0x9a, 0x3c, 0x8f, 0xe6, 0x44, 0x87,
-	0x2a, 0x53, 0x9d, 0x50, 0xcf, 0xd8, 0xee, 0x7b, 0x87, 0x29, 0x38, 0x1f, 0x6b, 0x04, 0xfa, 0xfc,
-	0x5e, 0xbc, 0x15, 0x93, 0xeb, 0x97, 0xe2, 0x09, 0x60, 0x18, 0xb5, 0xb3, 0xc3, 0xd1, 0xfd, 0x51,
-	0xf4, 0x37, 0x03, 0x36, 0x51, 0xdc, 0xbb, 0x34, 0x52, 0x59, 0x1c, 0xb7, 0x8c, 0x8b, 0x26, 0xcc,
-	0xdf, 0x1a, 0xb1, 0x4e, 0x08, 0xce, 0xd8, 0x32, 0x64, 0xc5, 0x92, 0xee, 0xc8, 0x0b, 0x85, 0x12,
-	0x1b, 0x5b, 0x70, 0xbe, 0x32, 0xe0, 0x42, 0x3c, 0x2e, 0x8c, 0xce, 0x3b, 0x30, 0x13, 0x89, 0x8e,
-	0xde, 0x18, 0x4f, 0x14, 0x9e, 0xe9, 0x70, 0x78, 0x3c, 0x71, 0x26, 0x39, 0xec, 0x7d, 0xbf, 0xea,
-	0x31, 0xd7, 0xa6, 0x2d, 0x2c, 0x20, 0x41, 0x74, 0x6d, 0xc9, 0x9e, 0xb1, 0xb9, 0x7e, 0xfd, 0xe3,
-	0x19, 0xc8, 0x4a, 0x13, 0xc9, 0x07, 0x90, 0x53, 0x1f, 0x75, 0x48, 0x1c, 0xf6, 0xa3, 0x5f, 0x8f,
-	0x4a, 0x4b, 0xa3, 0xc4, 0xd4, 0x72, 0xe6, 0x8b, 0x87, 0xff, 0xfa, 0xfa, 0xe3, 0xd4, 0x79, 0x32,
-	0x67, 0xc5, 0x7d, 0xe9, 0x92, 0x2b, 0xfe, 0x1c, 0x32, 0x9b, 0x8c, 0xd6, 0xc9, 0xc5, 0x24, 0x95,
-	0x43, 0x5f, 0x94, 0x4a, 0x2f, 0x3d, 0x5e, 0x08, 0x57, 0x7d, 0x4d, 0xae, 0xba, 0x44, 0x5e, 0x8a,
-	0x59, 0x55, 0xd4, 0x54, 0x9e, 0xb5, 0x2f, 0xfe, 0x1c, 0x58, 0x4d, 0xb1, 0xf0, 0x2f, 0x0d, 0xc8,
-	0xeb, 0xe2, 0x21, 0xd1, 0xae, 0xf0, 0x57, 0xa1, 0xd2, 0xf2, 0x48, 0x39, 0x84, 0x62, 0x49, 0x28,
-	0x2f, 0x93, 0xe5, 0x91, 0x50, 0x10, 0xc1, 0x87, 0x06, 0x64, 0xe5, 0xf7, 0x0e, 0x92, 0x68, 0xeb,
-	0xf0, 0xf7, 0x99, 0xd2, 0xa5, 0x11, 0x52, 0x88, 0xe3, 0xaa, 0xc4, 0x71, 0x99, 0x94, 0x47, 0xe1,
-	0x90, 0x07, 0xb1, 0x67, 0xed, 0xcb, 0xbf, 0x07, 0xe4, 0xd7, 0x06, 0x14, 0xf4, 0x13, 0x3a, 0x49,
-	0xb4, 0x3a, 0xf2, 0xe5, 0xa3, 0xb4, 0x32, 0x5a, 0x10, 0x71, 0x5d, 0x96, 0xb8, 0x5e, 0x21, 0x2b,
-	0xa3, 0x70, 0xe9, 0x12, 0x9f, 0xfc, 0xc2, 0x80, 0x1c, 0xbe, 0x14, 0x27, 0xda, 0x1e, 0x7a, 0x0c,
-	0x4f, 0x4e, 0xd6, 0xf0, 0x8b, 0xb0, 0x59, 0x96, 0x58, 0x56, 0xc8, 0xd2, 0x28, 0x2c, 0xf8, 0x06,
-	0xfc, 0xa1, 0x01, 0x05, 0xfd, 0xda, 0x99, 0xec, 0x9b, 0xc8, 0x23, 0x6d, 0xb2, 0x6f, 0xa2, 0x0f,
-	0xa7, 0xe6, 0xaa, 0xc4, 0xb3, 0x4c, 0x2e, 0xc5, 0xe0, 0xd1, 0x8f, 0x9e, 0xd6, 0x3e, 0x56, 0x2d,
-	0x07, 0xc2, 0x31, 0x79, 0xfd, 0x6c, 0x98, 0x68, 0x72, 0xf8, 0x49, 0x33, 0x39, 0x8f, 0x23, 0xaf,
-	0x69, 0xe6, 0xab, 0x12, 0xcb, 0x25, 0x72, 0x31, 0x06, 0x0b, 0x56, 0x43, 0xd6, 0xbe, 0x7a, 0x0f,
-	0x3d, 0x90, 0x3b, 0x0a, 0x8b, 0xd8, 0x64, 0x24, 0xe1, 0x97, 0xb0, 0x64, 0x24, 0x91, 0x6a, 0xf8,
-	0xf8, 0x3b, 0xaa, 0x83, 0x08, 0x7e, 0x67, 0x40, 0x41, 0x5f, 0x71, 0x93, 0xc3, 0x14, 0x79, 0x26,
-	0x48, 0x0e, 0x53, 0xf4, 0xb6, 0x6c, 0xbe, 0x25, 0x01, 0x7d, 0x87, 0x5c, 0x7b, 0xb2, 0xad, 0x65,
-	0x51, 0x8d, 0xe9, 0x13, 0x03, 0xce, 0x86, 0xae, 0x56, 0xe4, 0xb5, 0x11, 0xce, 0x08, 0x5d, 0x43,
-	0x4b, 0xab, 0xc7, 0x94, 0x7e, 0x52, 0x2a, 0x40, 0x07, 0x56, 0x3d, 0x05, 0xea, 0xd0, 0x80, 0x42,
-	0x50, 0x7e, 0x26, 0xfa, 0x31, 0x52, 0x00, 0x27, 0xfb, 0x31, 0x5a, 0x62, 0x9a, 0x17, 0x25, 0xae,
-	0x17, 0xc8, 0xf9, 0x18, 0x5c, 0xba, 0x84, 0x24, 0x7f, 0x31, 0x60, 0x2a, 0x7c, 0x96, 0x92, 0x64,
-	0xf3, 0xe3, 0x6a, 0xc3, 0x52, 0xf9, 0xb8, 0xe2, 0x08, 0xeb, 0x4d, 0x09, 0xeb, 0x1a, 0xf9, 0x76,
-	0xec, 0x11, 0x16, 0x2e, 0x00, 0xac, 0xfd, 0x48, 0xcf, 0x81, 0x00, 0x3c, 0x1d, 0x29, 0x21, 0xc8,
-	0x31, 0x21, 0x04, 0x01, 0xb6, 0x8e, 0x2d, 0x8f, 0x98, 0xdf, 0x90, 0x98, 0x5f, 0x27, 0xeb, 0xf1,
-	0x98, 0x99, 0xab, 0x90, 0x32, 0xf7, 0xe0, 0x88, 0x09, 0x1b, 0x9b, 0x9f, 0x3d, 0x9c, 0x37, 0x3e,
-	0x7f, 0x38, 0x6f, 0x7c, 0xf5, 0x70, 0xde, 0xf8, 0xcd, 0xa3, 0xf9, 0x33, 0x9f, 0x3f, 0x9a, 0x3f,
-	0xf3, 0xef, 0x47, 0xf3, 0x67, 0x7e, 0x52, 0x1e, 0x7d, 0x03, 0xc3, 0x65, 0xe4, 0x05, 0x6c, 0x3b,
-	0x27, 0xff, 0xff, 0xe4, 0xca, 0xff, 0x03, 0x00, 0x00, 0xff, 0xff, 0x46, 0xa9, 0x4c, 0x6d, 0xb3,
-	0x23, 0x00, 0x00,
+	// 2602 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x5a, 0xcd, 0x6f, 0x1b, 0xc7,
+	0x15, 0xf7, 0x52, 0xfc, 0xd2, 0xa8, 0x96, 0xec, 0x89, 0xa2, 0xd0, 0xb4, 0x2d, 0xcb, 0xeb, 0x2f,
+	0xd9, 0x89, 0xb8, 0x96, 0x9c, 0x5a, 0x8d, 0x9b, 0x20, 0xb0, 0xac, 0x3a, 0x36, 0x0a, 0xd4, 0x2a,
+	0xed, 0xa6, 0x40, 0x1b, 0x94, 0x18, 0x72, 0x47, 0xe4, 0x56, 0xe4, 0x0e, 0xb3, 0xbb, 0x14, 0x23,
+	0x0b, 0x42, 0x01, 0x01, 0x45, 0x0f, 0x0d, 0xda, 0x22, 0x45, 0x0f, 0x45, 0x81, 0x16, 0x45, 0x8c,
+	0x1e, 0x7a, 0xe8, 0xc1, 0xf5, 0xa9, 0xb7, 0xf6, 0x94, 0x9e, 0x1a, 0xb8, 0x97, 0x22, 0x40, 0xdd,
+	0xc0, 0x4e, 0xff, 0x88, 0xde, 0x8a, 0x99, 0x79, 0xb3, 0xdc, 0x5d, 0xed, 0x8a, 0x94, 0x40, 0x2b,
+	0x41, 0x4e, 0xe4, 0xcc, 0xbc, 0x79, 0xf3, 0x7b, 0x1f, 0xf3, 0x66, 0xde, 0x9b, 0x45, 0x27, 0x5d,
+	0x8f, 0xb6, 0x5a, 0xc4, 0x70, 0xd8, 0x06, 0x69, 0x7a, 0x1b, 0xc6, 0xfa, 0xbc, 0xf1, 0x6e, 0x87,
+	0x3a, 0x1b, 0xa5, 0xb6, 0xc3, 0x3c, 0x86, 0x8f, 0xca, 0xe1, 0x12, 0x0c, 0x97, 0xd6, 0xe7, 0x8b,
+	0x97, 0x6a, 0xcc, 0x6d, 0x31, 0xd7, 0xa8, 0x12, 0x97, 0x4a, 0x5a, 0x63, 0x7d, 0xbe, 0x4a, 0x3d,
+	0x32, 0x6f, 0xb4, 0x49, 0xdd, 0xb2, 0x89, 0x67, 0x31, 0x5b, 0x4e, 0x2f, 0x4e, 0x07, 0x69, 0x15,
+	0x55, 0x8d, 0x59, 0x6a, 0xfc, 0x98, 0x1c, 0xaf, 0x88, 0x96, 0x21, 0x1b, 0x30, 0x34, 0x59, 0x67,
+	0x75, 0x26, 0xfb, 0xf9, 0x3f, 0xe8, 0x3d, 0x51, 0x67, 0xac, 0xde, 0xa4, 0x06, 0x69, 0x5b, 0x06,
+	0xb1, 0x6d, 0xe6, 0x89, 0xd5, 0xd4, 0x9c, 0xd3, 0x4a, 0x18, 0x5a, 0xb7, 0x5c, 0x4f, 0x00, 0x33,
+	0x5a, 0xc4, 0xb6, 0x56, 0xa9, 0xeb, 0x01, 0x89, 0xbe, 0x53, 0xde, 0x36, 0xd9, 0xa8, 0x35, 0x88,
+	0x6d, 0xd3, 0xa6, 0x5a, 0x24, 0x86, 0x86, 0x31, 0x35, 0x3a, 0xbd, 0x73, 0x94, 0xae, 0x53, 0xdb,
+	0x53, 0x20, 0x4e, 0xed, 0x1c, 0x57, 0xda, 0x13, 0x04, 0xfa, 0x24, 0xc2, 0xdf, 0xe6, 0x6a, 0x5b,
+	0x21, 0x0e, 0x69, 0xb9, 0x65, 0xfa, 0x6e, 0x87, 0xba, 0x9e, 0xfe, 0x2d, 0xf4, 0x42, 0xa8, 0xd7,
+	0x6d, 0x33, 0xdb, 0xa5, 0x78, 0x11, 0x65, 0xdb, 0xa2, 0xa7, 0xa0, 0xcd, 0x68, 0xb3, 0x63, 0x0b,
+	0xc7, 0x4a, 0x3b, 0x2c, 0x52, 0x92, 0x53, 0x96, 0xd2, 0x1f, 0x3d, 0x39, 0x75, 0xa8, 0x0c, 0xe4,
+	0x7a, 0x17, 0x1d, 0x11, 0xfc, 0x6e, 0x51, 0x62, 0xc2, 0x1a, 0xb8, 0x86, 0xd2, 0x5d, 0xe6, 0xac,
+	0x09, 0x56, 0xa3, 0x4b, 0x77, 0x38, 0xfd, 0x27, 0x4f, 0x4e, 0x5d, 0xad, 0x5b, 0x5e, 0xa3, 0x53,
+	0x2d, 0xd5, 0x58, 0xcb, 0x90, 0xcc, 0xe7, 0x6a, 0x0d, 0x62, 0xd9, 0xd0, 0x30, 0xde, 0xeb, 0xe9,
+	0xd3, 0xdb, 0x68, 0x53, 0xb7, 0xf4, 0x5d, 0xe6, 0xac, 0xdd, 0x5e, 0x7e, 0xfc, 0x68, 0xee, 0x30,
+	0x60, 0x91, 0x1d, 0x65, 0xc1, 0x5c, 0xbf, 0x89, 0x8e, 0x06, 0x16, 0x06, 0x31, 0xe6, 0x51, 0xba,
+	0x41, 0x89, 0x09, 0x42, 0xbc, 0x14, 0x23, 0x04, 0x27, 0x07, 0x11, 0x04, 0xa9, 0x7e, 0x1f, 0x14,
+	0x72, 0x8b, 0x35, 0x4d, 0xea, 0xb8, 0x07, 0x2a, 0xc3, 0xb6, 0x86, 0x26, 0xc3, 0x8b, 0x83, 0x1c,
+	0xd7, 0x50, 0xae, 0x21, 0xbb, 0x0a, 0xda, 0xcc, 0xc8, 0xec, 0xd8, 0x42, 0x31, 0x4e, 0x14, 0xd6,
+	0x34, 0x2d, 0xbb, 0x0e, 0xd2, 0xa8, 0x09, 0xb8, 0x80, 0x72, 0xeb, 0xd4, 0x71, 0x2d, 0x66, 0x17,
+	0x52, 0x33, 0xda, 0xec, 0xe1, 0xb2, 0x6a, 0xe2, 0x49, 0x94, 0xa1, 0x6d, 0x56, 0x6b, 0x14, 0x46,
+	0x66, 0xb4, 0xd9, 0x74, 0x59, 0x36, 0xf4, 0x9f, 0x69, 0xa0, 0xc9, 0x6f, 0xf0, 0xe6, 0x41, 0xca,
+	0xdf, 0x03, 0x94, 0x0a, 0x02, 0x7a, 0xa0, 0x81, 0xe7, 0x02, 0xa0, 0x21, 0xe8, 0xe4, 0x02, 0x9a,
+	0x80, 0xbf, 0x95, 0xb0, 0x6e, 0xc6, 0xa1, 0xfb, 0x6d, 0x50, 0xd1, 0x45, 0x74, 0xa4, 0xd3, 0x76,
+	0x3d, 0x87, 0x92, 0x96, 0x4f, 0x39, 0x22, 0x28, 0x27, 0x54, 0x3f, 0x90, 0xea, 0xff, 0x56, 0xc6,
+	0xfb, 0x0e, 0x0c, 0x1c, 0xa8, 0xea, 0x92, 0xad, 0x7c, 0x13, 0xa1, 0x5e, 0x80, 0x14, 0xe0, 0xc7,
+	0x16, 0xce, 0x97, 0x20, 0xe8, 0xf1, 0x08, 0x59, 0x92, 0x91, 0x17, 0xe2, 0x64, 0x69, 0x85, 0xd4,
+	0x29, 0x40, 0x2f, 0x07, 0x66, 0xea, 0x0f, 0x35, 0x94, 0xbe, 0xd3, 0xa5, 0xe6, 0xc1, 0xc8, 0x33,
+	0x8f, 0xb2, 0x6d, 0xd6, 0xb4, 0x6a, 0x1b, 0x42, 0x9c, 0xf1, 0xf8, 0x00, 0x24, 0x08, 0xca, 0x40,
+	0x88, 0x31, 0x4a, 0x3b, 0xc4, 0xa3, 0x60, 0x1f, 0xf1, 0x5f, 0xff, 0xaf, 0x86, 0x5e, 0x8c, 0x18,
+	0xa5, 0x17, 0x1a, 0x58, 0x97, 0x9a, 0xe0, 0x3b, 0x71, 0xa1, 0x81, 0x0b, 0xab, 0x42, 0x03, 0x27,
+	0xdd, 0x45, 0xc7, 0x45, 0x94, 0x27, 0x55, 0x97, 0x35, 0x3b, 0xfe, 0xf2, 0x7e, 0x9b, 0x8f, 0x39,
+	0xb4, 0x49, 0x3c, 0x6b, 0x9d, 0x16, 0xd2, 0x72, 0x4c, 0xb5, 0xf1, 0x5b, 0x21, 0xdb, 0x64, 0x84,
+	0x6d, 0x2e, 0xf4, 0xb5, 0x8d, 0x94, 0x20, 0x64, 0x9c, 0xbf, 0xaa, 0x3d, 0x72, 0xd7, 0x23, 0x75,
+	0x7a, 0xa0, 0x51, 0x2b, 0xe2, 0x60, 0xa9, 0x7d, 0x3b, 0xd8, 0x3b, 0x68, 0x6c, 0x99, 0xda, 0xac,
+	0x25, 0x45, 0xe0, 0xc1, 0xc0, 0xe4, 0x4d, 0x09, 0xbe, 0x2c, 0x1b, 0xfc, 0x60, 0x72, 0xc5, 0x38,
+	0x2c, 0x14, 0xe7, 0x17, 0x92, 0x81, 0x3a, 0x98, 0x24, 0xb9, 0xfe, 0x0f, 0x0d, 0x02, 0xbb, 0xd2,
+	0x10, 0xf8, 0xc1, 0xeb, 0x3e, 0x43, 0xe9, 0x09, 0xd3, 0x31, 0x0c, 0x03, 0xb0, 0xc2, 0x5c, 0x23,
+	0x06, 0x4c, 0xed, 0xdb, 0x80, 0xdc, 0xdf, 0x3d, 0xb2, 0x66, 0xd9, 0x75, 0xd8, 0xa1, 0x71, 0x72,
+	0xdd, 0x13, 0x04, 0x65, 0x20, 0xd4, 0x3f, 0x50, 0x01, 0x67, 0x89, 0x34, 0x89, 0x5d, 0xeb, 0x59,
+	0x7d, 0x01, 0xe5, 0x48, 0xad, 0xc6, 0x3a, 0xb6, 0x07, 0x86, 0x2f, 0x3c, 0x7e, 0x34, 0x37, 0x09,
+	0xa0, 0xae, 0x9b, 0xa6, 0x43, 0x5d, 0xf7, 0xae, 0xe7, 0x70, 0x5e, 0x8a, 0x70, 0x68, 0x46, 0xfc,
+	0xbb, 0xda, 0x70, 0x3d, 0x50, 0xa0, 0xe8, 0x3a, 0xca, 0x57, 0xa1, 0x0f, 0x54, 0x7d, 0x2c, 0xc4,
+	0x5f, 0x71, 0xbe, 0xc1, 0x2c, 0x7b, 0xe9, 0x32, 0xd7, 0xf2, 0x1f, 0xff, 0x73, 0x6a, 0x36, 0xe0,
+	0xaa, 0x70, 0xa9, 0x93, 0x3f, 0x73, 0xae, 0xb9, 0x06, 0xde, 0xc9, 0x27, 0xb8, 0x65, 0x9f, 0xf9,
+	0xd0, 0x6c, 0xa2, 0x77, 0xc0, 0x63, 0xae, 0x3b, 0x0e, 0x25, 0xbd, 0xab, 0xc0, 0x14, 0xca, 0x9a,
+	0xb4, 0xea, 0x31, 0x07, 0x3c, 0x13, 0x5a, 0x43, 0x53, 0xe1, 0xc3, 0x14, 0x9a, 0xb8, 0xeb, 0x11,
+	0x9b, 0x1f, 0x5c, 0xb0, 0x74, 0xc2, 0x66, 0x98, 0x42, 0x59, 0xbb, 0xd3, 0xaa, 0x52, 0x07, 0x0e,
+	0x4c, 0x68, 0xe1, 0x35, 0x94, 0xaf, 0x39, 0xd4, 0xb4, 0x38, 0xc6, 0x91, 0xe7, 0xb3, 0xf5, 0xfd,
+	0x05, 0xf0, 0x0d, 0x94, 0x25, 0x2d, 0xe1, 0x6c, 0x69, 0xb1, 0xd4, 0xcb, 0xb0, 0xd4, 0x8b, 0x52,
+	0x72, 0xd7, 0x5c, 0x2b, 0x59, 0xcc, 0x68, 0x11, 0xaf, 0x51, 0xba, 0x6d, 0x7b, 0x8f, 0x1f, 0xcd,
+	0x21, 0x50, 0xc9, 0x6d, 0xdb, 0x2b, 0xc3, 0x54, 0xfc, 0x26, 0x4a, 0x37, 0xe9, 0xaa, 0x27, 0x42,
+	0xe0, 0x1e, 0x59, 0x88, 0x89, 0xfa, 0x87, 0x6a, 0x33, 0xf8, 0xc6, 0x02, 0xb7, 0x5b, 0x42, 0x39,
+	0x22, 0xbb, 0xc0, 0xeb, 0xf4, 0xf8, 0x88, 0x11, 0x54, 0xb7, 0xba, 0x2e, 0xc0, 0xc4, 0xe1, 0x79,
+	0xd4, 0x27, 0x2a, 0x08, 0xad, 0x38, 0x74, 0xdd, 0xa2, 0xdd, 0x03, 0x8d, 0xd3, 0x53, 0xbe, 0xa1,
+	0x52, 0xd2, 0x6f, 0x41, 0xf7, 0xc3, 0xba, 0x20, 0x7c, 0x90, 0x41, 0x99, 0x15, 0xb2, 0x41, 0xe9,
+	0xbe, 0x02, 0x90, 0x52, 0x41, 0xea, 0x79, 0xaa, 0xa0, 0x84, 0x32, 0x55, 0xe2, 0x5a, 0xae, 0x90,
+	0x72, 0x7c, 0xa1, 0x10, 0xe3, 0x0a, 0x4b, 0x7c, 0xbc, 0x2c, 0xc9, 0xfc, 0x2b, 0x45, 0xba, 0x77,
+	0xa5, 0xe0, 0x6a, 0xec, 0x52, 0xab, 0xde, 0x90, 0xce, 0x7a, 0xb8, 0x0c, 0x2d, 0x7e, 0x32, 0x81,
+	0x7a, 0xb3, 0x10, 0xc1, 0x13, 0xa3, 0x1b, 0x9c, 0x21, 0xa0, 0xff, 0x3a, 0xca, 0x52, 0xe2, 0xd8,
+	0xd4, 0x29, 0xe4, 0x9e, 0x8f, 0xec, 0xc0, 0x9e, 0x23, 0xa7, 0x6e, 0xcd, 0x61, 0xdd, 0x42, 0x7e,
+	0x46, 0x9b, 0xcd, 0x97, 0xa1, 0x85, 0x17, 0x51, 0xbe, 0xed, 0xb0, 0x3a, 0xb7, 0x4a, 0x61, 0x54,
+	0x28, 0xe6, 0x78, 0xdc, 0x6d, 0x0b, 0x48, 0xca, 0x3e, 0x31, 0x9f, 0x48, 0xbc, 0x8a, 0x38, 0x0a,
+	0x0b, 0x48, 0x4c, 0x3c, 0x91, 0x74, 0x1c, 0x7f, 0xd3, 0xb2, 0xcd, 0x72, 0x8e, 0x78, 0xa2, 0x81,
+	0x1b, 0x28, 0x47, 0xbc, 0x8a, 0xb0, 0xf7, 0xd8, 0x73, 0x92, 0x99, 0x78, 0xfc, 0x9f, 0xfe, 0xbb,
+	0x94, 0x8a, 0x0b, 0xae, 0x6b, 0xd5, 0x6d, 0x6a, 0x7e, 0xfe, 0x09, 0x4d, 0x60, 0x23, 0x8e, 0x84,
+	0x36, 0xe2, 0x14, 0xca, 0x36, 0xa4, 0x67, 0xa5, 0x65, 0x38, 0x97, 0x2d, 0xce, 0xa5, 0xc5, 0xd6,
+	0xa9, 0x29, 0x1c, 0x2e, 0x5d, 0x96, 0x8d, 0xc8, 0xb6, 0xcd, 0xee, 0x7b, 0xdb, 0xfe, 0x3e, 0x05,
+	0x27, 0x76, 0x4f, 0x43, 0x10, 0x3a, 0xaf, 0xa2, 0x6c, 0x9b, 0xef, 0x67, 0x15, 0x39, 0x0b, 0xb1,
+	0x45, 0x80, 0x0d, 0x4a, 0x7b, 0x35, 0x00, 0x4e, 0x8d, 0xaf, 0xf0, 0xac, 0xbb, 0x69, 0xfa, 0x37,
+	0xb4, 0x3e, 0xfb, 0x40, 0x10, 0xc7, 0xa5, 0x64, 0x23, 0x03, 0xa7, 0x64, 0xe9, 0xd8, 0x94, 0x6c,
+	0x78, 0xd7, 0xeb, 0xed, 0x14, 0x3a, 0x16, 0x8c, 0xdb, 0x77, 0x1b, 0xc4, 0x39, 0xe0, 0x5b, 0xf6,
+	0x65, 0x94, 0x95, 0x8a, 0x80, 0x08, 0x99, 0x1c, 0x52, 0x81, 0x0e, 0xbf, 0x8a, 0xf2, 0x10, 0x5c,
+	0x79, 0xbc, 0x1b, 0xd9, 0x75, 0x8e, 0x4f, 0xc9, 0x93, 0x1c, 0x19, 0xd0, 0xdc, 0x42, 0x7a, 0x66,
+	0x84, 0x27, 0x39, 0xd0, 0xd4, 0x3f, 0x4b, 0xa1, 0x62, 0x9c, 0x12, 0xc0, 0x5b, 0x16, 0xd0, 0x88,
+	0xcd, 0xba, 0x03, 0xe7, 0xe2, 0x9c, 0x18, 0x5f, 0x45, 0x19, 0xb2, 0xea, 0x09, 0x99, 0x06, 0x9b,
+	0x25, 0xc9, 0xf1, 0x69, 0xf4, 0x95, 0x16, 0x73, 0xbd, 0x8a, 0x2a, 0x00, 0x48, 0x4f, 0x19, 0xe3,
+	0x7d, 0x50, 0x3a, 0xe9, 0x6d, 0xbd, 0x74, 0x70, 0xeb, 0x4d, 0xa2, 0x8c, 0x43, 0x49, 0xad, 0x01,
+	0xb1, 0x5b, 0x36, 0xf0, 0x29, 0x34, 0x26, 0xfe, 0x54, 0x24, 0x98, 0xac, 0x18, 0x43, 0xa2, 0xeb,
+	0xba, 0x58, 0xef, 0x87, 0x08, 0x35, 0x29, 0x71, 0xbd, 0xca, 0x6a, 0x93, 0x75, 0x0b, 0xb9, 0xe1,
+	0xdf, 0x5e, 0x47, 0x05, 0xfb, 0x9b, 0x4d, 0xd6, 0xd5, 0xff, 0x32, 0x02, 0x11, 0xcb, 0xbf, 0x23,
+	0x7c, 0x1e, 0xdb, 0xf1, 0xad, 0x98, 0x4b, 0xc1, 0xbe, 0x12, 0x9b, 0x13, 0x68, 0xd4, 0xed, 0x38,
+	0xb5, 0x06, 0x71, 0xea, 0x14, 0x6c, 0xd1, 0xeb, 0xe8, 0x59, 0x29, 0x13, 0xb4, 0x92, 0x8d, 0x10,
+	0x5c, 0xbd, 0x2a, 0x6c, 0xb5, 0x90, 0x15, 0xbe, 0x3b, 0xf4, 0x6d, 0x35, 0x0a, 0x4b, 0xdc, 0x59,
+	0xc5, 0xb7, 0xd0, 0x0b, 0xbd, 0xf5, 0x2a, 0xfe, 0xa6, 0xc9, 0xf5, 0xd9, 0x34, 0x47, 0x7d, 0x0e,
+	0xd7, 0x61, 0x8a, 0xfe, 0x03, 0xb0, 0xdd, 0xbd, 0x8e, 0x63, 0xb3, 0x75, 0xea, 0xa8, 0x10, 0x11,
+	0x0e, 0xd6, 0xda, 0xbe, 0x83, 0xb5, 0x89, 0x0e, 0x8b, 0x64, 0x54, 0xf1, 0x4f, 0x48, 0x0c, 0xde,
+	0x40, 0x79, 0x0f, 0x28, 0xc0, 0xec, 0x71, 0x27, 0xba, 0x62, 0x02, 0x86, 0xf7, 0xa7, 0xe8, 0x7f,
+	0x50, 0x49, 0x5c, 0x4f, 0x0c, 0xf0, 0xc1, 0x65, 0x34, 0xaa, 0xa8, 0x94, 0x1b, 0xce, 0x24, 0x25,
+	0xcc, 0x11, 0xf6, 0xbd, 0x89, 0xc3, 0xbb, 0x4f, 0xff, 0x4d, 0x53, 0x21, 0x89, 0x6c, 0xb4, 0xa8,
+	0xed, 0xdd, 0x90, 0x05, 0x75, 0xa5, 0xf5, 0x77, 0xd0, 0x44, 0x5b, 0x0e, 0x54, 0xa0, 0xd4, 0x0e,
+	0x31, 0xfa, 0x0a, 0x38, 0xd3, 0x91, 0xf0, 0x3c, 0xe1, 0x26, 0x2f, 0x81, 0x38, 0xd1, 0xa1, 0xf2,
+	0x78, 0x3b, 0xd4, 0x33, 0xb4, 0x7c, 0x6f, 0x3b, 0x85, 0x8e, 0xc7, 0x0a, 0x01, 0x3a, 0xbf, 0x17,
+	0x2f, 0xc5, 0xd8, 0xc2, 0xb9, 0xf8, 0x00, 0x10, 0x44, 0x6d, 0xaf, 0x32, 0x50, 0x7f, 0x14, 0xfd,
+	0xb2, 0x1f, 0x4d, 0x64, 0xec, 0x3d, 0xdf, 0x97, 0x59, 0x5c, 0x6c, 0x19, 0x56, 0x98, 0xd0, 0x7f,
+	0xa5, 0xc5, 0x2a, 0xc1, 0x3f, 0x63, 0x4b, 0x28, 0xc3, 0x97, 0x74, 0xfa, 0x26, 0x14, 0x92, 0x6c,
+	0x68, 0xc6, 0xf9, 0x54, 0x43, 0x27, 0xe2, 0x71, 0x81, 0x75, 0xde, 0x46, 0x47, 0x22, 0xd6, 0x51,
+	0x1b, 0x63, 0x4f, 0xe6, 0x99, 0x08, 0x9b, 0xc7, 0xe5, 0x67, 0x92, 0x4d, 0xdf, 0xf3, 0x2a, 0x2e,
+	0x75, 0x2c, 0xd2, 0x84, 0x0b, 0x24, 0xe2, 0x5d, 0x77, 0x45, 0xcf, 0xf0, 0x54, 0xaf, 0x9e, 0x6c,
+	0x56, 0x18, 0x6b, 0x1e, 0xe8, 0x73, 0xc7, 0x7d, 0x78, 0x68, 0x90, 0x0b, 0x83, 0x3e, 0x03, 0x45,
+	0x56, 0x2d, 0x5c, 0x64, 0xed, 0x25, 0x5e, 0xa9, 0x50, 0xe2, 0x75, 0x05, 0x65, 0xba, 0xc4, 0xf2,
+	0x5c, 0xd0, 0xc1, 0xc9, 0xd8, 0x4a, 0x31, 0x6b, 0x72, 0xcd, 0xd6, 0x69, 0x59, 0xd2, 0xea, 0x4f,
+	0x54, 0x88, 0xe3, 0x43, 0x37, 0x3b, 0xb6, 0xe9, 0x7e, 0xc9, 0xca, 0xf5, 0xbf, 0xd1, 0xd0, 0x54,
+	0x54, 0x40, 0x50, 0xf1, 0xd7, 0x50, 0x66, 0x95, 0x77, 0x80, 0x9f, 0x9e, 0x48, 0x0a, 0xe0, 0x7c,
+	0x96, 0xba, 0x77, 0x89, 0x09, 0xc3, 0x0b, 0xdc, 0xcf, 0x54, 0xe0, 0xbe, 0xc1, 0x9a, 0x4d, 0x5a,
+	0xf3, 0xa8, 0xb9, 0x42, 0x1c, 0xef, 0xcb, 0x66, 0x83, 0x07, 0x2a, 0xa8, 0x45, 0xa5, 0xf4, 0x6b,
+	0xcf, 0x99, 0x36, 0xef, 0xd8, 0xe5, 0x24, 0x0d, 0xcd, 0x54, 0xc6, 0x10, 0x93, 0x86, 0x67, 0x8c,
+	0xff, 0x69, 0xe1, 0x8b, 0x3d, 0xac, 0xf9, 0x05, 0x31, 0x86, 0x28, 0xb7, 0xda, 0xac, 0x05, 0x49,
+	0x4c, 0x19, 0x5a, 0x78, 0x19, 0xe5, 0xa8, 0xed, 0x39, 0x16, 0x95, 0x89, 0xca, 0xd8, 0xc2, 0x59,
+	0x5f, 0x7d, 0xb0, 0xb0, 0xd4, 0x1f, 0xa7, 0xa9, 0x76, 0x3c, 0xe6, 0xac, 0x38, 0x8c, 0xad, 0xaa,
+	0xd2, 0x1e, 0x4c, 0xd5, 0xbf, 0xaf, 0x8e, 0x9d, 0x88, 0xe8, 0xbe, 0x85, 0xfc, 0x45, 0x92, 0x37,
+	0x8b, 0x6f, 0xa3, 0x28, 0xf3, 0x3b, 0x2a, 0xc0, 0xf1, 0xc3, 0x52, 0xa9, 0xf3, 0x1a, 0x1a, 0xab,
+	0xf5, 0x40, 0xf5, 0x3d, 0xcf, 0x82, 0xc4, 0xfa, 0xb2, 0xff, 0x86, 0x2f, 0x18, 0x02, 0x48, 0x38,
+	0x1b, 0xe9, 0x60, 0x67, 0x23, 0x5d, 0xf8, 0x70, 0x0a, 0x65, 0x04, 0x1b, 0x7c, 0x1f, 0x65, 0xe5,
+	0x2b, 0x3e, 0x8e, 0x3b, 0xac, 0x76, 0x7e, 0x2e, 0x50, 0x3c, 0xdf, 0x8f, 0x4c, 0x42, 0xd2, 0x4f,
+	0x6f, 0xff, 0xf3, 0xb3, 0x5f, 0xa6, 0x8e, 0xe3, 0x63, 0x46, 0xdc, 0x87, 0x0f, 0x62, 0xc5, 0x1f,
+	0xa1, 0xf4, 0x2d, 0x4a, 0x4c, 0x7c, 0x26, 0x89, 0x65, 0xe0, 0x13, 0x82, 0xe2, 0xd9, 0xdd, 0x89,
+	0x60, 0xd5, 0x57, 0xc4, 0xaa, 0xe7, 0xf1, 0xd9, 0x98, 0x55, 0xb9, 0x97, 0xb9, 0xc6, 0x26, 0xff,
+	0xd9, 0x32, 0x1a, 0x7c, 0xe1, 0x9f, 0x6a, 0x28, 0xa7, 0xb2, 0xc5, 0x44, 0xb9, 0xc2, 0x9f, 0x01,
+	0x14, 0x2f, 0xf4, 0xa5, 0x03, 0x28, 0x86, 0x80, 0x72, 0x11, 0x5f, 0xe8, 0x0b, 0x05, 0x10, 0xbc,
+	0xaf, 0xa1, 0x8c, 0x78, 0xe0, 0xc6, 0x89, 0xb2, 0x06, 0x1f, 0xe4, 0x8b, 0xe7, 0xfa, 0x50, 0x01,
+	0x8e, 0xab, 0x02, 0xc7, 0x65, 0x5c, 0xea, 0x87, 0x43, 0x64, 0x5e, 0xae, 0xb1, 0x29, 0x7e, 0xb7,
+	0xf0, 0xcf, 0x35, 0x94, 0x57, 0x6f, 0xa6, 0x38, 0x51, 0xea, 0xc8, 0x53, 0x77, 0x71, 0xb6, 0x3f,
+	0x21, 0xe0, 0xba, 0x2c, 0x70, 0x5d, 0xc2, 0xb3, 0xfd, 0x70, 0xa9, 0x9a, 0x0e, 0xfe, 0x89, 0x86,
+	0xb2, 0xf0, 0x34, 0x98, 0x28, 0x7b, 0xe8, 0xf5, 0x33, 0xd9, 0x59, 0xc3, 0x4f, 0x80, 0x7a, 0x49,
+	0x60, 0x99, 0xc5, 0xe7, 0xfb, 0x61, 0x81, 0x47, 0xbf, 0xf7, 0x35, 0x94, 0x57, 0xcf, 0x5b, 0xc9,
+	0xba, 0x89, 0xbc, 0xca, 0x25, 0xeb, 0x26, 0xfa, 0x52, 0xa6, 0xcf, 0x09, 0x3c, 0x17, 0xf0, 0xb9,
+	0x18, 0x3c, 0xea, 0x95, 0xcb, 0xd8, 0x84, 0x34, 0x75, 0x8b, 0x2b, 0x26, 0xa7, 0xde, 0x89, 0x12,
+	0x45, 0x0e, 0xbf, 0x61, 0x25, 0xfb, 0x71, 0xe4, 0xf9, 0x44, 0x7f, 0x59, 0x60, 0x39, 0x87, 0xcf,
+	0xc4, 0x60, 0x81, 0xf4, 0xd7, 0xd8, 0x94, 0x0f, 0x60, 0x5b, 0x62, 0x47, 0x41, 0x20, 0x4d, 0x46,
+	0x12, 0x7e, 0xfa, 0x48, 0x46, 0x12, 0x29, 0x7f, 0x0c, 0xbe, 0xa3, 0xda, 0x80, 0xe0, 0xb7, 0x1a,
+	0xca, 0xab, 0x9a, 0x66, 0xb2, 0x99, 0x22, 0x75, 0xe1, 0x64, 0x33, 0x45, 0xcb, 0xa3, 0xfa, 0x9b,
+	0x02, 0xd0, 0x6b, 0x78, 0x71, 0x6f, 0x5b, 0xcb, 0x20, 0x0a, 0xd3, 0x03, 0x0d, 0x1d, 0x0e, 0xd5,
+	0xd2, 0xf0, 0x2b, 0x7d, 0x94, 0x11, 0xaa, 0x3b, 0x16, 0xe7, 0x06, 0xa4, 0xde, 0x6b, 0x28, 0x00,
+	0x05, 0x56, 0x5c, 0x09, 0x6a, 0x5b, 0x43, 0x79, 0xbf, 0xde, 0x90, 0xa8, 0xc7, 0x48, 0xc5, 0x23,
+	0x59, 0x8f, 0xd1, 0x9a, 0x82, 0x7e, 0x46, 0xe0, 0x3a, 0x89, 0x8f, 0xc7, 0xe0, 0x52, 0x35, 0x03,
+	0xfc, 0x27, 0x0d, 0x8d, 0x87, 0x93, 0x27, 0x9c, 0x2c, 0x7e, 0x5c, 0x31, 0xa0, 0x58, 0x1a, 0x94,
+	0x1c, 0x60, 0xbd, 0x21, 0x60, 0x2d, 0xe2, 0xaf, 0xc6, 0x1e, 0x61, 0xe1, 0x8c, 0xcf, 0xd8, 0x8c,
+	0xf4, 0x6c, 0x71, 0xc0, 0x13, 0x91, 0x9c, 0x11, 0x0f, 0x08, 0xc1, 0x37, 0xb0, 0x31, 0x30, 0x3d,
+	0x60, 0xbe, 0x26, 0x30, 0xbf, 0x8a, 0x17, 0xe2, 0x31, 0x53, 0x47, 0x22, 0xa5, 0xce, 0xd6, 0x0e,
+	0x11, 0xf8, 0x79, 0xcc, 0x53, 0x85, 0xe4, 0xf3, 0x38, 0x90, 0x1f, 0x26, 0x9f, 0xc7, 0xc1, 0x5c,
+	0x6e, 0xf0, 0xf3, 0xb8, 0xcd, 0x17, 0xfe, 0xb5, 0x86, 0x46, 0xfd, 0x64, 0x05, 0xcf, 0xee, 0xb6,
+	0x42, 0x30, 0x61, 0x2b, 0x5e, 0x1c, 0x80, 0x12, 0x00, 0x2d, 0x0a, 0x40, 0xf3, 0xd8, 0x18, 0x04,
+	0x90, 0x6b, 0x6c, 0xc2, 0x1d, 0x74, 0x0b, 0x3f, 0xd4, 0xd0, 0x78, 0xf8, 0x12, 0x9f, 0xec, 0x7e,
+	0xb1, 0x29, 0x4d, 0xb2, 0xfb, 0xc5, 0xe7, 0x06, 0xfa, 0x75, 0x01, 0xf5, 0xeb, 0xf8, 0xb5, 0x3d,
+	0x42, 0x35, 0x6a, 0x8a, 0x1f, 0xfe, 0x33, 0xdf, 0x33, 0xa1, 0x7b, 0x2d, 0xee, 0x17, 0x32, 0xc2,
+	0x57, 0xff, 0x5d, 0xf6, 0x4c, 0xec, 0x75, 0x59, 0x5f, 0x12, 0xa0, 0x5f, 0xbf, 0xa6, 0x5d, 0xd2,
+	0x17, 0xf7, 0x8a, 0x5b, 0x85, 0xed, 0x1f, 0x6b, 0xea, 0x19, 0xf9, 0xec, 0x2e, 0xee, 0xef, 0xdf,
+	0xa7, 0x8b, 0xe7, 0xfa, 0x50, 0x0d, 0x70, 0x7c, 0xc8, 0x62, 0x96, 0xb1, 0x19, 0xb8, 0x6a, 0x6f,
+	0x2d, 0xdd, 0xfa, 0xe8, 0xe9, 0xb4, 0xf6, 0xf1, 0xd3, 0x69, 0xed, 0xd3, 0xa7, 0xd3, 0xda, 0x2f,
+	0x9e, 0x4d, 0x1f, 0xfa, 0xf8, 0xd9, 0xf4, 0xa1, 0x7f, 0x3d, 0x9b, 0x3e, 0xf4, 0xbd, 0x52, 0xff,
+	0xd4, 0x07, 0x78, 0x8b, 0xcc, 0xa7, 0x9a, 0x15, 0x1f, 0xe0, 0x5e, 0xf9, 0x7f, 0x00, 0x00, 0x00,
+	0xff, 0xff, 0xaa, 0xfe, 0x09, 0xea, 0xf5, 0x2c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -2280,6 +2847,17 @@ type QueryClient interface {
 	PaymentChannel(ctx context.Context, in *QueryPaymentChannelRequest, opts ...grpc.CallOption) (*QueryPaymentChannelResponse, error)
 	// PaymentChannels lists a payer's open payment channels.
 	PaymentChannels(ctx context.Context, in *QueryPaymentChannelsRequest, opts ...grpc.CallOption) (*QueryPaymentChannelsResponse, error)
+	// Pool says whether those who contributed to a work share in what it earns, by which
+	// manifest, and what is about to change.
+	Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error)
+	// PoolFunds lists what the pool of one manifest has had, by denom.
+	PoolFunds(ctx context.Context, in *QueryPoolFundsRequest, opts ...grpc.CallOption) (*QueryPoolFundsResponse, error)
+	// CollectedParts lists what the parts of a pool have had.
+	CollectedParts(ctx context.Context, in *QueryCollectedPartsRequest, opts ...grpc.CallOption) (*QueryCollectedPartsResponse, error)
+	// PreviewCollect says what a Collect would pay now.
+	PreviewCollect(ctx context.Context, in *QueryPreviewCollectRequest, opts ...grpc.CallOption) (*QueryPreviewCollectResponse, error)
+	// Payee says who gets what a contributor collects.
+	Payee(ctx context.Context, in *QueryPayeeRequest, opts ...grpc.CallOption) (*QueryPayeeResponse, error)
 }
 
 type queryClient struct {
@@ -2416,6 +2994,51 @@ func (c *queryClient) PaymentChannels(ctx context.Context, in *QueryPaymentChann
 	return out, nil
 }
 
+func (c *queryClient) Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error) {
+	out := new(QueryPoolResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Pool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) PoolFunds(ctx context.Context, in *QueryPoolFundsRequest, opts ...grpc.CallOption) (*QueryPoolFundsResponse, error) {
+	out := new(QueryPoolFundsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/PoolFunds", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) CollectedParts(ctx context.Context, in *QueryCollectedPartsRequest, opts ...grpc.CallOption) (*QueryCollectedPartsResponse, error) {
+	out := new(QueryCollectedPartsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/CollectedParts", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) PreviewCollect(ctx context.Context, in *QueryPreviewCollectRequest, opts ...grpc.CallOption) (*QueryPreviewCollectResponse, error) {
+	out := new(QueryPreviewCollectResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/PreviewCollect", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Payee(ctx context.Context, in *QueryPayeeRequest, opts ...grpc.CallOption) (*QueryPayeeResponse, error) {
+	out := new(QueryPayeeResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Payee", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters.
@@ -2453,6 +3076,17 @@ type QueryServer interface {
 	PaymentChannel(context.Context, *QueryPaymentChannelRequest) (*QueryPaymentChannelResponse, error)
 	// PaymentChannels lists a payer's open payment channels.
 	PaymentChannels(context.Context, *QueryPaymentChannelsRequest) (*QueryPaymentChannelsResponse, error)
+	// Pool says whether those who contributed to a work share in what it earns, by which
+	// manifest, and what is about to change.
+	Pool(context.Context, *QueryPoolRequest) (*QueryPoolResponse, error)
+	// PoolFunds lists what the pool of one manifest has had, by denom.
+	PoolFunds(context.Context, *QueryPoolFundsRequest) (*QueryPoolFundsResponse, error)
+	// CollectedParts lists what the parts of a pool have had.
+	CollectedParts(context.Context, *QueryCollectedPartsRequest) (*QueryCollectedPartsResponse, error)
+	// PreviewCollect says what a Collect would pay now.
+	PreviewCollect(context.Context, *QueryPreviewCollectRequest) (*QueryPreviewCollectResponse, error)
+	// Payee says who gets what a contributor collects.
+	Payee(context.Context, *QueryPayeeRequest) (*QueryPayeeResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -2500,6 +3134,21 @@ func (*UnimplementedQueryServer) PaymentChannel(ctx context.Context, req *QueryP
 }
 func (*UnimplementedQueryServer) PaymentChannels(ctx context.Context, req *QueryPaymentChannelsRequest) (*QueryPaymentChannelsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method PaymentChannels not implemented")
+}
+func (*UnimplementedQueryServer) Pool(ctx context.Context, req *QueryPoolRequest) (*QueryPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Pool not implemented")
+}
+func (*UnimplementedQueryServer) PoolFunds(ctx context.Context, req *QueryPoolFundsRequest) (*QueryPoolFundsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PoolFunds not implemented")
+}
+func (*UnimplementedQueryServer) CollectedParts(ctx context.Context, req *QueryCollectedPartsRequest) (*QueryCollectedPartsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CollectedParts not implemented")
+}
+func (*UnimplementedQueryServer) PreviewCollect(ctx context.Context, req *QueryPreviewCollectRequest) (*QueryPreviewCollectResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PreviewCollect not implemented")
+}
+func (*UnimplementedQueryServer) Payee(ctx context.Context, req *QueryPayeeRequest) (*QueryPayeeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Payee not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -2758,6 +3407,96 @@ func _Query_PaymentChannels_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Pool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPoolRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Pool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/Pool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Pool(ctx, req.(*QueryPoolRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_PoolFunds_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPoolFundsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).PoolFunds(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/PoolFunds",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).PoolFunds(ctx, req.(*QueryPoolFundsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_CollectedParts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCollectedPartsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).CollectedParts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/CollectedParts",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).CollectedParts(ctx, req.(*QueryCollectedPartsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_PreviewCollect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPreviewCollectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).PreviewCollect(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/PreviewCollect",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).PreviewCollect(ctx, req.(*QueryPreviewCollectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Payee_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPayeeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Payee(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/Payee",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Payee(ctx, req.(*QueryPayeeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "stemma.royalty.v1.Query",
@@ -2818,6 +3557,26 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PaymentChannels",
 			Handler:    _Query_PaymentChannels_Handler,
+		},
+		{
+			MethodName: "Pool",
+			Handler:    _Query_Pool_Handler,
+		},
+		{
+			MethodName: "PoolFunds",
+			Handler:    _Query_PoolFunds_Handler,
+		},
+		{
+			MethodName: "CollectedParts",
+			Handler:    _Query_CollectedParts_Handler,
+		},
+		{
+			MethodName: "PreviewCollect",
+			Handler:    _Query_PreviewCollect_Handler,
+		},
+		{
+			MethodName: "Payee",
+			Handler:    _Query_Payee_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -4522,6 +5281,440 @@ func (m *QueryPaymentChannelsResponse) MarshalToSizedBuffer(dAtA []byte) (int, e
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryPoolRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Waits != nil {
+		{
+			size, err := m.Waits.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Weight != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Weight))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolFundsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolFundsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolFundsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolFundsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolFundsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolFundsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Funds) > 0 {
+		for iNdEx := len(m.Funds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Funds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectedPartsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectedPartsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectedPartsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectedPartsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectedPartsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectedPartsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Parts) > 0 {
+		for iNdEx := len(m.Parts) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Parts[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewCollectRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewCollectRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewCollectRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for iNdEx := len(m.Entries) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Entries[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Denoms[iNdEx])
+			copy(dAtA[i:], m.Denoms[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Denoms[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.Version != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewCollectResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewCollectResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewCollectResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for iNdEx := len(m.Entries) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Entries[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPayeeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPayeeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPayeeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Contributor) > 0 {
+		i -= len(m.Contributor)
+		copy(dAtA[i:], m.Contributor)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Contributor)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPayeeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPayeeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPayeeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payee) > 0 {
+		i -= len(m.Payee)
+		copy(dAtA[i:], m.Payee)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Payee)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -5188,6 +6381,177 @@ func (m *QueryPaymentChannelsResponse) Size() (n int) {
 	}
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPoolRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryPoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	if m.Weight != 0 {
+		n += 1 + sovQuery(uint64(m.Weight))
+	}
+	if m.Waits != nil {
+		l = m.Waits.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPoolFundsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPoolFundsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Funds) > 0 {
+		for _, e := range m.Funds {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCollectedPartsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCollectedPartsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Parts) > 0 {
+		for _, e := range m.Parts {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPreviewCollectRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovQuery(uint64(m.Version))
+	}
+	if len(m.Denoms) > 0 {
+		for _, s := range m.Denoms {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Entries) > 0 {
+		for _, e := range m.Entries {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryPreviewCollectResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for _, e := range m.Entries {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryPayeeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Contributor)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPayeeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Payee)
+	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
@@ -9862,6 +11226,1149 @@ func (m *QueryPaymentChannelsResponse) Unmarshal(dAtA []byte) error {
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			m.Weight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Weight |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Waits", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Waits == nil {
+				m.Waits = &PoolChange{}
+			}
+			if err := m.Waits.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolFundsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolFundsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolFundsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolFundsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolFundsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolFundsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Funds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Funds = append(m.Funds, DenomFund{})
+			if err := m.Funds[len(m.Funds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectedPartsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectedPartsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectedPartsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectedPartsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectedPartsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectedPartsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Parts", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Parts = append(m.Parts, CollectedPart{})
+			if err := m.Parts[len(m.Parts)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewCollectRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewCollectRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewCollectRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Entries", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Entries = append(m.Entries, types1.ContributorProof{})
+			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewCollectResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewCollectResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewCollectResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Entries", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Entries = append(m.Entries, Collected{})
+			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPayeeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPayeeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPayeeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Contributor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPayeeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPayeeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPayeeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payee = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

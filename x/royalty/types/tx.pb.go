@@ -15,6 +15,7 @@ import (
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
+	types1 "github.com/stemma-chain/stemma/x/registry/types"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
@@ -755,6 +756,332 @@ func (m *MsgAcceptTransferResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgAcceptTransferResponse proto.InternalMessageInfo
 
+// MsgSharePool gives contributors a share of what a work earns. It comes out of the owner's
+// own share and goes back to whoever owns the work then.
+type MsgSharePool struct {
+	// The work's owner.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// The work, which has a manifest.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version of the work that the manifest came with whose contributors share.
+	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
+	// Their share of what the work earns, in ppm, from 100; 0: none.
+	Weight uint32 `protobuf:"varint,4,opt,name=weight,proto3" json:"weight,omitempty"`
+}
+
+func (m *MsgSharePool) Reset()         { *m = MsgSharePool{} }
+func (m *MsgSharePool) String() string { return proto.CompactTextString(m) }
+func (*MsgSharePool) ProtoMessage()    {}
+func (*MsgSharePool) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{14}
+}
+func (m *MsgSharePool) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSharePool) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSharePool.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSharePool) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSharePool.Merge(m, src)
+}
+func (m *MsgSharePool) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSharePool) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSharePool.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSharePool proto.InternalMessageInfo
+
+func (m *MsgSharePool) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgSharePool) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *MsgSharePool) GetWeight() uint32 {
+	if m != nil {
+		return m.Weight
+	}
+	return 0
+}
+
+// MsgSharePoolResponse says from when on it is so.
+type MsgSharePoolResponse struct {
+	// The change that waits; unset: it was made.
+	Waits *PoolChange `protobuf:"bytes,1,opt,name=waits,proto3" json:"waits,omitempty"`
+}
+
+func (m *MsgSharePoolResponse) Reset()         { *m = MsgSharePoolResponse{} }
+func (m *MsgSharePoolResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSharePoolResponse) ProtoMessage()    {}
+func (*MsgSharePoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{15}
+}
+func (m *MsgSharePoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSharePoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSharePoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSharePoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSharePoolResponse.Merge(m, src)
+}
+func (m *MsgSharePoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSharePoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSharePoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSharePoolResponse proto.InternalMessageInfo
+
+func (m *MsgSharePoolResponse) GetWaits() *PoolChange {
+	if m != nil {
+		return m.Waits
+	}
+	return nil
+}
+
+// MsgCollect pays contributors what they have not had of a pool.
+type MsgCollect struct {
+	// Who asks, and pays the fee: anybody.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// The work with the manifest.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Version of the work that the manifest came with: each has a pool of its own.
+	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
+	// Denoms to collect, each once, at most 32; empty: the first 32 that the pool has had.
+	Denoms []string `protobuf:"bytes,4,rep,name=denoms,proto3" json:"denoms,omitempty"`
+	// 1 to 256 contributors, each place of the manifest once.
+	Entries []types1.ContributorProof `protobuf:"bytes,5,rep,name=entries,proto3" json:"entries"`
+}
+
+func (m *MsgCollect) Reset()         { *m = MsgCollect{} }
+func (m *MsgCollect) String() string { return proto.CompactTextString(m) }
+func (*MsgCollect) ProtoMessage()    {}
+func (*MsgCollect) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{16}
+}
+func (m *MsgCollect) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCollect) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCollect.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCollect) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCollect.Merge(m, src)
+}
+func (m *MsgCollect) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCollect) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCollect.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCollect proto.InternalMessageInfo
+
+func (m *MsgCollect) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgCollect) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *MsgCollect) GetDenoms() []string {
+	if m != nil {
+		return m.Denoms
+	}
+	return nil
+}
+
+func (m *MsgCollect) GetEntries() []types1.ContributorProof {
+	if m != nil {
+		return m.Entries
+	}
+	return nil
+}
+
+// MsgCollectResponse says what each got.
+type MsgCollectResponse struct {
+	// One for each entry, in that order.
+	Entries []Collected `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries"`
+}
+
+func (m *MsgCollectResponse) Reset()         { *m = MsgCollectResponse{} }
+func (m *MsgCollectResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCollectResponse) ProtoMessage()    {}
+func (*MsgCollectResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{17}
+}
+func (m *MsgCollectResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCollectResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCollectResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCollectResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCollectResponse.Merge(m, src)
+}
+func (m *MsgCollectResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCollectResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCollectResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCollectResponse proto.InternalMessageInfo
+
+func (m *MsgCollectResponse) GetEntries() []Collected {
+	if m != nil {
+		return m.Entries
+	}
+	return nil
+}
+
+// MsgNamePayee names who gets what an account collects from pools.
+type MsgNamePayee struct {
+	// The contributor.
+	Contributor string `protobuf:"bytes,1,opt,name=contributor,proto3" json:"contributor,omitempty"`
+	// Who gets it from now on; the contributor itself: nobody else does any more.
+	Payee string `protobuf:"bytes,2,opt,name=payee,proto3" json:"payee,omitempty"`
+}
+
+func (m *MsgNamePayee) Reset()         { *m = MsgNamePayee{} }
+func (m *MsgNamePayee) String() string { return proto.CompactTextString(m) }
+func (*MsgNamePayee) ProtoMessage()    {}
+func (*MsgNamePayee) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{18}
+}
+func (m *MsgNamePayee) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgNamePayee) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgNamePayee.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgNamePayee) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgNamePayee.Merge(m, src)
+}
+func (m *MsgNamePayee) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgNamePayee) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgNamePayee.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgNamePayee proto.InternalMessageInfo
+
+func (m *MsgNamePayee) GetContributor() string {
+	if m != nil {
+		return m.Contributor
+	}
+	return ""
+}
+
+func (m *MsgNamePayee) GetPayee() string {
+	if m != nil {
+		return m.Payee
+	}
+	return ""
+}
+
+// MsgNamePayeeResponse is empty.
+type MsgNamePayeeResponse struct {
+}
+
+func (m *MsgNamePayeeResponse) Reset()         { *m = MsgNamePayeeResponse{} }
+func (m *MsgNamePayeeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgNamePayeeResponse) ProtoMessage()    {}
+func (*MsgNamePayeeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1a994cc0202b7197, []int{19}
+}
+func (m *MsgNamePayeeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgNamePayeeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgNamePayeeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgNamePayeeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgNamePayeeResponse.Merge(m, src)
+}
+func (m *MsgNamePayeeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgNamePayeeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgNamePayeeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgNamePayeeResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces the parameters.
 type MsgUpdateParams struct {
 	// The governance account.
@@ -767,7 +1094,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_1a994cc0202b7197, []int{14}
+	return fileDescriptor_1a994cc0202b7197, []int{20}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -818,7 +1145,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_1a994cc0202b7197, []int{15}
+	return fileDescriptor_1a994cc0202b7197, []int{21}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -862,6 +1189,12 @@ func init() {
 	proto.RegisterType((*MsgAssignSharesResponse)(nil), "stemma.royalty.v1.MsgAssignSharesResponse")
 	proto.RegisterType((*MsgAcceptTransfer)(nil), "stemma.royalty.v1.MsgAcceptTransfer")
 	proto.RegisterType((*MsgAcceptTransferResponse)(nil), "stemma.royalty.v1.MsgAcceptTransferResponse")
+	proto.RegisterType((*MsgSharePool)(nil), "stemma.royalty.v1.MsgSharePool")
+	proto.RegisterType((*MsgSharePoolResponse)(nil), "stemma.royalty.v1.MsgSharePoolResponse")
+	proto.RegisterType((*MsgCollect)(nil), "stemma.royalty.v1.MsgCollect")
+	proto.RegisterType((*MsgCollectResponse)(nil), "stemma.royalty.v1.MsgCollectResponse")
+	proto.RegisterType((*MsgNamePayee)(nil), "stemma.royalty.v1.MsgNamePayee")
+	proto.RegisterType((*MsgNamePayeeResponse)(nil), "stemma.royalty.v1.MsgNamePayeeResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "stemma.royalty.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "stemma.royalty.v1.MsgUpdateParamsResponse")
 }
@@ -869,77 +1202,95 @@ func init() {
 func init() { proto.RegisterFile("stemma/royalty/v1/tx.proto", fileDescriptor_1a994cc0202b7197) }
 
 var fileDescriptor_1a994cc0202b7197 = []byte{
-	// 1118 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0x4f, 0x6f, 0x1b, 0x45,
-	0x14, 0xcf, 0xda, 0x89, 0x9b, 0x8c, 0x9b, 0x54, 0xd9, 0x04, 0x6a, 0x2f, 0xd4, 0x71, 0x57, 0xa5,
-	0x98, 0xd0, 0xec, 0xc6, 0xae, 0x54, 0x24, 0xc3, 0x25, 0x09, 0x07, 0x90, 0xb0, 0x12, 0x6d, 0xfa,
-	0x07, 0x71, 0xa0, 0x9a, 0xac, 0x27, 0xbb, 0xab, 0x78, 0x77, 0x56, 0x33, 0x9b, 0xa4, 0xe6, 0x84,
-	0x38, 0x70, 0xe0, 0xc4, 0x85, 0x6f, 0x80, 0x84, 0x84, 0x38, 0xe4, 0x10, 0xbe, 0x43, 0x8f, 0x55,
-	0x4f, 0x88, 0x43, 0x41, 0x89, 0x44, 0xbe, 0x04, 0x07, 0x34, 0x7f, 0x3c, 0x5e, 0xc7, 0xeb, 0xc4,
-	0x45, 0x6a, 0x2e, 0xf1, 0xbe, 0x79, 0xbf, 0x79, 0xf3, 0xde, 0x6f, 0x7e, 0xfb, 0xde, 0x06, 0x18,
-	0x34, 0x41, 0x61, 0x08, 0x6d, 0x82, 0xbb, 0xb0, 0x93, 0x74, 0xed, 0x83, 0xba, 0x9d, 0x3c, 0xb3,
-	0x62, 0x82, 0x13, 0xac, 0xcf, 0x0b, 0x9f, 0x25, 0x7d, 0xd6, 0x41, 0xdd, 0x98, 0x87, 0x61, 0x10,
-	0x61, 0x9b, 0xff, 0x15, 0x28, 0xa3, 0xe2, 0x62, 0x1a, 0x62, 0x6a, 0xef, 0x40, 0x8a, 0xec, 0x83,
-	0xfa, 0x0e, 0x4a, 0x60, 0xdd, 0x76, 0x71, 0x10, 0x49, 0xff, 0x4d, 0xe9, 0x0f, 0xa9, 0xc7, 0xa2,
-	0x87, 0xd4, 0x93, 0x8e, 0xb2, 0x70, 0x3c, 0xe5, 0x96, 0x2d, 0x0c, 0xe9, 0x5a, 0xf4, 0xb0, 0x87,
-	0xc5, 0x3a, 0x7b, 0x92, 0xab, 0xe6, 0x70, 0xae, 0x31, 0xec, 0xba, 0x3e, 0x8c, 0x22, 0xd4, 0x91,
-	0x98, 0xa5, 0x61, 0x4c, 0x2f, 0x7d, 0x0e, 0x30, 0xff, 0xd5, 0x40, 0xa1, 0x45, 0xbd, 0x2d, 0xd8,
-	0xd5, 0x2d, 0x30, 0x15, 0xc3, 0x2e, 0x22, 0x25, 0xad, 0xaa, 0xd5, 0x66, 0xd6, 0x4b, 0x2f, 0x8f,
-	0x57, 0x16, 0x65, 0x1a, 0x6b, 0xed, 0x36, 0x41, 0x94, 0x6e, 0x27, 0x24, 0x88, 0x3c, 0x47, 0xc0,
-	0x74, 0x17, 0x4c, 0x1e, 0x62, 0xb2, 0x57, 0xca, 0x71, 0xf8, 0xe6, 0xf3, 0x57, 0x4b, 0x13, 0x7f,
-	0xbe, 0x5a, 0x7a, 0xe0, 0x05, 0x89, 0xbf, 0xbf, 0x63, 0xb9, 0x38, 0xb4, 0xc5, 0xe1, 0x2b, 0xae,
-	0x0f, 0x83, 0x48, 0x1a, 0xf6, 0x33, 0x9b, 0x20, 0x2f, 0xa0, 0x09, 0xe9, 0xda, 0x49, 0x37, 0x46,
-	0xd4, 0x7a, 0x82, 0xc9, 0xde, 0xe7, 0x9f, 0xbe, 0x3c, 0x5e, 0x99, 0x95, 0xfc, 0x8a, 0x05, 0x87,
-	0x07, 0xd7, 0x3f, 0x02, 0x05, 0x18, 0xe2, 0xfd, 0x28, 0x29, 0xe5, 0xab, 0x5a, 0xad, 0xd8, 0x28,
-	0x5b, 0x32, 0x25, 0xc6, 0xaf, 0x25, 0xf9, 0xb5, 0x36, 0x70, 0x10, 0xad, 0x4f, 0xb2, 0x0c, 0x1c,
-	0x09, 0x6f, 0xde, 0xf9, 0xee, 0xec, 0x68, 0x59, 0x64, 0xfa, 0xc3, 0xd9, 0xd1, 0xf2, 0x5b, 0xe7,
-	0x88, 0x10, 0x35, 0x9b, 0x77, 0xc1, 0x9c, 0x78, 0x72, 0x10, 0x8d, 0x71, 0x44, 0x91, 0xbe, 0x08,
-	0xa6, 0x50, 0x8c, 0x5d, 0x9f, 0xb3, 0x30, 0xe9, 0x08, 0xc3, 0xfc, 0x45, 0x03, 0xd7, 0xb6, 0x60,
-	0x37, 0x44, 0x51, 0xa2, 0xea, 0xd6, 0xae, 0xa6, 0xee, 0xdc, 0x6b, 0xd5, 0x6d, 0xfe, 0xac, 0x01,
-	0x20, 0x4a, 0x6a, 0xc1, 0xe8, 0xf5, 0x2f, 0xf5, 0x13, 0x30, 0x1d, 0x8b, 0x3a, 0x69, 0x29, 0x57,
-	0xcd, 0xd7, 0x8a, 0x0d, 0xc3, 0x1a, 0xd2, 0xbd, 0x25, 0xa9, 0x90, 0x47, 0xab, 0x1d, 0xcd, 0xda,
-	0x20, 0xe9, 0xe5, 0x4c, 0xd2, 0x59, 0x5e, 0xe6, 0x3d, 0xa0, 0xf7, 0x2d, 0x45, 0xfe, 0xdb, 0xa0,
-	0xc0, 0xf9, 0xa6, 0x25, 0xad, 0x9a, 0xaf, 0x4d, 0x3a, 0xd2, 0x32, 0xff, 0xd1, 0xc0, 0x4c, 0x8b,
-	0x7a, 0xdb, 0x28, 0x49, 0x3a, 0x48, 0x5f, 0x05, 0x05, 0x8a, 0xa2, 0xf6, 0x18, 0x45, 0x49, 0x9c,
-	0x8e, 0xc0, 0x14, 0x63, 0x55, 0x94, 0xf4, 0x06, 0xee, 0x4c, 0x44, 0x67, 0xe9, 0xb7, 0x51, 0x84,
-	0x43, 0x5a, 0xca, 0xb3, 0x73, 0x1c, 0x69, 0x09, 0x5a, 0x64, 0x2e, 0x8c, 0x97, 0xd2, 0x30, 0x2f,
-	0xa2, 0x34, 0x73, 0x01, 0xcc, 0x2b, 0xa3, 0xc7, 0x8a, 0xf9, 0xbd, 0x06, 0x8a, 0x2d, 0xea, 0x3d,
-	0x09, 0x12, 0xbf, 0x4d, 0xe0, 0xa1, 0xde, 0x00, 0xd7, 0xa0, 0xeb, 0x72, 0x71, 0x5c, 0x46, 0x40,
-	0x0f, 0x98, 0x4a, 0x2d, 0x37, 0x90, 0xda, 0x87, 0x2c, 0xb5, 0x1e, 0x8a, 0xe5, 0x66, 0x0c, 0xe7,
-	0xd6, 0x3b, 0xd8, 0xfc, 0x06, 0x2c, 0xa4, 0x4c, 0x75, 0x6b, 0xae, 0xd2, 0xaa, 0xc6, 0x15, 0x73,
-	0x81, 0x56, 0x57, 0x19, 0xf3, 0xbf, 0xfe, 0xb5, 0x54, 0x4b, 0x31, 0x2f, 0x1b, 0xa2, 0xf8, 0x59,
-	0xa1, 0xed, 0x3d, 0x49, 0x36, 0xdb, 0x40, 0x95, 0xae, 0xbf, 0x04, 0x60, 0x8d, 0xd2, 0xc0, 0x8b,
-	0xf8, 0x3b, 0xf8, 0x3f, 0x29, 0x38, 0x44, 0x81, 0xe7, 0x8b, 0x57, 0x6a, 0xd6, 0x91, 0x96, 0xf9,
-	0x53, 0x0e, 0xdc, 0x68, 0x51, 0x4f, 0x44, 0xdf, 0xf6, 0x21, 0x41, 0x94, 0x49, 0xcc, 0xc7, 0x9d,
-	0xb1, 0x24, 0x26, 0x70, 0x57, 0xd3, 0x0d, 0x3f, 0x06, 0x05, 0xca, 0x13, 0xe4, 0x02, 0x2b, 0x36,
-	0x6e, 0x65, 0xbc, 0x9b, 0x7d, 0x96, 0x7a, 0x9d, 0x41, 0x6c, 0x69, 0x5a, 0x5c, 0x85, 0x22, 0x5d,
-	0x76, 0xd3, 0x95, 0xe1, 0x9b, 0x4e, 0x73, 0x60, 0xae, 0x83, 0x9b, 0xe7, 0x96, 0xd4, 0x8d, 0xbf,
-	0x0f, 0x6e, 0x88, 0x38, 0xf4, 0xe9, 0x01, 0x22, 0x34, 0xc0, 0x11, 0xe7, 0x69, 0xd6, 0x99, 0x93,
-	0xcb, 0x8f, 0xc5, 0xaa, 0x79, 0x9c, 0xe3, 0x82, 0x5e, 0x73, 0x5d, 0x14, 0x27, 0x0f, 0x09, 0x8c,
-	0xe8, 0x2e, 0x22, 0xfa, 0x03, 0x30, 0x43, 0x90, 0x1b, 0xc4, 0x01, 0x1a, 0xe3, 0xfe, 0xfa, 0xd0,
-	0xab, 0xe1, 0xf8, 0x36, 0xb8, 0xce, 0x7e, 0x55, 0x61, 0x79, 0x5e, 0x58, 0x91, 0xad, 0xc9, 0xaa,
-	0xfa, 0x33, 0x62, 0x32, 0x35, 0x23, 0xd8, 0x2a, 0xde, 0xdd, 0x45, 0xa4, 0x34, 0xc5, 0x77, 0x08,
-	0xa3, 0x79, 0x9f, 0xb1, 0xde, 0xaf, 0x81, 0x11, 0x5f, 0xcd, 0x20, 0x7e, 0x80, 0x20, 0xf3, 0x1d,
-	0x50, 0x1e, 0x5a, 0x54, 0xed, 0xe0, 0x77, 0x8d, 0xeb, 0xf5, 0x51, 0xdc, 0x86, 0x09, 0xda, 0x82,
-	0x04, 0x86, 0x94, 0x31, 0x0a, 0xf7, 0x13, 0x1f, 0x93, 0x20, 0xe9, 0x5e, 0xce, 0xa8, 0x82, 0xb2,
-	0x31, 0x13, 0xf3, 0x08, 0x6a, 0xcc, 0x64, 0x35, 0x7b, 0x06, 0xe8, 0x89, 0x49, 0xc0, 0x9b, 0x75,
-	0x5e, 0x96, 0x0a, 0x34, 0x42, 0x4f, 0xe9, 0x1c, 0xcd, 0x32, 0xd7, 0x53, 0x7a, 0xa9, 0x57, 0x52,
-	0xe3, 0xb7, 0x69, 0x90, 0x6f, 0x51, 0x4f, 0xdf, 0x00, 0x79, 0xf6, 0x25, 0x92, 0x95, 0x85, 0x98,
-	0x16, 0xc6, 0xed, 0x91, 0x2e, 0x25, 0xce, 0x4d, 0x3e, 0xaa, 0xf9, 0xf4, 0xbb, 0x35, 0x12, 0xcd,
-	0xdc, 0xc6, 0x7b, 0x17, 0xba, 0x55, 0xc0, 0x2f, 0x40, 0x41, 0x4e, 0x9e, 0x77, 0xb3, 0x37, 0x08,
-	0xaf, 0x71, 0xe7, 0x22, 0xaf, 0x8a, 0xe6, 0x80, 0x69, 0xd5, 0xc9, 0x2b, 0xd9, 0x3b, 0x7a, 0x7e,
-	0xe3, 0xee, 0xc5, 0x7e, 0x15, 0xf3, 0x6b, 0x70, 0x7d, 0xa0, 0x7d, 0x99, 0xd9, 0xfb, 0xd2, 0x18,
-	0x63, 0xf9, 0x72, 0x8c, 0x8a, 0xdf, 0x06, 0x73, 0xe7, 0x5e, 0xe1, 0x11, 0xb5, 0x0e, 0xa2, 0x8c,
-	0x7b, 0xe3, 0xa0, 0xd4, 0x29, 0x31, 0xd0, 0x37, 0x63, 0x14, 0xc9, 0x8f, 0x8b, 0x0d, 0xf1, 0x21,
-	0xab, 0xd7, 0xb2, 0x63, 0x0c, 0x23, 0x8d, 0xd5, 0x71, 0x91, 0xea, 0x44, 0x0a, 0x16, 0x1e, 0xe2,
-	0xf8, 0x51, 0x7c, 0xee, 0xc8, 0x0f, 0xb2, 0x03, 0x65, 0x40, 0x8d, 0xfa, 0xd8, 0xd0, 0x34, 0x99,
-	0x0e, 0x6a, 0x23, 0x14, 0x3e, 0xc6, 0xfb, 0xae, 0x8f, 0x08, 0x1d, 0x45, 0xe6, 0x20, 0x6a, 0x14,
-	0x99, 0x83, 0xa8, 0x74, 0x69, 0x1b, 0x1d, 0x4c, 0xd1, 0x78, 0xa5, 0x65, 0x40, 0x47, 0x95, 0x96,
-	0x01, 0x4d, 0xeb, 0x70, 0xa0, 0x2d, 0x8d, 0xd0, 0x61, 0x1a, 0x33, 0x4a, 0x87, 0x59, 0x7d, 0xc2,
-	0x98, 0xfa, 0xf6, 0xec, 0x68, 0x59, 0x5b, 0xff, 0xec, 0xf9, 0x49, 0x45, 0x7b, 0x71, 0x52, 0xd1,
-	0xfe, 0x3e, 0xa9, 0x68, 0x3f, 0x9e, 0x56, 0x26, 0x5e, 0x9c, 0x56, 0x26, 0xfe, 0x38, 0xad, 0x4c,
-	0x7c, 0x65, 0x5d, 0x3e, 0x0b, 0x64, 0x77, 0xe2, 0xa3, 0x60, 0xa7, 0xc0, 0xff, 0x0b, 0xba, 0xff,
-	0x5f, 0x00, 0x00, 0x00, 0xff, 0xff, 0xfc, 0xfd, 0x3e, 0x54, 0xf8, 0x0d, 0x00, 0x00,
+	// 1400 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0x4d, 0x6f, 0x1b, 0xc5,
+	0x1b, 0xcf, 0xfa, 0x2d, 0xcd, 0xb8, 0x2f, 0xea, 0x36, 0xff, 0xd6, 0xd9, 0xb6, 0x4e, 0xba, 0xea,
+	0xbf, 0x75, 0x43, 0xb3, 0x8e, 0x53, 0xa9, 0x48, 0xa6, 0x97, 0xc6, 0x3d, 0x80, 0xc0, 0xc4, 0xda,
+	0x34, 0x2d, 0xe2, 0x40, 0x35, 0x59, 0x4f, 0xd6, 0xab, 0x78, 0x77, 0x56, 0x3b, 0x9b, 0xa4, 0xe6,
+	0x04, 0x1c, 0x38, 0x70, 0xe2, 0xc2, 0x37, 0x40, 0x42, 0x02, 0x0e, 0x39, 0x84, 0xaf, 0x80, 0x7a,
+	0xac, 0x7a, 0x42, 0x1c, 0x0a, 0x4a, 0x24, 0xf2, 0x25, 0x38, 0xa0, 0x79, 0xd9, 0xf1, 0xda, 0xde,
+	0x8d, 0xdd, 0x4a, 0x84, 0x4b, 0xec, 0x67, 0x9e, 0xdf, 0xcc, 0x3c, 0xcf, 0xef, 0x79, 0x1b, 0x07,
+	0x68, 0x24, 0x44, 0xae, 0x0b, 0xab, 0x01, 0xee, 0xc1, 0x6e, 0xd8, 0xab, 0xee, 0xd6, 0xaa, 0xe1,
+	0x73, 0xc3, 0x0f, 0x70, 0x88, 0xd5, 0x8b, 0x5c, 0x67, 0x08, 0x9d, 0xb1, 0x5b, 0xd3, 0x2e, 0x42,
+	0xd7, 0xf1, 0x70, 0x95, 0xfd, 0xe5, 0x28, 0xad, 0x6c, 0x61, 0xe2, 0x62, 0x52, 0xdd, 0x84, 0x04,
+	0x55, 0x77, 0x6b, 0x9b, 0x28, 0x84, 0xb5, 0xaa, 0x85, 0x1d, 0x4f, 0xe8, 0xaf, 0x08, 0xbd, 0x4b,
+	0x6c, 0x7a, 0xba, 0x4b, 0x6c, 0xa1, 0x98, 0xe3, 0x8a, 0x67, 0x4c, 0xaa, 0x72, 0x41, 0xa8, 0x66,
+	0x6d, 0x6c, 0x63, 0xbe, 0x4e, 0xbf, 0x89, 0xd5, 0x1b, 0x91, 0xad, 0xc8, 0x76, 0x48, 0x18, 0x30,
+	0x63, 0x5d, 0xe8, 0x39, 0x5b, 0x88, 0x84, 0x02, 0xa2, 0x8f, 0xba, 0xe3, 0xc3, 0x9e, 0xd5, 0x81,
+	0x9e, 0x87, 0xba, 0x02, 0x73, 0x2d, 0x01, 0x83, 0x71, 0xa4, 0x9d, 0x1f, 0xd5, 0x46, 0xfe, 0x33,
+	0x80, 0xfe, 0xb7, 0x02, 0x0a, 0x4d, 0x62, 0xb7, 0x60, 0x4f, 0x35, 0x40, 0xde, 0x87, 0x3d, 0x14,
+	0x94, 0x94, 0x05, 0xa5, 0x32, 0xb3, 0x5a, 0x7a, 0x75, 0xb0, 0x34, 0x2b, 0xfc, 0x78, 0xd8, 0x6e,
+	0x07, 0x88, 0x90, 0xf5, 0x30, 0x70, 0x3c, 0xdb, 0xe4, 0x30, 0xd5, 0x02, 0xb9, 0x3d, 0x1c, 0x6c,
+	0x97, 0x32, 0x0c, 0xbe, 0xf6, 0xe2, 0xf5, 0xfc, 0xd4, 0xef, 0xaf, 0xe7, 0xef, 0xdb, 0x4e, 0xd8,
+	0xd9, 0xd9, 0x34, 0x2c, 0xec, 0x56, 0xf9, 0xe5, 0x4b, 0x56, 0x07, 0x3a, 0x9e, 0x10, 0xaa, 0xcf,
+	0xfb, 0x0e, 0x87, 0x3d, 0x1f, 0x11, 0xe3, 0x29, 0x0e, 0xb6, 0x3f, 0x78, 0xf4, 0xea, 0x60, 0xe9,
+	0x9c, 0x08, 0x10, 0x5f, 0x30, 0xd9, 0xe1, 0xea, 0xbb, 0xa0, 0x00, 0x5d, 0xbc, 0xe3, 0x85, 0xa5,
+	0xec, 0x82, 0x52, 0x29, 0xae, 0xcc, 0x19, 0xc2, 0x24, 0x1a, 0x20, 0x43, 0x04, 0xc8, 0x68, 0x60,
+	0xc7, 0x5b, 0xcd, 0x51, 0x0b, 0x4c, 0x01, 0xaf, 0xdf, 0xfc, 0xea, 0x78, 0x7f, 0x91, 0x5b, 0xfa,
+	0xcd, 0xf1, 0xfe, 0xe2, 0xff, 0x86, 0x88, 0xe0, 0x3e, 0xeb, 0xb7, 0xc0, 0x79, 0xfe, 0xcd, 0x44,
+	0xc4, 0xc7, 0x1e, 0x41, 0xea, 0x2c, 0xc8, 0x23, 0x1f, 0x5b, 0x1d, 0xc6, 0x42, 0xce, 0xe4, 0x82,
+	0xfe, 0x83, 0x02, 0xa6, 0x5b, 0xb0, 0xe7, 0x22, 0x2f, 0x94, 0x7e, 0x2b, 0xa7, 0xe3, 0x77, 0xe6,
+	0x8d, 0xfc, 0xd6, 0xbf, 0x57, 0x00, 0xe0, 0x2e, 0x35, 0xa1, 0xf7, 0xe6, 0x41, 0x7d, 0x00, 0xce,
+	0xf8, 0xdc, 0x4f, 0x52, 0xca, 0x2c, 0x64, 0x2b, 0xc5, 0x15, 0xcd, 0x18, 0x29, 0x1c, 0x43, 0x50,
+	0x21, 0xae, 0x96, 0x3b, 0xea, 0x95, 0x41, 0xd2, 0xe7, 0x12, 0x49, 0xa7, 0x76, 0xe9, 0x77, 0x81,
+	0xda, 0x97, 0x24, 0xf9, 0x97, 0x41, 0x81, 0xf1, 0x4d, 0x4a, 0xca, 0x42, 0xb6, 0x92, 0x33, 0x85,
+	0xa4, 0xff, 0xa5, 0x80, 0x99, 0x26, 0xb1, 0xd7, 0x51, 0x18, 0x76, 0x91, 0xba, 0x0c, 0x0a, 0x04,
+	0x79, 0xed, 0x09, 0x9c, 0x12, 0x38, 0x15, 0x81, 0x3c, 0x65, 0x95, 0xbb, 0xf4, 0x2f, 0xc4, 0x8c,
+	0x9f, 0x4e, 0xcd, 0x6f, 0x23, 0x0f, 0xbb, 0xa4, 0x94, 0xa5, 0xf7, 0x98, 0x42, 0xe2, 0xb4, 0x08,
+	0x5b, 0x28, 0x2f, 0xa5, 0x51, 0x5e, 0xb8, 0x6b, 0xfa, 0x25, 0x70, 0x51, 0x0a, 0x11, 0x2b, 0xfa,
+	0xd7, 0x0a, 0x28, 0x36, 0x89, 0xfd, 0xd4, 0x09, 0x3b, 0xed, 0x00, 0xee, 0xa9, 0x2b, 0x60, 0x1a,
+	0x5a, 0x16, 0x4b, 0x8e, 0x71, 0x04, 0x44, 0xc0, 0x98, 0x69, 0x99, 0x01, 0xd3, 0xde, 0xa1, 0xa6,
+	0x45, 0x28, 0x6a, 0x9b, 0x36, 0x6a, 0x5b, 0x74, 0xb1, 0xfe, 0x39, 0xb8, 0x14, 0x13, 0x65, 0xd4,
+	0x2c, 0x99, 0xab, 0x0a, 0xcb, 0x98, 0x13, 0x72, 0x75, 0x99, 0x32, 0xff, 0xe3, 0x1f, 0xf3, 0x95,
+	0x18, 0xf3, 0xa2, 0xa3, 0xf2, 0x8f, 0x25, 0xd2, 0xde, 0x16, 0x64, 0xd3, 0x0d, 0x44, 0xe6, 0xf5,
+	0x27, 0x00, 0x3c, 0x24, 0xc4, 0xb1, 0x3d, 0x56, 0x83, 0x6f, 0x49, 0xc1, 0x1e, 0x72, 0xec, 0x0e,
+	0x2f, 0xa9, 0x73, 0xa6, 0x90, 0xf4, 0xef, 0x32, 0xe0, 0x42, 0x93, 0xd8, 0xfc, 0xf4, 0xf5, 0x0e,
+	0x0c, 0x10, 0xa1, 0x29, 0xd6, 0xc1, 0xdd, 0x89, 0x52, 0x8c, 0xe3, 0x4e, 0xa7, 0x1b, 0xbe, 0x07,
+	0x0a, 0x84, 0x19, 0xc8, 0x12, 0xac, 0xb8, 0x72, 0x3d, 0xa1, 0x36, 0xfb, 0x2c, 0x45, 0x9d, 0x81,
+	0x6f, 0xa9, 0x1b, 0x2c, 0x0b, 0xb9, 0xb9, 0x34, 0xd2, 0xe5, 0xd1, 0x48, 0xc7, 0x39, 0xd0, 0x57,
+	0xc1, 0x95, 0xa1, 0x25, 0x19, 0xf1, 0xdb, 0xe0, 0x02, 0x3f, 0x87, 0x3c, 0xdb, 0x45, 0x01, 0x71,
+	0xb0, 0xc7, 0x78, 0x3a, 0x67, 0x9e, 0x17, 0xcb, 0x4f, 0xf8, 0xaa, 0x7e, 0x90, 0x61, 0x09, 0xfd,
+	0xd0, 0xb2, 0x90, 0x1f, 0x3e, 0x0e, 0xa0, 0x47, 0xb6, 0x50, 0xa0, 0xde, 0x07, 0x33, 0x01, 0xb2,
+	0x1c, 0xdf, 0x41, 0x13, 0xc4, 0xaf, 0x0f, 0x3d, 0x1d, 0x8e, 0x6f, 0x80, 0xb3, 0xf4, 0x53, 0x3a,
+	0x96, 0x65, 0x8e, 0x15, 0xe9, 0x9a, 0xf0, 0xaa, 0x3f, 0x23, 0x72, 0xb1, 0x19, 0x41, 0x57, 0xf1,
+	0xd6, 0x16, 0x0a, 0x4a, 0x79, 0xb6, 0x83, 0x0b, 0xf5, 0x7b, 0x94, 0xf5, 0xbe, 0x0f, 0x94, 0xf8,
+	0x85, 0x04, 0xe2, 0x07, 0x08, 0xd2, 0xaf, 0x82, 0xb9, 0x91, 0x45, 0xd9, 0x0e, 0xbe, 0xcc, 0x80,
+	0xb3, 0xb4, 0x49, 0xd0, 0x90, 0xb4, 0x30, 0xee, 0xd2, 0x1e, 0x8f, 0xf7, 0xbc, 0x49, 0x7a, 0x3c,
+	0x83, 0x9d, 0x0e, 0x8d, 0x25, 0x30, 0x3d, 0xc8, 0x60, 0x24, 0xc6, 0xea, 0x30, 0x17, 0xaf, 0xc3,
+	0xfa, 0x22, 0x1b, 0x1e, 0xcc, 0x44, 0xca, 0xd2, 0xd5, 0x84, 0x26, 0x19, 0xb9, 0xac, 0x7f, 0x08,
+	0x66, 0xe3, 0xb2, 0x4c, 0xcc, 0x7b, 0x20, 0xbf, 0x07, 0x9d, 0x90, 0x30, 0x2a, 0x92, 0xeb, 0x83,
+	0xe2, 0x1b, 0x1d, 0xe8, 0xd9, 0xc8, 0xe4, 0x58, 0xfd, 0xd7, 0x0c, 0x1b, 0x99, 0x0d, 0xdc, 0xed,
+	0x22, 0x2b, 0x7c, 0x8b, 0xf1, 0xf2, 0xdf, 0x13, 0x2a, 0x7a, 0x7b, 0x2e, 0xde, 0xdb, 0xd5, 0x47,
+	0x60, 0x1a, 0x79, 0x61, 0xe0, 0x20, 0x52, 0xca, 0xb3, 0x76, 0x71, 0x53, 0xd2, 0x21, 0x2e, 0xa6,
+	0x7c, 0x34, 0x30, 0xc5, 0x6c, 0xee, 0x84, 0x38, 0x68, 0x05, 0x18, 0x6f, 0x89, 0xae, 0x11, 0x6d,
+	0xad, 0xdf, 0x19, 0x1a, 0x5e, 0x09, 0x43, 0x5d, 0x30, 0xa7, 0x9b, 0x6c, 0xa8, 0x0b, 0x49, 0xc6,
+	0xe4, 0x41, 0xdf, 0x0c, 0x3e, 0x1f, 0xae, 0x25, 0x44, 0x45, 0x6c, 0x42, 0xed, 0xa1, 0xeb, 0xf5,
+	0x9f, 0x15, 0x96, 0xed, 0x1f, 0x43, 0x17, 0xb5, 0x60, 0x0f, 0x21, 0xb5, 0x0e, 0x8a, 0x56, 0xdf,
+	0xe4, 0xb1, 0x31, 0x8a, 0x83, 0xa3, 0xd7, 0x10, 0x12, 0x91, 0x1a, 0xf3, 0x1a, 0x42, 0xf5, 0x65,
+	0xea, 0x7b, 0xfc, 0x84, 0x94, 0xc4, 0x94, 0xd6, 0xe9, 0x97, 0x59, 0x62, 0x4a, 0x59, 0x16, 0xed,
+	0x2f, 0x0a, 0x1b, 0x32, 0x1b, 0x7e, 0x1b, 0x86, 0xa8, 0x05, 0x03, 0xe8, 0x12, 0xda, 0x06, 0xe1,
+	0x4e, 0xd8, 0xc1, 0x81, 0x13, 0xf6, 0xc6, 0xb7, 0x41, 0x09, 0xa5, 0x6f, 0x43, 0x9f, 0x9d, 0x20,
+	0xdf, 0x86, 0x49, 0x2f, 0x34, 0x0a, 0x88, 0x26, 0x00, 0x87, 0xd7, 0x6b, 0xac, 0x17, 0xc9, 0x83,
+	0x52, 0x86, 0x40, 0xdc, 0x46, 0x7d, 0x8e, 0x0d, 0x81, 0xf8, 0x52, 0xe4, 0xd2, 0xca, 0x4f, 0x00,
+	0x64, 0x9b, 0xc4, 0x56, 0x1b, 0x20, 0x4b, 0x7f, 0x3e, 0x24, 0x59, 0xc1, 0x9f, 0x78, 0xda, 0x8d,
+	0x54, 0x95, 0x4c, 0x92, 0x35, 0xf6, 0xbe, 0x66, 0x4f, 0xd6, 0xeb, 0xa9, 0x68, 0xaa, 0xd6, 0xfe,
+	0x7f, 0xa2, 0x5a, 0x1e, 0xf8, 0x11, 0x28, 0x88, 0xe7, 0xe2, 0xb5, 0xe4, 0x0d, 0x5c, 0xab, 0xdd,
+	0x3c, 0x49, 0x2b, 0x4f, 0x33, 0xc1, 0x19, 0xf9, 0xfc, 0x2a, 0x27, 0xef, 0x88, 0xf4, 0xda, 0xad,
+	0x93, 0xf5, 0xf2, 0xcc, 0xcf, 0xc0, 0xd9, 0x81, 0x37, 0x87, 0x9e, 0xbc, 0x2f, 0x8e, 0xd1, 0x16,
+	0xc7, 0x63, 0xe4, 0xf9, 0x6d, 0x70, 0x7e, 0x68, 0xee, 0xa6, 0xf8, 0x3a, 0x88, 0xd2, 0xee, 0x4e,
+	0x82, 0x92, 0xb7, 0xf8, 0x40, 0x5d, 0xf3, 0x91, 0x27, 0x7e, 0x11, 0x34, 0xf8, 0x6f, 0x53, 0xb5,
+	0x92, 0x7c, 0xc6, 0x28, 0x52, 0x5b, 0x9e, 0x14, 0x29, 0x6f, 0x24, 0xe0, 0xd2, 0x63, 0xec, 0x6f,
+	0xf8, 0x43, 0x57, 0xde, 0x49, 0x3e, 0x28, 0x01, 0xaa, 0xd5, 0x26, 0x86, 0xc6, 0xc9, 0x34, 0x51,
+	0x1b, 0x21, 0xf7, 0x09, 0xde, 0xb1, 0x3a, 0x28, 0x20, 0x69, 0x64, 0x0e, 0xa2, 0xd2, 0xc8, 0x1c,
+	0x44, 0xc5, 0x5d, 0x6b, 0x74, 0x31, 0x41, 0x93, 0xb9, 0x96, 0x00, 0x4d, 0x73, 0x2d, 0x01, 0x2a,
+	0x2f, 0xdd, 0x00, 0x33, 0xfd, 0xb7, 0xc4, 0x7c, 0x4a, 0x39, 0x44, 0x00, 0xed, 0xf6, 0x18, 0x40,
+	0xbc, 0xa2, 0xa3, 0x89, 0x9a, 0x52, 0xd1, 0x42, 0x9d, 0x56, 0xd1, 0xc3, 0x73, 0x64, 0x03, 0xcc,
+	0xf4, 0xa7, 0x40, 0x8a, 0x9d, 0x12, 0x90, 0x66, 0xe7, 0x48, 0x67, 0xa6, 0x65, 0x38, 0xd0, 0x95,
+	0x53, 0xca, 0x30, 0x8e, 0x49, 0x2b, 0xc3, 0xa4, 0x36, 0xa9, 0xe5, 0xbf, 0x38, 0xde, 0x5f, 0x54,
+	0x56, 0xdf, 0x7f, 0x71, 0x58, 0x56, 0x5e, 0x1e, 0x96, 0x95, 0x3f, 0x0f, 0xcb, 0xca, 0xb7, 0x47,
+	0xe5, 0xa9, 0x97, 0x47, 0xe5, 0xa9, 0xdf, 0x8e, 0xca, 0x53, 0x9f, 0x1a, 0xe3, 0xdf, 0x09, 0xa2,
+	0x39, 0xb3, 0x67, 0xc2, 0x66, 0x81, 0xfd, 0xe7, 0xe6, 0xde, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff,
+	0xe8, 0x46, 0x3b, 0xa0, 0xed, 0x12, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -980,6 +1331,13 @@ type MsgClient interface {
 	// ClosePaymentChannel pays back what was not redeemed: at once for the receiver,
 	// after its delay for the payer.
 	ClosePaymentChannel(ctx context.Context, in *MsgClosePaymentChannel, opts ...grpc.CallOption) (*MsgClosePaymentChannelResponse, error)
+	// SharePool gives those who contributed to a work's manifest a share of what it earns.
+	// More is at once; less, or another manifest, after a notice period.
+	SharePool(ctx context.Context, in *MsgSharePool, opts ...grpc.CallOption) (*MsgSharePoolResponse, error)
+	// Collect pays up to 256 contributors what they have not had of a pool; anybody may.
+	Collect(ctx context.Context, in *MsgCollect, opts ...grpc.CallOption) (*MsgCollectResponse, error)
+	// NamePayee has another account get what one collects from pools.
+	NamePayee(ctx context.Context, in *MsgNamePayee, opts ...grpc.CallOption) (*MsgNamePayeeResponse, error)
 	// UpdateParams replaces the parameters; for the governance account.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -1082,6 +1440,33 @@ func (c *msgClient) ClosePaymentChannel(ctx context.Context, in *MsgClosePayment
 	return out, nil
 }
 
+func (c *msgClient) SharePool(ctx context.Context, in *MsgSharePool, opts ...grpc.CallOption) (*MsgSharePoolResponse, error) {
+	out := new(MsgSharePoolResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Msg/SharePool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Collect(ctx context.Context, in *MsgCollect, opts ...grpc.CallOption) (*MsgCollectResponse, error) {
+	out := new(MsgCollectResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Msg/Collect", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) NamePayee(ctx context.Context, in *MsgNamePayee, opts ...grpc.CallOption) (*MsgNamePayeeResponse, error) {
+	out := new(MsgNamePayeeResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Msg/NamePayee", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Msg/UpdateParams", in, out, opts...)
@@ -1119,6 +1504,13 @@ type MsgServer interface {
 	// ClosePaymentChannel pays back what was not redeemed: at once for the receiver,
 	// after its delay for the payer.
 	ClosePaymentChannel(context.Context, *MsgClosePaymentChannel) (*MsgClosePaymentChannelResponse, error)
+	// SharePool gives those who contributed to a work's manifest a share of what it earns.
+	// More is at once; less, or another manifest, after a notice period.
+	SharePool(context.Context, *MsgSharePool) (*MsgSharePoolResponse, error)
+	// Collect pays up to 256 contributors what they have not had of a pool; anybody may.
+	Collect(context.Context, *MsgCollect) (*MsgCollectResponse, error)
+	// NamePayee has another account get what one collects from pools.
+	NamePayee(context.Context, *MsgNamePayee) (*MsgNamePayeeResponse, error)
 	// UpdateParams replaces the parameters; for the governance account.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -1156,6 +1548,15 @@ func (*UnimplementedMsgServer) RedeemVouchers(ctx context.Context, req *MsgRedee
 }
 func (*UnimplementedMsgServer) ClosePaymentChannel(ctx context.Context, req *MsgClosePaymentChannel) (*MsgClosePaymentChannelResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ClosePaymentChannel not implemented")
+}
+func (*UnimplementedMsgServer) SharePool(ctx context.Context, req *MsgSharePool) (*MsgSharePoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SharePool not implemented")
+}
+func (*UnimplementedMsgServer) Collect(ctx context.Context, req *MsgCollect) (*MsgCollectResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Collect not implemented")
+}
+func (*UnimplementedMsgServer) NamePayee(ctx context.Context, req *MsgNamePayee) (*MsgNamePayeeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method NamePayee not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1345,6 +1746,60 @@ func _Msg_ClosePaymentChannel_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_SharePool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSharePool)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SharePool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Msg/SharePool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SharePool(ctx, req.(*MsgSharePool))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Collect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCollect)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Collect(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Msg/Collect",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Collect(ctx, req.(*MsgCollect))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_NamePayee_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgNamePayee)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).NamePayee(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Msg/NamePayee",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).NamePayee(ctx, req.(*MsgNamePayee))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1407,6 +1862,18 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ClosePaymentChannel",
 			Handler:    _Msg_ClosePaymentChannel_Handler,
+		},
+		{
+			MethodName: "SharePool",
+			Handler:    _Msg_SharePool_Handler,
+		},
+		{
+			MethodName: "Collect",
+			Handler:    _Msg_Collect_Handler,
+		},
+		{
+			MethodName: "NamePayee",
+			Handler:    _Msg_NamePayee_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1970,6 +2437,256 @@ func (m *MsgAcceptTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, erro
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgSharePool) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSharePool) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSharePool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Weight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Weight))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSharePoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSharePoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSharePoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Waits != nil {
+		{
+			size, err := m.Waits.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCollect) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCollect) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCollect) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for iNdEx := len(m.Entries) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Entries[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Denoms) > 0 {
+		for iNdEx := len(m.Denoms) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Denoms[iNdEx])
+			copy(dAtA[i:], m.Denoms[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Denoms[iNdEx])))
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCollectResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCollectResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCollectResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for iNdEx := len(m.Entries) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Entries[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgNamePayee) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgNamePayee) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgNamePayee) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payee) > 0 {
+		i -= len(m.Payee)
+		copy(dAtA[i:], m.Payee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Payee)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Contributor) > 0 {
+		i -= len(m.Contributor)
+		copy(dAtA[i:], m.Contributor)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Contributor)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgNamePayeeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgNamePayeeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgNamePayeeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -2263,6 +2980,111 @@ func (m *MsgAcceptTransfer) Size() (n int) {
 }
 
 func (m *MsgAcceptTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSharePool) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Work.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	if m.Weight != 0 {
+		n += 1 + sovTx(uint64(m.Weight))
+	}
+	return n
+}
+
+func (m *MsgSharePoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Waits != nil {
+		l = m.Waits.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCollect) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Work.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	if len(m.Denoms) > 0 {
+		for _, s := range m.Denoms {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	if len(m.Entries) > 0 {
+		for _, e := range m.Entries {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgCollectResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Entries) > 0 {
+		for _, e := range m.Entries {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgNamePayee) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Contributor)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Payee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgNamePayeeResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -3796,6 +4618,695 @@ func (m *MsgAcceptTransferResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgAcceptTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSharePool) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSharePool: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSharePool: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			m.Weight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Weight |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSharePoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSharePoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSharePoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Waits", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Waits == nil {
+				m.Waits = &PoolChange{}
+			}
+			if err := m.Waits.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCollect) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCollect: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCollect: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denoms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denoms = append(m.Denoms, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Entries", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Entries = append(m.Entries, types1.ContributorProof{})
+			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCollectResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCollectResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCollectResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Entries", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Entries = append(m.Entries, Collected{})
+			if err := m.Entries[len(m.Entries)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgNamePayee) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgNamePayee: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgNamePayee: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Contributor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Contributor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgNamePayeeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgNamePayeeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgNamePayeeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:
