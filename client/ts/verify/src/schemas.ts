@@ -31,7 +31,7 @@ export const workRow: Schema = {
   1: bytes('owner'), 2: bytes('registrant'), 3: bytes('sha256', 32), 4: enumeration('status', statuses), 5: u32('version'),
   6: message('claimed_since', priority), 7: time('registered_at'), 8: bytes('anchor_root', 32), 9: maybe(time('revealed_at')),
   10: u32('transfers'), 11: bytes('current'), 12: maybe(message('placed_at', priority)), 13: u32('transfer_offers'), 14: bool('on_offer'),
-  15: maybe(message('hold', hold)),
+  15: maybe(message('hold', hold)), 16: u32('manifest_version'),
 }
 export const revision: Schema = { 1: message('details', details), 2: time('created_at'), 3: digest('blanked_sha256') }
 export const ownership: Schema = { 1: bytes('owner'), 2: time('since') }
@@ -41,7 +41,7 @@ const claim: Schema = {
   1: work('id'), 2: text('owner'), 3: text('registrant'), 4: digest('sha256'), 5: enumeration('status', statuses), 6: u32('version'),
   7: message('claimed_since', priority), 8: time('registered_at'), 9: digest('anchor_root'), 10: maybe(time('revealed_at')),
   11: bool('contested'), 12: bool('also_claimed_later'), 13: message('details', details), 14: digest('blanked_sha256'),
-  15: maybe(message('placed_at', priority)), 16: maybe(message('hold', hold)),
+  15: maybe(message('placed_at', priority)), 16: maybe(message('hold', hold)), 17: u32('manifest_version'),
 }
 export const workResponse: Schema = { 1: message('work', claim) }
 export const anchorResponse: Schema = { 1: message('anchor', anchor) }
