@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
@@ -16,56 +15,95 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// What a manifest has, whether an item of it was withdrawn, and what was collected of a part, is proved as it was at a height.
-func TestProofsOfManifests(t *testing.T) {
-	c := chain.New(t, chain.Signed(validators(4)), chain.Balance("100000000uusdc"))
-	item := func(content string, from chain.Account) manifest.Item {
-		return manifest.Item{
-			Sha256: chain.Digest(content), Contributor: manifest.Contributor{Kind: manifest.Account, ID: from.Address}, Weight: 1,
-		}
+// set is a dataset whose contributors were paid, and one of whom withdrew an item.
+type set struct {
+	work registrytypes.WorkID
+	made *manifests.Made
+	// before is the last height before the withdrawal.
+	before int64
+}
+
+func tellSet(c *chain.Chain, remix chain.Work) set {
+	from := func(account chain.Account) manifest.Contributor {
+		return manifest.Contributor{Kind: manifest.Account, ID: account.Address}
 	}
-	made := manifests.Of(item("a", alice), item("b", bob), item("c", bob))
-	roots := made.Roots()
-	work := registrytypes.NewWorkID(carol.Address, roots.Digest())
+	item := func(content string, from manifest.Contributor) manifest.Item {
+		return manifest.Item{Sha256: chain.Digest(content), Contributor: from, Weight: 1}
+	}
+	rich := item("c", from(bob))
+	rich.Weight, rich.Terms, rich.Consent, rich.Time = 7, [20]byte{4}, chain.Digest("consent"), 1_700_000_000
+	s := set{made: manifests.Of(item("a", from(alice)), item("b", from(bob)), rich, item("d", manifest.Contributor{Kind: manifest.Work, ID: remix.ID[:]}))}
+	roots := s.made.Roots()
+	s.work = registrytypes.NewWorkID(carol.Address, roots.Digest())
 	c.MustDeliver(carol, &registrytypes.MsgRegister{Registrant: carol.String(), Works: []registrytypes.Entry{{
 		Sha256: roots.Digest(), Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET}, Manifest: &roots,
-	}}}, &royaltytypes.MsgSharePool{Owner: carol.String(), Work: work, Version: 1, Weight: 300_000})
-	place := 0
-	if made.Contributors[1].Contributor.ID[0] == bob.Address[0] {
-		place = 1
-	}
-	part := made.Contributor(place)
-	c.Pay(fan, chain.Work{ID: work, Owner: carol}, "1000000uusdc")
-	c.MustDeliver(fan, &royaltytypes.MsgCollect{Sender: fan.String(), Work: work, Version: 1, Entries: []registrytypes.ContributorProof{part}})
-	c.Pay(fan, chain.Work{ID: work, Owner: carol}, "1000000uusdc")
-	before := c.Height()
-	contributor := registrytypes.Contributor{Account: bob.String()}
-	c.MustDeliver(bob, &registrytypes.MsgWithdrawItems{
-		Sender: bob.String(), Work: work, Version: 1, Contributor: contributor, Items: []registrytypes.ItemProof{made.Item(1)},
+	}}}, &royaltytypes.MsgSharePool{Owner: carol.String(), Work: s.work, Version: 1, Weight: 300_000})
+	c.Pay(fan, chain.Work{ID: s.work, Owner: carol}, "1000000uusdc")
+	c.MustDeliver(fan, &royaltytypes.MsgCollect{
+		Sender: fan.String(), Work: s.work, Version: 1, Entries: []registrytypes.ContributorProof{s.proof()},
 	})
-	c.NextBlock()
+	c.Pay(fan, chain.Work{ID: s.work, Owner: carol}, "1000000uusdc")
+	s.before = c.Height()
+	c.MustDeliver(bob, &registrytypes.MsgWithdrawItems{
+		Sender: bob.String(), Work: s.work, Version: 1, Contributor: s.item(1).Contributor, Items: []registrytypes.ItemProof{s.made.Item(1)},
+	})
+	return s
+}
 
-	m := maker(t, c)
-	prove := func(kind prf.Kind, request proto.Message, height int64) proto.Message {
-		p, err := m.Answer(context.Background(), prf.Question{Kind: kind, Request: request}, gather.Options{Height: height})
-		require.NoError(t, err)
-		p, raw := reread(t, p)
-		proven, err := p.Verify(prf.TrustIn(p.Trusted), policy(c))
-		require.NoError(t, err)
-		t.Logf("%-8s %6d bytes", kind, len(raw))
-		return proven.Answer
+func (s set) item(index int) *registrytypes.QueryItemRequest {
+	return &registrytypes.QueryItemRequest{
+		Work: s.work, Version: 1, Contributor: registrytypes.NewContributor(s.made.Items[index].Contributor), Item: s.made.Item(index),
 	}
-	answer := prove(prf.Manifest, &registrytypes.QueryManifestRequest{Work: work}, 0).(*registrytypes.QueryManifestResponse)
-	require.Equal(t, roots, answer.Manifest.Roots)
-	require.EqualValues(t, 1, answer.Withdrawals.Count)
-	asked := func(index int) *registrytypes.QueryItemRequest {
-		return &registrytypes.QueryItemRequest{Work: work, Version: 1, Contributor: contributor, Item: made.Item(index)}
+}
+
+// proof is that of bob, who contributed most.
+func (s set) proof() registrytypes.ContributorProof {
+	for i, c := range s.made.Contributors {
+		if c.Weight == 8 {
+			return s.made.Contributor(i)
+		}
 	}
-	require.EqualValues(t, 1, prove(prf.Item, asked(1), 0).(*registrytypes.QueryItemResponse).Status.Number)
-	require.Zero(t, prove(prf.Item, asked(2), 0).(*registrytypes.QueryItemResponse).Status.Number)
-	require.Zero(t, prove(prf.Item, asked(1), before).(*registrytypes.QueryItemResponse).Status.Number, "as it was before")
-	got := prove(prf.Part, &royaltytypes.QueryPartRequest{Work: work, Version: 1, Denom: "uusdc", Proof: part}, 0).(*royaltytypes.QueryPartResponse)
-	require.Equal(t, []string{"600000", "400000", "200000"}, []string{got.Total.String(), got.Own.String(), got.Collected.String()})
-	_, err := m.Answer(context.Background(), prf.Question{Kind: prf.Item, Request: asked(0)}, gather.Options{})
-	require.Error(t, err, "another's item")
+	panic("nobody contributed most")
+}
+
+func (s set) part(denom string) *royaltytypes.QueryPartRequest {
+	return &royaltytypes.QueryPartRequest{Work: s.work, Version: 1, Denom: denom, Proof: s.proof()}
+}
+
+// An item is proved as it was at a height, and one that the manifest has not is not proved.
+func TestProofsOfItems(t *testing.T) {
+	s := tell(t, validators(4))
+	m := maker(t, s.Chain)
+	status := func(height int64) registrytypes.ItemStatus {
+		p, err := m.Answer(context.Background(), prf.Question{Kind: prf.Item, Request: s.set.item(1)}, gather.Options{Height: height})
+		require.NoError(t, err)
+		p, _ = reread(t, p)
+		proven, err := p.Verify(prf.TrustIn(p.Trusted), policy(s.Chain))
+		require.NoError(t, err)
+		return proven.Answer.(*registrytypes.QueryItemResponse).Status
+	}
+	require.EqualValues(t, 1, status(0).Number)
+	require.Zero(t, status(s.set.before).Number)
+	for _, change := range []func(*registrytypes.QueryItemRequest){
+		func(r *registrytypes.QueryItemRequest) { r.Item.Weight++ }, func(r *registrytypes.QueryItemRequest) { r.Item.Index++ },
+		func(r *registrytypes.QueryItemRequest) { r.Contributor.Account = alice.String() },
+	} {
+		request := s.set.item(1)
+		change(request)
+		_, err := m.Answer(context.Background(), prf.Question{Kind: prf.Item, Request: request}, gather.Options{})
+		require.Error(t, err)
+	}
+	older := &registrytypes.QueryManifestRequest{Work: s.set.work, Version: 1}
+	made := manifests.Of(s.set.made.Items[0])
+	roots := made.Roots()
+	s.MustDeliver(carol, &registrytypes.MsgRevise{
+		Owner: carol.String(), Work: s.set.work, Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET}, Manifest: &roots,
+	})
+	s.NextBlock()
+	p, err := m.Answer(context.Background(), prf.Question{Kind: prf.Manifest, Request: older}, gather.Options{})
+	require.NoError(t, err)
+	p, _ = reread(t, p)
+	proven, err := p.Verify(prf.TrustIn(p.Trusted), policy(s.Chain))
+	require.NoError(t, err)
+	require.Equal(t, s.set.made.Roots(), proven.Answer.(*registrytypes.QueryManifestResponse).Manifest.Roots)
 }
