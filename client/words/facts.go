@@ -254,6 +254,16 @@ var facts = map[string]Fact{
 	"part.own":                    {Name: "Of that the part's"},
 	"part.collected":              {Name: "Of that collected", Say: counted, Empty: "nothing"},
 
+	"answer.entries":       {Name: "Contributor"},
+	"entries.paid":         {Name: "Paid", Empty: "nothing"},
+	"entries.reason":       {Name: "Why not, or not all", Say: enum},
+	"entries.epoch":        {Name: "Epoch of the lists", Say: counted},
+	"answer.waits.version": {Name: "Version of the manifest that is to share"},
+	"answer.waits.weight":  {Name: "Share from then on", Say: percent},
+	"answer.waits.at":      {Name: "From when on", Say: moment},
+	"answer.list.count":    {Name: "Withdrawals of the work so far"},
+	"answer.list.sha256":   {Name: "Digest of the list of those"},
+
 	// Money.
 	"holders.holders":        {Name: "Holders"},
 	"holders.account":        {Name: "Account"},

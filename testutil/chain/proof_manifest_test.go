@@ -2,8 +2,10 @@ package chain_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
+	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
@@ -21,6 +23,8 @@ type set struct {
 	made *manifests.Made
 	// before is the last height before the withdrawal.
 	before int64
+	// collected is the transaction that paid contributors, a work among them.
+	collected prf.Trust
 }
 
 func tellSet(c *chain.Chain, remix chain.Work) set {
@@ -39,9 +43,11 @@ func tellSet(c *chain.Chain, remix chain.Work) set {
 		Sha256: roots.Digest(), Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET}, Manifest: &roots,
 	}}}, &royaltytypes.MsgSharePool{Owner: carol.String(), Work: s.work, Version: 1, Weight: 300_000})
 	c.Pay(fan, chain.Work{ID: s.work, Owner: carol}, "1000000uusdc")
-	c.MustDeliver(fan, &royaltytypes.MsgCollect{
-		Sender: fan.String(), Work: s.work, Version: 1, Entries: []registrytypes.ContributorProof{s.proof()},
+	collect := c.Sign(fan, &royaltytypes.MsgCollect{
+		Sender: fan.String(), Work: s.work, Version: 1, Entries: []registrytypes.ContributorProof{s.proof(), s.workProof()},
 	})
+	c.Block(collect)
+	s.collected = prf.Trust{Height: c.Height(), Hash: [32]byte(cmttypes.Tx(collect).Hash())}
 	c.Pay(fan, chain.Work{ID: s.work, Owner: carol}, "1000000uusdc")
 	s.before = c.Height()
 	c.MustDeliver(bob, &registrytypes.MsgWithdrawItems{
@@ -64,6 +70,16 @@ func (s set) proof() registrytypes.ContributorProof {
 		}
 	}
 	panic("nobody contributed most")
+}
+
+// workProof is that of the work that contributed.
+func (s set) workProof() registrytypes.ContributorProof {
+	for i, c := range s.made.Contributors {
+		if c.Kind == manifest.Work {
+			return s.made.Contributor(i)
+		}
+	}
+	panic("no work contributed")
 }
 
 func (s set) part(denom string) *royaltytypes.QueryPartRequest {
@@ -106,4 +122,32 @@ func TestProofsOfItems(t *testing.T) {
 	proven, err := p.Verify(prf.TrustIn(p.Trusted), policy(s.Chain))
 	require.NoError(t, err)
 	require.Equal(t, s.set.made.Roots(), proven.Answer.(*registrytypes.QueryManifestResponse).Manifest.Roots)
+}
+
+// What was collected is proved by its transaction: of a work with what its lists assign of it.
+func TestAProofOfACollect(t *testing.T) {
+	s := tell(t, validators(4))
+	p, err := maker(t, s.Chain).Deed(context.Background(), s.set.collected.Height, s.set.collected.Hash[:], gather.Options{})
+	require.NoError(t, err)
+	p, _ = reread(t, p)
+	proven, err := p.Verify(prf.TrustIn(p.Trusted), policy(s.Chain))
+	require.NoError(t, err)
+	var done struct {
+		Messages []struct {
+			Answer struct {
+				Entries []struct{ Paid []struct{ Amount string } }
+			}
+			Payments []struct {
+				Payer, Work string
+				Lists       struct{ Payees []struct{ Account string } }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(proven.Told, &done))
+	require.Equal(t, "240000", done.Messages[0].Answer.Entries[0].Paid[0].Amount)
+	require.Equal(t, "30000", done.Messages[0].Answer.Entries[1].Paid[0].Amount)
+	require.Len(t, done.Messages[0].Payments, 1)
+	require.Equal(t, s.remix.String(), done.Messages[0].Payments[0].Work)
+	require.Equal(t, royaltytypes.PoolAccount(s.set.work, 1).String(), done.Messages[0].Payments[0].Payer)
+	require.NotEmpty(t, done.Messages[0].Payments[0].Lists.Payees)
 }
