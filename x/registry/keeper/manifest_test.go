@@ -201,3 +201,75 @@ func (f *fixture) requireSameExport() {
 	require.NoError(f.t, err)
 	require.Equal(f.t, exported, again)
 }
+
+// Each way to break manifests and withdrawals is noticed, and refused in a genesis.
+func TestDamagedManifestsAreNoticed(t *testing.T) {
+	joined := func(work types.WorkID, version uint32) collections.Pair[types.WorkID, uint32] {
+		return collections.Join(work, version)
+	}
+	numbered := func(work types.WorkID, number uint64) collections.Pair[types.WorkID, uint64] {
+		return collections.Join(work, number)
+	}
+	for name, damage := range map[string]func(f *fixture, work types.WorkID, row types.Work) error{
+		"a manifest is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Manifests.Remove(f.ctx, joined(work, 2))
+		},
+		"the first is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Manifests.Remove(f.ctx, joined(work, 1))
+		},
+		"one too many": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Manifests.Set(f.ctx, joined(work, 3), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
+		},
+		"of nothing": func(f *fixture, _ types.WorkID, _ types.Work) error {
+			return f.k.Manifests.Set(f.ctx, joined(types.WorkID{1}, 1), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
+		},
+		"another is in force": func(f *fixture, work types.WorkID, row types.Work) error {
+			row.ManifestVersion = 1
+			return f.k.Works.Set(f.ctx, work, row)
+		},
+		"another content": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Manifests.Set(f.ctx, joined(work, 1), manifests.Of(fromAccount(bob, 9, 1)).Roots().Row())
+		},
+		"a withdrawal is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Withdrawals.Remove(f.ctx, numbered(work, 1))
+		},
+		"one is another": func(f *fixture, work types.WorkID, _ types.Work) error {
+			w, err := f.k.Withdrawals.Get(f.ctx, numbered(work, 1))
+			if err != nil {
+				return err
+			}
+			w.At = w.At.Add(-time.Second)
+			return f.k.Withdrawals.Set(f.ctx, numbered(work, 1), w)
+		},
+		"the list is longer": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.WithdrawalLists.Set(f.ctx, work, types.WithdrawalList{Count: 9, Sha256: types.Digest{1}})
+		},
+		"the list is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.WithdrawalLists.Remove(f.ctx, work)
+		},
+		"not in the index": func(f *fixture, work types.WorkID, _ types.Work) error {
+			key, err := types.Contributor{Account: bob.String()}.Key()
+			if err != nil {
+				return err
+			}
+			return f.k.Withdrawn.Remove(f.ctx, collections.Join3(work, types.Digest{1}, key))
+		},
+		"in the index alone": func(f *fixture, work types.WorkID, _ types.Work) error {
+			return f.k.Withdrawn.Set(f.ctx, collections.Join3(work, types.Digest{77}, []byte{1, 2}), 1)
+		},
+	} {
+		f := newFixture(t)
+		made := manifests.Of(fromAccount(bob, 1, 2), fromAccount(carol, 2, 1))
+		work := f.registerManifest(made)
+		require.NoError(t, f.reviseManifest(work, manifests.Of(fromAccount(bob, 1, 3))))
+		_, _, err := f.send(&types.MsgRevise{Owner: alice.String(), Work: work, Details: types.Details{Kind: types.KIND_DATASET}})
+		require.NoError(t, err)
+		_, _, err = f.send(withdraw(bob, work, 1, made.Item(0)))
+		require.NoError(t, err)
+		require.NoError(t, f.k.CheckInvariants(f.ctx))
+		row, err := f.k.GetWork(f.ctx, work)
+		require.NoError(t, err)
+		require.NoError(t, damage(f, work, row), name)
+		require.Error(t, f.k.CheckInvariants(f.ctx), name)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 	"github.com/stemma-chain/stemma/x/registry/sumtree"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/keeper"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -430,4 +431,51 @@ func TestAPoolUnderDispute(t *testing.T) {
 	c.NextBlock()
 	require.Equal(t, "1000", fundOf(t, c, data, 1).Total.String())
 	require.Equal(t, "500uusdc", collect(t, c, data, 1, made.Contributor(0))[0].Paid.String())
+}
+
+// Each way to break pools is noticed.
+func TestDamagedPoolsAreNoticed(t *testing.T) {
+	for name, damage := range map[string]func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error{
+		"more was collected": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Parts.Set(ctx, collections.Join4(work, uint32(1), uint64(0), "uusdc"), math.NewInt(60))
+		},
+		"by a part of nothing": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Parts.Set(ctx, collections.Join4(work, uint32(2), uint64(0), "uusdc"), math.NewInt(60))
+		},
+		"more has entered": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Funds.Set(ctx, collections.Join3(work, uint32(1), "uusdc"), types.PoolFund{Total: math.NewInt(900), Collected: math.NewInt(50)})
+		},
+		"of another version": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Funds.Set(ctx, collections.Join3(work, uint32(7), "uusdc"), types.PoolFund{Total: math.NewInt(900), Collected: math.ZeroInt()})
+		},
+		"a change is not queued": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Waiting.Clear(ctx, nil)
+		},
+		"one is queued that is none": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Waiting.Set(ctx, collections.Join(ctx.BlockTime(), work))
+		},
+		"a change to a version that is none": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			change, err := p.Changes.Get(ctx, work)
+			if err != nil {
+				return err
+			}
+			change.Version = 9
+			return p.Changes.Set(ctx, work, change)
+		},
+		"one names itself": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
+			return p.Payees.Set(ctx, bob.Address, bob.Address)
+		},
+	} {
+		c := chain.New(t, everyUnit())
+		made := manifests.Of(item("a", by(bob), 1), item("b", by(carol), 1))
+		data := dataset(c, dave, made)
+		c.MustDeliver(dave, shared(data, 1, 100_000))
+		c.Pay(fan, data, "1000uusdc")
+		collect(t, c, data, 1, made.Contributor(0))
+		c.MustDeliver(dave, shared(data, 1, 50_000))
+		c.RequireInvariants()
+		ctx, _ := c.Ctx().CacheContext()
+		require.NoError(t, damage(ctx, c.App.Keepers.Royalty.Pools, data.ID), name)
+		require.Error(t, c.App.Keepers.Royalty.CheckInvariants(ctx), name)
+	}
 }
