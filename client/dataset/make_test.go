@@ -48,7 +48,7 @@ func requireMade(t require.TestingT, path string, raw []byte, built Built) {
 func TestABuildThatIsBrokenOffGoesOn(t *testing.T) {
 	before := mostHeld
 	defer func() { mostHeld = before }()
-	dir := t.TempDir()
+	dir, made := t.TempDir(), 0
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
 		n := rapid.SampledFrom([]int{1, 100, blockRows, blockRows + 1, 3*blockRows + 7}).Draw(t, "items")
@@ -56,7 +56,8 @@ func TestABuildThatIsBrokenOffGoesOn(t *testing.T) {
 		mostHeld = rapid.SampledFrom([]int{7, 1 << 20}).Draw(t, "held")
 		most := rapid.SampledFrom([]int{1000, blockRows}).Draw(t, "at once")
 		inPlace := rapid.Bool().Draw(t, "in place")
-		path := filepath.Join(dir, strconv.Itoa(rng.Int()))
+		made++
+		path := filepath.Join(dir, strconv.Itoa(made))
 		if inPlace {
 			require.NoError(t, os.WriteFile(path, raw, 0o600))
 		}
