@@ -23,8 +23,7 @@ contributed it and how much it weighs. Two roots over it, with three numbers, ar
 what the chain knows the dataset by: its digest is the content of the work. Whoever
 has the manifest can rebuild them, and prove an item or a contributor's part.`,
 		Example: `  stemmad dataset build items.jsonl
-  stemmad dataset prove items.manifest --item 0 -o item.json
-  stemmad dataset verify item.json --digest 5f2b...`,
+  stemmad dataset verify items.manifest`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(datasetBuildCmd(), datasetProveCmd(), datasetVerifyCmd(), datasetDiffCmd(), datasetConvertCmd())
