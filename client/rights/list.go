@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/cosmos/gogoproto/jsonpb"
@@ -166,7 +165,7 @@ func (r *Row) readContributor(text string) (differs bool, err error) {
 
 func (r *Row) readTerms(text string) (differs bool, err error) {
 	r.Item.Terms, err = licensetypes.ParseTerms(text)
-	return r.Proof != nil && !r.Proof.has(r.Item.Terms), err
+	return r.Proof != nil && r.Item.Terms != licensetypes.TermsID(r.Proof.Item.TermsSha256), err
 }
 
 func orElse(text, other string) string {
@@ -196,11 +195,6 @@ type ItemProof struct {
 	Version     uint32
 	Contributor registrytypes.Contributor
 	Item        registrytypes.ItemProof
-}
-
-// has says whether the item was given under terms, of whose id the manifest has the first bytes.
-func (p *ItemProof) has(terms licensetypes.TermsID) bool {
-	return len(p.Item.Terms) > 0 && slices.Equal(terms[:len(p.Item.Terms)], p.Item.Terms)
 }
 
 // MarshalJSON writes the proof as the chain's REST interface would: its two messages in protobuf's JSON.

@@ -41,7 +41,7 @@ func newArchive(t *testing.T) *archive {
 		manifest.Item{Sha256: [32]byte{1}, Contributor: manifest.Contributor{Kind: manifest.Account, ID: bytes.Repeat([]byte{3}, 20)}, Weight: 1},
 		manifest.Item{
 			Sha256: [32]byte{2}, Contributor: manifest.Contributor{Kind: manifest.Work, ID: from[:]}, Weight: 4,
-			Terms: [20]byte(a.terms[:20]),
+			Terms: a.terms,
 		})
 	for i := range a.Items {
 		a.files[fmt.Sprintf("%d.json", i)] = &ItemProof{Work: a.work, Version: 1, Contributor: a.From(i), Item: a.Item(i)}
@@ -63,15 +63,6 @@ func (s served) Manifest(
 	_ context.Context, req *registrytypes.QueryManifestRequest, _ ...grpc.CallOption,
 ) (*registrytypes.QueryManifestResponse, error) {
 	return s.roots(req)
-}
-
-func (s served) TermsList(
-	_ context.Context, req *licensetypes.QueryTermsListRequest, _ ...grpc.CallOption,
-) (*licensetypes.QueryTermsListResponse, error) {
-	if string(s.terms[:]) < string(req.Pagination.Key) {
-		return &licensetypes.QueryTermsListResponse{}, nil
-	}
-	return &licensetypes.QueryTermsListResponse{Terms: []licensetypes.IdentifiedTerms{{Id: s.terms}}}, nil
 }
 
 // open reads a proof as a file has it.
@@ -110,12 +101,12 @@ func TestReadList(t *testing.T) {
 		item.Terms = terms
 		return item
 	}
-	require.NoError(t, list.Prove(t.Context(), "l.csv", served{a}, served{a}, 7))
+	require.NoError(t, list.Prove(t.Context(), "l.csv", served{a}, 7))
 	require.Equal(t, 1, a.asked, "a manifest is asked for once")
 	want := []Question{
 		{a.work.String(), first},
 		{work("w"), withTerms(cc0)},
-		{a.work.String(), withTerms(a.terms)}, // which the proof has the first bytes of
+		{a.work.String(), withTerms(a.terms)},
 		{a.work.String(), withTerms(a.terms)},
 		{Subject: one},
 		{Subject: work("w")},
@@ -163,7 +154,7 @@ func TestAFalseProofNamesItsRow(t *testing.T) {
 		"another content":     func(p *ItemProof) { p.Item.Sha256[5]++ },
 		"another contributor": func(p *ItemProof) { p.Contributor = registrytypes.Contributor{Work: registrytypes.WorkID{2}} },
 		"another weight":      func(p *ItemProof) { p.Item.Weight++ },
-		"other terms":         func(p *ItemProof) { p.Item.Terms = bytes.Repeat([]byte{6}, 20) },
+		"other terms":         func(p *ItemProof) { p.Item.TermsSha256 = registrytypes.Digest{6} },
 		"another place":       func(p *ItemProof) { p.Item.Index++ },
 		"another path":        func(p *ItemProof) { p.Item.Path[0][0]++ },
 		"another version":     func(p *ItemProof) { p.Version++ },
@@ -173,20 +164,10 @@ func TestAFalseProofNamesItsRow(t *testing.T) {
 		spoil(a.files["0.json"])
 		list, err := a.read("proof\n1.json\n0.json\n")
 		require.NoError(t, err, name)
-		err = list.Prove(t.Context(), "l.csv", served{a}, served{a}, 7)
+		err = list.Prove(t.Context(), "l.csv", served{a}, 7)
 		require.ErrorContains(t, err, "l.csv line 3: the proof is false", name)
 		require.NotContains(t, err.Error(), "line 2")
 	}
-	// Terms that nobody published are those of no id.
-	a := newArchive(t)
-	list, err := a.read("proof\n1.json\n")
-	require.NoError(t, err)
-	begins := a.terms
-	a.terms = licensetypes.TermsID{9}
-	require.NoError(t, list.Prove(t.Context(), "l.csv", served{a}, served{a}, 7))
-	want := licensetypes.TermsID{}
-	copy(want[:], begins[:20])
-	require.Equal(t, want, list.Rows[0].Item.Terms)
 }
 
 // A report says of each row whether its item was taken back, since when and by which withdrawal; and it is a list again.

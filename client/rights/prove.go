@@ -12,7 +12,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
-	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -24,18 +23,11 @@ type Manifests interface {
 	Manifest(context.Context, *registrytypes.QueryManifestRequest, ...grpc.CallOption) (*registrytypes.QueryManifestResponse, error)
 }
 
-// Terms is what is asked for the terms whose ids manifests have the first bytes of.
-type Terms interface {
-	TermsList(context.Context, *licensetypes.QueryTermsListRequest, ...grpc.CallOption) (*licensetypes.QueryTermsListResponse, error)
-}
-
 // Prove checks the proofs that rows have by the manifests on the chain, at one height, and names for each row the terms that its item
 // was given under. All false proofs are named, by their lines, up to a bound; nothing is to be asked then.
-func (m Manifest) Prove(ctx context.Context, name string, manifests Manifests, terms Terms, height int64) error {
+func (m Manifest) Prove(ctx context.Context, name string, manifests Manifests, height int64) error {
 	ctx = metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
-	p := proving{
-		ctx: ctx, manifests: manifests, terms: terms, roots: map[version]registrytypes.Roots{}, ids: map[string]licensetypes.TermsID{},
-	}
+	p := proving{ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{}}
 	var bad []error
 	for i := range m.Rows {
 		row := &m.Rows[i]
@@ -66,13 +58,11 @@ func (e *proofError) Error() string { return "the proof is false: " + e.err.Erro
 
 func (e *proofError) Unwrap() error { return e.err }
 
-// proving checks proofs, and asks for each manifest and terms once.
+// proving checks proofs, and asks for each manifest once.
 type proving struct {
 	ctx       context.Context
 	manifests Manifests
-	terms     Terms
 	roots     map[version]registrytypes.Roots
-	ids       map[string]licensetypes.TermsID
 }
 
 func (p *proving) row(row *Row) error {
@@ -83,10 +73,8 @@ func (p *proving) row(row *Row) error {
 	if err := row.Proof.Item.Verify(roots, row.Proof.Contributor); err != nil {
 		return &proofError{err}
 	}
-	if len(row.Proof.Item.Terms) > 0 && row.Item.Terms.IsZero() {
-		row.Item.Terms, err = p.termsOf(row.Proof.Item.Terms)
-	}
-	return err
+	row.Item.Terms = licensetypes.TermsID(row.Proof.Item.TermsSha256)
+	return nil
 }
 
 func (p *proving) rootsOf(v version) (registrytypes.Roots, error) {
@@ -103,21 +91,4 @@ func (p *proving) rootsOf(v version) (registrytypes.Roots, error) {
 	}
 	p.roots[v] = res.Manifest.Roots
 	return res.Manifest.Roots, nil
-}
-
-// termsOf finds the terms whose id begins so; where nobody published them, an id that nobody can publish.
-func (p *proving) termsOf(begins []byte) (id licensetypes.TermsID, err error) {
-	if known, found := p.ids[string(begins)]; found {
-		return known, nil
-	}
-	copy(id[:], begins)
-	res, err := p.terms.TermsList(p.ctx, &licensetypes.QueryTermsListRequest{Pagination: &query.PageRequest{Key: begins, Limit: 1}})
-	if err != nil {
-		return id, fmt.Errorf("ask for the terms whose id begins with %x: %w", begins, err)
-	}
-	if len(res.Terms) == 1 && string(res.Terms[0].Id[:len(begins)]) == string(begins) {
-		id = res.Terms[0].Id
-	}
-	p.ids[string(begins)] = id
-	return id, nil
 }

@@ -229,7 +229,7 @@ var facts = map[string]Fact{
 	"item.contributor.account":  {Name: "Contributed by"},
 	"item.contributor.work":     {Name: "Contributed by the work"},
 	"asked.item.weight":         {Name: "Weight of the item"},
-	"asked.item.terms":          {Name: "Its own terms, in base64"},
+	"asked.item.terms_sha256":   {Name: "SHA-256 that is the id of its own terms"},
 	"asked.item.consent":        {Name: "SHA-256 of the text of the consent"},
 	"asked.item.time":           {Name: "Taken in, in seconds since 1970", Say: counted},
 	"asked.item.index":          {Name: "Place among the items, from 0"},

@@ -53,7 +53,7 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, folder 
 	if err != nil {
 		return err
 	}
-	if err := manifest.Prove(ctx, path, conn.Registry(), conn.License(), moment.Height); err != nil {
+	if err := manifest.Prove(ctx, path, conn.Registry(), moment.Height); err != nil {
 		return fmt.Errorf("%w\nnothing was asked", err)
 	}
 	questions, what := manifest.Questions(), "works"

@@ -152,9 +152,8 @@ func (p ContributorProof) Verify(r Roots) (sumtree.Interval, error) {
 
 // NewItemProof writes a proof as a message carries it.
 func NewItemProof(item manifest.Item, index uint64, path []rfc6962.Hash) ItemProof {
-	p := ItemProof{Sha256: item.Sha256, Weight: item.Weight, Consent: item.Consent, Time: item.Time, Index: index}
-	if item.Terms != [32]byte{} {
-		p.Terms = item.Terms[:]
+	p := ItemProof{
+		Sha256: item.Sha256, Weight: item.Weight, TermsSha256: item.Terms, Consent: item.Consent, Time: item.Time, Index: index,
 	}
 	p.Path = make([]Digest, len(path))
 	for i, hash := range path {
@@ -169,9 +168,8 @@ func (p ItemProof) Item(contributor Contributor) (manifest.Item, error) {
 	if err != nil {
 		return manifest.Item{}, err
 	}
-	item := manifest.Item{Sha256: p.Sha256, Contributor: c, Weight: p.Weight, Consent: p.Consent, Time: p.Time}
-	if copy(item.Terms[:], p.Terms); len(p.Terms) != 0 && len(p.Terms) != len(item.Terms) {
-		return item, errorsmod.Wrapf(ErrInvalidManifest, "terms has %d bytes, an id of terms %d", len(p.Terms), len(item.Terms))
+	item := manifest.Item{
+		Sha256: p.Sha256, Contributor: c, Weight: p.Weight, Terms: p.TermsSha256, Consent: p.Consent, Time: p.Time,
 	}
 	if err := item.Validate(); err != nil {
 		return item, errorsmod.Wrap(ErrInvalidManifest, err.Error())

@@ -2653,8 +2653,9 @@ func (m *QueryPartRequest) GetProof() types1.ContributorProof {
 
 // QueryPartResponse says what a part is and has had.
 type QueryPartResponse struct {
-	// Where the part begins, and its length: it is this much of whole.
-	Start  uint64 `protobuf:"varint,1,opt,name=start,proto3" json:"start,omitempty"`
+	// Where the part begins.
+	Start uint64 `protobuf:"varint,1,opt,name=start,proto3" json:"start,omitempty"`
+	// Its length: the weights of the contributor's items.
 	Weight uint64 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
 	// The weights of all contributors.
 	Whole uint64 `protobuf:"varint,3,opt,name=whole,proto3" json:"whole,omitempty"`

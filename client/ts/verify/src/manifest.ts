@@ -29,7 +29,7 @@ const filled = (text: string, size: number) => (text === '' ? new Uint8Array(siz
 /** The row of an item. */
 export function itemRow(item: Message, contributor: Message): Uint8Array {
   const [kind, ...id] = contributorKey(contributor)
-  if (item.weight < 1n || item.time < 0n || item.time >= most / 2n || (item.terms.length !== 0 && item.terms.length !== 32) || item.sha256 === '') {
+  if (item.weight < 1n || item.time < 0n || item.time >= most / 2n || item.sha256 === '') {
     throw refuted('the item is none')
   }
   let flags = kind === 2 ? 1 : id.length === 32 ? 2 : 0
@@ -40,7 +40,7 @@ export function itemRow(item: Message, contributor: Message): Uint8Array {
     parts.push(part)
   }
   add(4, item.weight !== 1n, bigEndian(item.weight, 8))
-  add(8, item.terms.some((b: number) => b !== 0), item.terms)
+  add(8, item.terms_sha256 !== '', filled(item.terms_sha256, 32))
   add(16, item.consent !== '', filled(item.consent, 32))
   add(32, item.time !== 0n, bigEndian(item.time, 8))
   return concat(Uint8Array.of(flags), ...parts)
