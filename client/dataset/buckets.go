@@ -33,7 +33,9 @@ var mostHeld = 1 << 21
 
 // buckets are files of what rows give to contributors, which are added up one bucket after the other.
 type buckets struct {
-	dir   string
+	dir string
+	// stay: the files of the buckets stay when they are added up, so that this can be done again.
+	stay  bool
 	locks [2 * fanout]sync.Mutex
 	files [2 * fanout]*os.File
 	// made are all files that there ever were, in the order of making.
@@ -47,6 +49,87 @@ func newBuckets(dir string) (*buckets, error) {
 		err = fmt.Errorf("%s is not empty: name an empty folder for what is too much for memory", dir)
 	}
 	return &buckets{dir: dir}, err
+}
+
+// bucketName is that of a bucket's file.
+func bucketName(i int) string { return fmt.Sprintf("bucket-%03d", i) }
+
+// reopen takes up buckets that are to stay, as they were when they had these lengths. It fails with ErrChanged where they are shorter.
+func reopen(dir string, lengths []int64) (*buckets, error) {
+	b := &buckets{dir: dir, stay: true}
+	left, err := filepath.Glob(filepath.Join(dir, "bucket-*"))
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for i, length := range lengths {
+		known[bucketName(i)] = length > 0
+	}
+	for _, path := range left {
+		if !known[filepath.Base(path)] {
+			if err := os.Remove(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, length := range lengths {
+		if length == 0 {
+			continue
+		}
+		f, err := os.OpenFile(filepath.Join(dir, bucketName(i)), os.O_RDWR, 0o600)
+		if err == nil {
+			b.files[i], b.made = f, append(b.made, f)
+			err = cutTo(f, length)
+		}
+		if err != nil {
+			return nil, errors.Join(err, b.close())
+		}
+	}
+	return b, nil
+}
+
+// cutTo cuts what was written behind a length, and goes to the end. It fails with ErrChanged for a file that is shorter.
+func cutTo(f *os.File, length int64) error {
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if end < length {
+		return fmt.Errorf("%w: %s has %d bytes, it had %d", ErrChanged, f.Name(), end, length)
+	}
+	if err := f.Truncate(length); err != nil {
+		return err
+	}
+	_, err = f.Seek(length, io.SeekStart)
+	return err
+}
+
+// sync has all buckets on disk, and returns their lengths.
+func (b *buckets) sync() ([]int64, error) {
+	lengths := make([]int64, len(b.files))
+	for i, f := range b.files {
+		if f == nil {
+			continue
+		}
+		var err error
+		if lengths[i], err = f.Seek(0, io.SeekEnd); err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return lengths, nil
+}
+
+// close closes the files and leaves them.
+func (b *buckets) close() (err error) {
+	for _, f := range b.made {
+		if closed := f.Close(); closed != nil && !errors.Is(closed, os.ErrClosed) {
+			err = errors.Join(err, closed)
+		}
+	}
+	return err
 }
 
 // create makes a file, which is removed with all others at the latest.
@@ -75,7 +158,7 @@ func (b *buckets) write(i int, entries []byte) error {
 	b.locks[i].Lock()
 	defer b.locks[i].Unlock()
 	if b.files[i] == nil {
-		f, err := b.create(fmt.Sprintf("bucket-%03d", i))
+		f, err := b.create(bucketName(i))
 		if err != nil {
 			return err
 		}
@@ -120,6 +203,7 @@ func (p *part) flush() error {
 		if err := p.of.write(i, entries); err != nil {
 			return err
 		}
+		p.buffers[i] = entries[:0]
 	}
 	return nil
 }
@@ -251,9 +335,11 @@ func (g *grove) root() (sumtree.Root, []Group, error) {
 }
 
 // addUp reads a bucket's file, adds up what each contributor has, and gives all to emit, sorted. Where they are too many for
-// memory, it makes smaller buckets, by the next byte of the id. The file is removed.
+// memory, it makes smaller buckets, by the next byte of the id. The file is removed, but for a bucket that is to stay.
 func (b *buckets) addUp(f *os.File, depth int, emit func([]contributor) error) error {
-	defer discard(f)
+	if !b.stay || depth > 1 {
+		defer discard(f)
+	}
 	sums := map[entry]uint64{}
 	smaller, err := b.sumInto(sums, f, depth)
 	if err != nil || smaller == nil {
