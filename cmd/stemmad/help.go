@@ -27,7 +27,7 @@ var helpGroups = []helpGroup{
 		"receipt", "statement", "prove", "verify", "dispute",
 	}},
 	{"makers", "AI generators, and whoever makes something of works:", []string{
-		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
+		"dataset", "collection", "agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
 	}},
 	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
