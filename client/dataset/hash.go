@@ -105,7 +105,8 @@ func (h *hashing) read(ctx context.Context, lasts time.Duration, free <-chan []b
 		}
 	}
 	began := time.Now()
-	for first := true; first || lasts == 0 || time.Since(began) < lasts; first = false { // each leg comes further
+	// Each leg comes further, and to a mark.
+	for first := true; first || lasts == 0 || h.mark == "" || time.Since(began) < lasts; first = false {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -52,39 +52,7 @@ func Find(args []string) (found []Found, passed []Passed, err error) {
 			return nil, nil, errors.New(`"--" is taken for the end of the flags: write ./-- for a file of that name`)
 		}
 		before, holds := len(found), false
-		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			hidden := path != arg && strings.HasPrefix(entry.Name(), ".")
-			switch {
-			case hidden:
-				passed = append(passed, Passed{path, Hidden})
-				if entry.IsDir() {
-					return fs.SkipDir
-				}
-				return nil
-			case entry.IsDir():
-				return nil
-			case path != arg && entry.Type()&fs.ModeSymlink != 0:
-				passed = append(passed, Passed{path, Link})
-				return nil
-			case path != arg && !entry.Type().IsRegular():
-				passed = append(passed, Passed{path, Special})
-				return nil
-			}
-			// A link named by the user is followed: Stat, not Info.
-			info, err := os.Stat(path)
-			if err != nil {
-				return err
-			}
-			if !info.Mode().IsRegular() {
-				return fmt.Errorf("%s is not a regular file", path)
-			}
-			if path != arg && info.Size() == 0 {
-				passed = append(passed, Passed{path, Empty})
-				return nil
-			}
+		err := Walk(arg, func(path string, info os.FileInfo) error {
 			holds = true
 			name := filepath.Clean(path)
 			if seen[name] {
@@ -96,7 +64,7 @@ func Find(args []string) (found []Found, passed []Passed, err error) {
 			}
 			found = append(found, Found{Path: path, Size: info.Size()})
 			return nil
-		})
+		}, func(p Passed) { passed = append(passed, p) })
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, fmt.Errorf("there is no file or folder %s", arg)
 		}
@@ -109,6 +77,46 @@ func Find(args []string) (found []Found, passed []Passed, err error) {
 		sort.Slice(found[before:], func(i, j int) bool { return found[before+i].Path < found[before+j].Path })
 	}
 	return found, passed, nil
+}
+
+// Walk goes through a file, or the regular files below a folder, a folder's names in the order of their bytes. In folders it passes over
+// hidden files and folders, links and files without content, and tells of them.
+func Walk(arg string, each func(path string, info os.FileInfo) error, passed func(Passed)) error {
+	return filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := path != arg && strings.HasPrefix(entry.Name(), ".")
+		switch {
+		case hidden:
+			passed(Passed{path, Hidden})
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir():
+			return nil
+		case path != arg && entry.Type()&fs.ModeSymlink != 0:
+			passed(Passed{path, Link})
+			return nil
+		case path != arg && !entry.Type().IsRegular():
+			passed(Passed{path, Special})
+			return nil
+		}
+		// A link named by the user is followed: Stat, not Info.
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file", path)
+		}
+		if path != arg && info.Size() == 0 {
+			passed(Passed{path, Empty})
+			return nil
+		}
+		return each(path, info)
+	})
 }
 
 // Total is how many bytes the files have together.
