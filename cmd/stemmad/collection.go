@@ -23,7 +23,6 @@ const (
 	flagTable      = "table"
 	flagOffer      = "offer"
 	flagUndeclared = "undeclared"
-	flagManifest   = "manifest"
 	// maxMembers is how many rows a table of members has.
 	maxMembers = 100_000
 )
@@ -61,14 +60,14 @@ func addContainsFlags(cmd *cobra.Command) {
 	f.Bool(flagUndeclared, false, "declare none of the works as contained: nothing holds the collection to their terms then")
 }
 
-// member is a work that is named, with its weight.
-type member struct {
+// memberWork is a work that is named, with its weight.
+type memberWork struct {
 	collection.Member
 	claim registrytypes.Claim
 }
 
 // readMembers reads the works that arguments or a table name. weighed: each needs a weight of its own.
-func readMembers(ctx context.Context, conn *connect.Conn, args []string, weighed bool) ([]member, error) {
+func readMembers(ctx context.Context, conn *connect.Conn, args []string, weighed bool) ([]memberWork, error) {
 	lines, err := memberLines(conn, args, weighed)
 	if err != nil {
 		return nil, err
@@ -76,7 +75,7 @@ func readMembers(ctx context.Context, conn *connect.Conn, args []string, weighed
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("name the works, or a table of them with --%s", flagTable)
 	}
-	var members []member
+	var members []memberWork
 	var bad []error
 	for _, line := range lines {
 		work, err := target.EarliestSafe(ctx, conn.Registry(), line.work)
@@ -87,7 +86,7 @@ func readMembers(ctx context.Context, conn *connect.Conn, args []string, weighed
 			bad = append(bad, line.wrong(err))
 			continue
 		}
-		members = append(members, member{
+		members = append(members, memberWork{
 			collection.Member{Work: work.Id, Sha256: work.Sha256, Weight: line.weight}, work.Claim,
 		})
 	}

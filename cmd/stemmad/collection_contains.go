@@ -31,7 +31,7 @@ type containing struct {
 
 // contain finds on what permission each member is contained. Those that the work contains already are left out.
 func contain(
-	ctx context.Context, conn *connect.Conn, sender *send.Sender, d *derivation, members []member,
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, d *derivation, members []memberWork,
 ) (*containing, error) {
 	c := &containing{derivation: d}
 	d.allowUnapproved = conn.Flags().Is(flagAllowUnapproved)
@@ -129,8 +129,10 @@ func (c *containing) says(conn *connect.Conn) string {
 	text := fmt.Sprintf("\n  %s declared as contained, so that their terms bind it.", isOrAre(len(c.sources), "work"))
 	prices := sdk.Coins{}
 	for _, s := range c.sources {
-		if s.choice.Buy != nil {
-			prices = prices.Add(s.choice.Buy.MaxFee)
+		for _, p := range s.choice.Purchases() {
+			if p.Message.MaxFee != nil {
+				prices = prices.Add(*p.Message.MaxFee)
+			}
 		}
 	}
 	if !prices.Empty() {

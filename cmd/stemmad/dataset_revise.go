@@ -83,6 +83,8 @@ type manifestRevision struct {
 	// shares: the share is a part of it.
 	shares bool
 	msgs   []sdk.Msg
+	// says is what else is done with it, in lines that begin anew.
+	says string
 }
 
 // reviseManifest says what revising a work takes. It fails where the manifest is in force.
@@ -160,7 +162,7 @@ func (r *manifestRevision) send(ctx context.Context, conn *connect.Conn, sender 
 	for _, c := range r.Changes {
 		what += fmt.Sprintf("\n  %s: %s, now %s", c.Field, inQuotes(c.Before), inQuotes(c.After))
 	}
-	if r.Tx, err = sender.Send(ctx, what, msgs...); err != nil {
+	if r.Tx, err = sender.Send(ctx, what+r.says, msgs...); err != nil {
 		return err
 	}
 	var said registrytypes.MsgReviseResponse

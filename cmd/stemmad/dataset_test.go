@@ -156,7 +156,9 @@ func TestAManifestThatChangedIsBuiltAgain(t *testing.T) {
 	l := startLocal(t)
 	t.Chdir(t.TempDir())
 	alice := l.address("alice")
-	digest := func() any { return l.json("manifest.sha256", "dataset", "register", "m", "--dry-run", "--from", "alice") }
+	digest := func() any {
+		return l.json("manifest.sha256", "dataset", "register", "m", "--dry-run", "--from", "alice")
+	}
 	var seen []any
 	for n := range 3 {
 		items := []item{{"a", alice, 1}}
