@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,43 +11,6 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
-
-// EachItem reads the items in their order, each with its place from 0, until one is refused. An item's ID is good until the next.
-func EachItem(rows io.ReaderAt, each func(index uint64, item manifest.Item) error) error {
-	in := bufio.NewReaderSize(io.NewSectionReader(rows, 0, math.MaxInt64), 1<<20)
-	begin := make([]byte, len(Magic))
-	if _, err := io.ReadFull(in, begin); err != nil || string(begin) != Magic {
-		return fmt.Errorf("%w: it does not begin with %q", ErrNoManifest, Magic)
-	}
-	var room [manifest.MaxRow]byte
-	for index := uint64(0); ; index++ {
-		flags, err := in.Peek(1)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		item, err := nextItem(in, flags[0], room[:])
-		if err != nil {
-			return fmt.Errorf("row %d: %w", index+1, err)
-		}
-		if err := each(index, item); err != nil {
-			return err
-		}
-	}
-}
-
-func nextItem(in io.Reader, flags byte, room []byte) (manifest.Item, error) {
-	size, err := manifest.RowSize(flags)
-	if err != nil {
-		return manifest.Item{}, err
-	}
-	if _, err := io.ReadFull(in, room[:size]); err != nil {
-		return manifest.Item{}, fmt.Errorf("%w: it is cut short: %w", manifest.ErrRow, err)
-	}
-	return manifest.ReadItem(room[:size])
-}
 
 // EachContributor proves the contributors in their order, until one is refused. All of a group are proved together, so that proving
 // all takes little more than reading them.
@@ -112,8 +76,11 @@ func (n nodes) over(first, count uint64, below []sumtree.Node) (sumtree.Node, er
 	return node, err
 }
 
-// EachItem is that of the manifest's rows.
-func (o *Opened) EachItem(each func(index uint64, item manifest.Item) error) error { return EachItem(o.rows, each) }
+// EachItem reads the items in their order, each with its place from 0. An item is valid until the next.
+func (o *Opened) EachItem(ctx context.Context, each func(index uint64, item manifest.Item) error) error {
+	rows := io.NewSectionReader(o.rows, 0, math.MaxInt64)
+	return EachItem(ctx, rows, func(index uint64, _ []byte, item manifest.Item) error { return each(index, item) })
+}
 
 // EachContributor is that of what was built.
 func (o *Opened) EachContributor(each func(ContributorProof) error) error {

@@ -130,7 +130,7 @@ func inForce(ctx context.Context, conn *connect.Conn, work registrytypes.Claim) 
 		return nil, fmt.Errorf("%s is of version %d, and that of version %d is in force: name it with --%s", path, version.Version,
 			work.ManifestVersion, flagManifest)
 	}
-	return collection.Read(opened)
+	return collection.Read(ctx, opened)
 }
 
 // revisedCollection registers the manifest of a collection's next version, and declares what is new.
@@ -166,7 +166,7 @@ func revisedCollection(
 		parts = [][]sdk.Msg{nil}
 	}
 	revision.says = contains.says(conn)
-	if err := revision.send(ctx, conn, sender, parts[0]...); err != nil {
+	if err := m.sending(revision.send(ctx, conn, sender, parts[0]...)); err != nil {
 		return err
 	}
 	report.Version, report.Share, report.Waits = revision.Version, revision.Share, revision.Waits
@@ -191,10 +191,13 @@ func (m *making) write(ctx context.Context, conn *connect.Conn, sender *send.Sen
 			return roots, err
 		}
 	}
+	if _, err := os.Stat(m.written()); errors.Is(err, os.ErrNotExist) && m.tried == "" {
+		m.fresh = true
+	}
 	if err := writeCollection(m.all, m.written()); err != nil {
 		return roots, err
 	}
-	opened, err := openManifest(ctx, conn, m.written())
+	opened, err := builtManifest(ctx, conn, m.written())
 	if err != nil {
 		return roots, err
 	}

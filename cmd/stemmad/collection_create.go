@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/dataset/collection"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -18,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/internal/rates"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -112,12 +115,15 @@ func createCollection(ctx context.Context, conn *connect.Conn, sender *send.Send
 
 // making is a collection on its way to the chain.
 type making struct {
-	name     string
-	members  []memberWork
-	all      *collection.Collection
-	share    uint32
-	path     string
+	name    string
+	members []memberWork
+	all     *collection.Collection
+	share   uint32
+	path    string
+	// tried is the folder of a dry run. fresh: the manifest was not there before, and sent: something may have been sent of it.
 	tried    string
+	fresh    bool
+	sent     bool
 	items    []enroll.Item
 	enroller enroller
 	contains *containing
@@ -125,11 +131,22 @@ type making struct {
 	report   collectionReport
 }
 
-// clean removes what a dry run wrote.
+// clean removes what was written for nothing.
 func (m *making) clean() {
 	if m.tried != "" {
 		_ = os.RemoveAll(m.tried)
 	}
+	if m.fresh && !m.sent {
+		for _, path := range []string{m.path, dataset.IndexOf(m.path), dataset.ContributorsOf(m.path)} {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+// sending notes that something is sent, unless a person says no.
+func (m *making) sending(err error) error {
+	m.sent = len(m.report.Transactions) > 0 || !errors.Is(err, send.ErrDeclined) && !errors.Is(err, send.ErrNoAnswer)
+	return err
 }
 
 // written is where the manifest is.
@@ -192,16 +209,33 @@ func (m *making) prepareOffer(ctx context.Context, conn *connect.Conn, about reg
 	if err != nil {
 		return err
 	}
-	o, err := prepareOffer(ctx, conn, registrytypes.Claim{Id: m.report.Work, Details: about}, under, made)
+	var o *offering
+	if m.items[0].Already {
+		o, err = prepareOffer(ctx, conn, registrytypes.Claim{Id: m.report.Work, Details: about}, under, made)
+	} else {
+		o, err = newOffering(ctx, conn, m.report.Work, about.Title, under, made)
+	}
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagOffer, err)
 	}
 	m.report.Terms = o.id.String()
-	if before := permitted.Replaced(o.standing, o.id); before != nil && before.Offer.Equal(made) {
-		return nil
+	if !o.stands() {
+		m.offering = o
 	}
-	m.offering = o
 	return nil
+}
+
+// newOffering reads what is to be known of an offer of a work that is registered with it: what its sources demand is known of them.
+func newOffering(
+	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, title, under string, made licensetypes.Offer,
+) (*offering, error) {
+	terms, err := termsToOfferNew(ctx, conn, under)
+	if err != nil {
+		return nil, err
+	}
+	o := &offering{work: work, title: table.Short(title), id: terms.Id, terms: terms.Terms, name: permitted.Name(terms), made: made}
+	o.known, err = published(ctx, conn, terms)
+	return o, err
 }
 
 // steps are the messages of each transaction.
@@ -261,7 +295,8 @@ func (m *making) send(ctx context.Context, conn *connect.Conn, sender *send.Send
 		if err != nil {
 			return err
 		}
-		if m.report.Anchor, err = anchorFirst(ctx, conn, m.enroller, m.items, what, sender.Then(ctx, trial)); err != nil {
+		m.report.Anchor, err = anchorFirst(ctx, conn, m.enroller, m.items, what, sender.Then(ctx, trial))
+		if m.sending(err) != nil {
 			return err
 		}
 		steps = m.steps(sender) // with the proof of the anchor
@@ -275,7 +310,7 @@ func (m *making) send(ctx context.Context, conn *connect.Conn, sender *send.Send
 			conn.Note("transaction %d of %d", i+1, len(steps))
 		}
 		result, err := sender.Send(ctx, what, msgs...)
-		if err != nil {
+		if m.sending(err) != nil {
 			return undone(err, i, len(steps))
 		}
 		m.report.Transactions = append(m.report.Transactions, result)

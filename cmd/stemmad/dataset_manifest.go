@@ -20,10 +20,6 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-const (
-	flagContributor = "contributor"
-)
-
 // datasetOnChain are the commands of `dataset` that ask or write the chain.
 func datasetOnChain() []*cobra.Command {
 	return []*cobra.Command{
@@ -49,8 +45,8 @@ func (r manifestRoots) String() string {
 	return fmt.Sprintf("%s of %s, with a weight of %d together", count(int(r.Items), "item"), count(int(r.Contributors), "contributor"), r.Weight)
 }
 
-// openManifest opens a manifest with what proofs are made by, which is built first where it is not beside it or no more what is.
-func openManifest(ctx context.Context, conn *connect.Conn, path string) (*dataset.Opened, error) {
+// builtManifest opens a manifest with what proofs are made by, which is built first where it is not beside it or no more what is.
+func builtManifest(ctx context.Context, conn *connect.Conn, path string) (*dataset.Opened, error) {
 	if !isManifest(path) {
 		if _, err := os.Stat(path); err != nil {
 			return nil, err
@@ -100,7 +96,7 @@ func isManifest(path string) bool {
 // datasetNamed finds the work that an argument names: by its id, its digest or, of the first version, its manifest. own: the signer's.
 func datasetNamed(ctx context.Context, conn *connect.Conn, argument, own string) (registrytypes.Claim, error) {
 	if isManifest(argument) {
-		opened, err := openManifest(ctx, conn, argument)
+		opened, err := builtManifest(ctx, conn, argument)
 		if err != nil {
 			return registrytypes.Claim{}, err
 		}
@@ -134,7 +130,7 @@ func datasetNamed(ctx context.Context, conn *connect.Conn, argument, own string)
 func ofWork(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, path string) (
 	*dataset.Opened, registrytypes.NumberedManifest, error,
 ) {
-	opened, err := openManifest(ctx, conn, path)
+	opened, err := builtManifest(ctx, conn, path)
 	if err != nil {
 		return nil, registrytypes.NumberedManifest{}, err
 	}

@@ -77,7 +77,7 @@ func registerDataset(ctx context.Context, conn *connect.Conn, sender *send.Sende
 	if err != nil {
 		return err
 	}
-	opened, err := openManifest(ctx, conn, args[0])
+	opened, err := builtManifest(ctx, conn, args[0])
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func reviseDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	opened, err := openManifest(ctx, conn, args[1])
+	opened, err := builtManifest(ctx, conn, args[1])
 	if err != nil {
 		return err
 	}

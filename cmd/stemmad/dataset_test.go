@@ -1,13 +1,13 @@
 package main
 
 import (
-	"crypto/sha256"
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,164 +15,191 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 )
 
-// item is a row of a test's manifest: a content, who it comes from, and its weight.
-type item struct {
-	content string
-	from    string
-	weight  uint64
+// contributed is an account for a test.
+func contributed(name string) string {
+	id := make([]byte, 20)
+	copy(id, name)
+	return dataset.ContributorText(manifest.Contributor{Kind: manifest.Account, ID: id})
 }
 
-// manifestOf writes a manifest; who it comes from is an address or the id of a work.
-func manifestOf(t *testing.T, path string, items ...item) {
+// writeLines writes items of a few contributors as JSON Lines.
+func writeLines(t *testing.T, path string, from, to int, weight string) {
 	t.Helper()
-	raw := []byte(dataset.Magic)
-	for _, i := range items {
-		who, err := dataset.ParseContributor(i.from)
-		require.NoError(t, err)
-		raw, err = manifest.Item{Sha256: sha256.Sum256([]byte(i.content)), Contributor: who, Weight: i.weight}.Append(raw)
-		require.NoError(t, err)
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, `{"sha256":"%064x","contributor":%q%s}`+"\n", i+1, contributed([]string{"ann", "bob", "cyd"}[i%3]), weight)
 	}
-	require.NoError(t, os.WriteFile(path, raw, 0o600))
+	require.NoError(t, os.WriteFile(path, []byte(b.String()), 0o600))
 }
 
-// uusdc is what an account has in uusdc.
-func (l local) uusdc(account string) int64 {
-	l.t.Helper()
-	for _, coin := range l.json("balances", "query", "bank", "balances", account).([]any) {
-		if coin := coin.(map[string]any); coin["denom"] == "uusdc" {
-			amount, err := strconv.ParseInt(coin["amount"].(string), 10, 64)
-			require.NoError(l.t, err)
-			return amount
-		}
-	}
-	return 0
+// answered runs a command that answers in JSON.
+func answered(t *testing.T, into any, args ...string) {
+	t.Helper()
+	out, errs, code := command(append(args, "--output", "json")...)
+	require.Equal(t, exitOK, code, errs)
+	require.NoError(t, json.Unmarshal([]byte(out), into), out)
 }
 
-// poolHas waits until the pool of a version has had an amount.
-func (l local) poolHas(work string, version int, amount string) {
-	l.t.Helper()
-	require.Eventually(l.t, func() bool {
-		for _, m := range l.json("manifests", "dataset", "show", work).([]any) {
-			m := m.(map[string]any)
-			if m["version"] == float64(version) {
-				for _, f := range m["pool"].([]any) {
-					return f.(map[string]any)["had"].(map[string]any)["amount"] == amount
-				}
-			}
-		}
-		return false
-	}, 20*time.Second, 200*time.Millisecond, "%s", amount)
-}
-
-func TestJourneyOfADataset(t *testing.T) {
-	l := startLocal(t)
+// The way of a curator, of a contributor and of who checks, without a node and without a home folder.
+func TestADatasetIsBuiltProvedAndChecked(t *testing.T) {
 	t.Chdir(t.TempDir())
-	alice, bob, fan := l.address("alice"), l.address("bob"), l.address("fan")
-	l.write("song.wav", "song")
-	song := l.json("works.0.work", "register", "song.wav", "--no-anchor", "--from", "fan").(string)
-	l.write("photo", "photo")
-	manifestOf(t, "photos.manifest", item{"photo", bob, 1}, item{"view", bob, 1}, item{"other", alice, 3}, item{"song", song, 2})
+	t.Setenv("STEMMAD_HOME", filepath.Join(t.TempDir(), "home"))
+	writeLines(t, "v1.jsonl", 0, 9000, "")
+	var made built
+	answered(t, &made, "dataset", "build", "v1.jsonl")
+	require.Equal(t, "v1.manifest", made.Manifest)
+	require.Equal(t, uint64(9000), made.Items)
+	require.Equal(t, uint64(3), made.Contributors)
+	require.Equal(t, "9000", made.Weight)
 
-	// The curator.
-	register := []string{"dataset", "register", "photos.manifest", "--title", "Photos", "--share", "30%", "--from", "alice"}
-	require.Contains(t, l.do(append(register, "--dry-run")...), "nothing was sent")
-	require.Contains(t, l.fail("dataset", "register", "song.wav", "--from", "alice"), "not a manifest of this version")
-	require.Contains(t, l.fail("dataset", "register", "photos.manifest", "--share", "200%", "--from", "alice"), "--share")
-	_, errs, code := answering("n\n", append(register, "--home", l.home)...)
+	// A contributor's part.
+	_, errs, code := command("dataset", "prove", "v1.manifest", "--contributor", contributed("bob"), "-o", "bob.json")
+	require.Equal(t, exitOK, code, errs)
+	var verified datasetVerified
+	answered(t, &verified, "dataset", "verify", "bob.json", "--digest", made.Digest)
+	require.Equal(t, "proved", verified.Result)
+	require.Equal(t, &partTold{contributed("bob"), "3000", "6000", "3000"}, verified.Part)
+	// An item, by its number and by its content.
+	byNumber, errs, code := command("dataset", "prove", "v1.manifest", "--item", "4711")
+	require.Equal(t, exitOK, code, errs)
+	byContent, errs, code := command("dataset", "prove", "v1.manifest", "--content", fmt.Sprintf("%064x", 4712))
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, byNumber, byContent)
+	require.NoError(t, os.WriteFile("item.json", []byte(byNumber), 0o600))
+	out, errs, code := command("dataset", "verify", "item.json", "--digest", "sha256:"+made.Digest)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "PROVED\n")
+	require.Contains(t, out, "4711")
+	// What is not proved.
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"item.json"}, exitUnverified, "NOT VERIFIED: it holds if the digest below is the dataset's"},
+		{[]string{"item.json", "--digest", strings.Repeat("1", 64)}, exitRefuted, "REFUTED: its digest is"},
+		{[]string{"v1.jsonl"}, exitUnreadable, "NO PROOF"},
+		{[]string{"v1.manifest"}, exitUnverified, "NOT VERIFIED: it fits its index"},
+		{[]string{"v1.manifest", "--digest", made.Digest}, exitOK, "PROVED\n"},
+		{[]string{"v1.manifest", "--digest", strings.Repeat("1", 64)}, exitRefuted, "REFUTED: its digest is"},
+	} {
+		out, errs, code := command(append([]string{"dataset", "verify"}, c.args...)...)
+		require.Equal(t, c.code, code, errs)
+		require.Contains(t, out, c.want)
+	}
+	for _, old := range []string{`"index": 4711`, fmt.Sprintf("%064x", 4712), `"items": 9000`, `"weight": "9000"`} {
+		require.Contains(t, byNumber, old)
+		forged := strings.Replace(byNumber, old, strings.NewReplacer("1", "2", "9", "8").Replace(old), 1)
+		require.NoError(t, os.WriteFile("forged.json", []byte(forged), 0o600))
+		_, errs, code := command("dataset", "verify", "forged.json", "--digest", made.Digest)
+		require.Equal(t, exitRefuted, code, old+errs)
+	}
+	for _, args := range [][]string{
+		{"--item", "9000"}, {"--contributor", contributed("dan")}, {"--content", strings.Repeat("f", 64)},
+	} {
+		_, errs, code := command(append([]string{"dataset", "prove", "v1.manifest"}, args...)...)
+		require.Equal(t, exitNotFound, code, args)
+		require.Contains(t, errs, "not in the manifest")
+	}
+	_, errs, code = command("dataset", "prove", "v1.manifest")
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "30 % of all that it earns, from the first payment on, and you keep 70 %")
-	require.Contains(t, errs, `"Photos", of 4 items of 3 contributors, with a weight of 7 together`)
-	work := l.json("works.0.work", register...).(string)
-	require.NotEmpty(t, l.json("works.0.work.anchor_root", "show", work), "anchored first")
-	require.Contains(t, l.do(register...), "Nothing to register")
-	shown := l.do("dataset", "show", "photos.manifest")
-	require.Contains(t, shown, "the contributors of version 1 get 30 %")
-	require.Contains(t, shown, "No pool of its contributors has had anything yet")
+	require.Contains(t, errs, "at least one of the flags")
 
-	// A buyer pays it; nothing is collected twice, and dust is left.
-	collect := []string{"dataset", "collect", work, "photos.manifest"}
-	require.Contains(t, l.do(append(collect, "--all", "--from", "fan")...), "Nothing to collect")
-	l.do("pay", work, "1000000uusdc", "--from", "fan")
-	l.poolHas(work, 1, "300000")
-	require.Contains(t, l.fail(append(collect, "--from", "bob")...), "say whose parts")
-	require.Contains(t, l.fail(append(collect, "--mine", "--all", "--from", "bob")...), "say whose parts")
-	dust := l.do(append(collect, "--all", "--at-least", "0.2 USDC", "--from", "bob")...)
-	require.Contains(t, dust, "Less than --at-least is due to 3 contributors")
-	before, fans := l.uusdc(bob), l.uusdc(fan)
-	mine := l.do(append(collect, "--mine", "--from", "alice")...)
-	require.Contains(t, mine, "In all: 0.128571 USDC, to 1 contributor.")
-	tried := l.do(append(collect, "--all", "--dry-run", "--from", "alice")...)
-	require.Contains(t, tried, "Would collect")
-	require.Contains(t, tried, "0.085714 USDC")
-	require.Contains(t, tried, "Nothing is due to 1 of the 3 contributors asked about")
-	require.EqualValues(t, 2, len(l.json("entries", append(collect, "--all", "--from", "alice")...).([]any)))
-	require.EqualValues(t, 300000*2/7, l.uusdc(bob)-before)
-	require.Eventually(t, func() bool { return l.uusdc(fan)-fans == 300000*2/7 }, 20*time.Second, 200*time.Millisecond,
-		"a work gets a payment, and its owner that")
-	require.Contains(t, l.do(append(collect, "--all", "--from", "alice")...), "Nothing is due to 3 of the 3 contributors")
-	require.Contains(t, l.fail(append(collect, "--contributor", fan, "--from", "bob")...), "not in the manifest")
-
-	// A payee in place of a contributor.
-	require.Contains(t, l.do("dataset", "payee", "--from", "bob"), "gets what")
-	l.do("dataset", "payee", fan, "--from", "bob")
-	l.do("pay", work, "70000uusdc", "--from", "alice")
-	l.poolHas(work, 1, "321000")
-	fans = l.uusdc(fan)
-	l.do(append(collect, "--contributor", "bob", "--from", "alice")...)
-	require.EqualValues(t, 321000*2/7-300000*2/7, l.uusdc(fan)-fans)
-
-	// A contributor takes items back.
-	withdraw := []string{"dataset", "withdraw", work, "photos.manifest"}
-	require.Contains(t, l.fail(append(withdraw, "--item", "#2", "--from", "bob")...), "it was contributed by "+alice)
-	require.Contains(t, l.fail(append(withdraw, "--item", "#3", "--from", "bob")...), "--contributor "+song)
-	require.Contains(t, l.fail(append(withdraw, "--item", "#9", "--from", "bob")...), "has no such item")
-	_, errs, code = answering("n\n", append(withdraw, "--item", "photo", "--from", "bob", "--home", l.home)...)
+	// What others have published is built to the same digest, from any form.
+	for _, files := range [][]string{{"again.jsonl"}, {"again.parquet"}, {"items.parquet", "croissant.json"}} {
+		_, errs, code := command(append([]string{"dataset", "convert", "v1.manifest"}, files...)...)
+		require.Equal(t, exitOK, code, errs)
+		var again built
+		last := files[len(files)-1]
+		answered(t, &again, "dataset", "build", last, "-o", last+".manifest")
+		require.Equal(t, made.Digest, again.Digest)
+	}
+	raw, err := os.ReadFile("v1.manifest")
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir("published", 0o700))
+	require.NoError(t, os.WriteFile("published/rows", raw, 0o600))
+	_, errs, code = command("dataset", "prove", "published/rows", "--item", "1")
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "This can't be taken back")
-	require.Equal(t, "1", fmt.Sprint(l.json("list.count", append(withdraw, "--item", "photo", "--from", "bob")...)))
-	require.Contains(t, l.do(append(withdraw, "--item", "#0", "--from", "bob")...), "1 item is withdrawn")
-	l.do(append(withdraw, "--item", "song.wav", "--contributor", song, "--from", "fan")...)
-	l.do(append(withdraw, "--all", "--from", "bob")...)
-	require.EqualValues(t, 3, l.json("withdrawals", "dataset", "show", work))
+	require.Contains(t, errs, "has no index beside it: make one with `stemmad dataset build`")
+	var published built
+	answered(t, &published, "dataset", "build", "published/rows")
+	require.Equal(t, made.Digest, published.Digest)
+	raw[len(dataset.Magic)+70] ^= 1
+	require.NoError(t, os.WriteFile("published/rows", raw, 0o600))
+	_, _, code = command("dataset", "verify", "published/rows")
+	require.Equal(t, exitRefuted, code)
 
-	// A new edition, whose contributors share after a notice; those before collect with the old manifest.
-	manifestOf(t, "two.manifest", item{"other", alice, 3}, item{"more", fan, 1})
-	require.Contains(t, l.fail("dataset", "revise", work, "photos.manifest", "--from", "alice"), "nothing to revise")
-	require.NotEmpty(t, l.json("waits.at", "dataset", "revise", work, "two.manifest", "--from", "alice"))
-	require.Equal(t, "Photos", l.json("title", "dataset", "show", work), "what it says of itself stays")
-	require.Contains(t, l.do("dataset", "show", work), "for those of version 2 waits until")
-	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "from the end of this block on",
-		"the share in force, asked for again, drops the change")
-	require.NotContains(t, l.do("dataset", "show", work), "waits")
-	require.Contains(t, l.do("dataset", "share", work, "40%", "--version", "1", "--dry-run", "--from", "alice"), "from the end of this block on")
-	require.Contains(t, l.do("dataset", "share", work, "10%", "--from", "alice"), "Shared")
-	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")
-	manifestOf(t, "strange.manifest", item{"other", alice, 4})
-	require.Contains(t, l.fail("dataset", "collect", work, "strange.manifest", "--all", "--from", "bob"), "of no version of the work")
+	// Another version.
+	writeLines(t, "v2.jsonl", 30, 9300, `,"time":1767225600`)
+	_, errs, code = command("dataset", "build", "v2.jsonl")
+	require.Equal(t, exitOK, code, errs)
+	var d difference
+	answered(t, &d, "dataset", "diff", "v1.manifest", "v2.manifest", "--list", "changes.jsonl")
+	require.Equal(t, uint64(300), d.Items.Added)
+	require.Equal(t, uint64(30), d.Items.Removed)
+	require.Equal(t, uint64(8970), d.Items.Changed)
+	require.Equal(t, uint64(3), d.Contributors.Heavier)
+	require.Equal(t, "9270", d.WeightAfter)
+	list, err := os.ReadFile("changes.jsonl")
+	require.NoError(t, err)
+	require.Equal(t, 9303, bytes.Count(list, []byte("\n")))
+	there, err := filepath.Glob(".diff*")
+	require.NoError(t, err)
+	require.Empty(t, there)
+	_, err = os.Stat(os.Getenv("STEMMAD_HOME"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// What is written anew is noticed, though the files of the old one lie beside it.
-func TestAManifestThatChangedIsBuiltAgain(t *testing.T) {
-	l := startLocal(t)
+func TestMistakesInADatasetAreNamed(t *testing.T) {
 	t.Chdir(t.TempDir())
-	alice := l.address("alice")
-	digest := func() any {
-		return l.json("manifest.sha256", "dataset", "register", "m", "--dry-run", "--from", "alice")
+	writeLines(t, "items.jsonl", 0, 10, "")
+	writeLines(t, "bad.jsonl", 0, 10, `,"weight":0`)
+	require.NoError(t, os.Mkdir("files", 0o700))
+	require.NoError(t, os.WriteFile("files/a.txt", []byte("a"), 0o600))
+	require.NoError(t, os.WriteFile("credits.csv", []byte("path,contributor\na.txt,alice\n"), 0o600))
+	require.NoError(t, os.WriteFile("there.manifest", []byte("mine"), 0o600))
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"gone.jsonl"}, "gone.jsonl: no such file"},
+		{[]string{"bad.jsonl"}, "bad.jsonl line 1, weight: invalid row: a weight of 0"},
+		{[]string{"credits.csv"}, "credits.csv line 1, path: it can't be read: there is no such column"},
+		{[]string{"items.jsonl", "--form", "parquet"}, "items.jsonl: it can't be read"},
+		{[]string{"items.jsonl", "--form", "xls"}, `there is no form "xls"; forms are manifest, jsonl`},
+		{[]string{"items.jsonl", "-o", "there.manifest"}, "there.manifest: there is such a file already: name another with --out"},
+		{[]string{"items.jsonl", "--contributor", "alice"}, `--contributor: "alice" is no account and no work`},
+		{[]string{"items.jsonl", "--credits", "credits.csv"}, "only files of a folder have credits"},
+		{[]string{"files"}, "files/a.txt: invalid value: nobody is named whose it is"},
+		{[]string{"files", "--credits", "credits.csv"}, `credits.csv line 2, contributor: invalid value: "alice" is no account`},
+		{[]string{"files", "--contributor", contributed("ann"), "-o", "files/a.manifest"}, "lies in the folder that is read"},
+	} {
+		_, errs, code := command(append([]string{"dataset", "build"}, c.args...)...)
+		require.Equal(t, exitFailed, code, c.args)
+		require.Contains(t, errs, c.want, c.args)
 	}
-	var seen []any
-	for n := range 3 {
-		items := []item{{"a", alice, 1}}
-		for i := range n {
-			items = append(items, item{fmt.Sprint(i), alice, 1})
-		}
-		manifestOf(t, "m", items...)
-		require.NotContains(t, seen, digest())
-		seen = append(seen, digest())
+	for _, args := range [][]string{{"items.jsonl", "--contributor", contributed("ann")}, {"files", "--contributor", contributed("ann"), "-o", "."}} {
+		_, errs, code := command(append([]string{"dataset", "build"}, args...)...)
+		require.Equal(t, exitOK, code, errs)
 	}
-	manifestOf(t, "m", item{"b", alice, 1}, item{"0", alice, 1}, item{"1", alice, 1})
-	require.NotContains(t, seen, digest(), "of the same length")
-	for _, name := range []string{dataset.IndexOf("m"), dataset.ContributorsOf("m")} {
-		require.NoError(t, os.Remove(filepath.Clean(name)))
-		require.NotContains(t, seen, digest())
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"convert", "items.manifest", "items.jsonl"}, "file exists"},
+		{[]string{"convert", "items.manifest", "items.csv"}, "it writes .jsonl and .parquet, and one .json of Croissant"},
+		{[]string{"convert", "items.manifest", "croissant.json"}, "Croissant describes one file of items"},
+		{[]string{"convert", "items.manifest", "x.jsonl", "files/croissant.json"}, "does not lie beside"},
+		{[]string{"prove", "items.manifest", "--content", "gone.jpg"}, "there is no such file"},
+		{[]string{"verify", "items.manifest", "--digest", "x"}, `--digest: "x" is no SHA-256`},
+		{[]string{"diff", "items.manifest", "gone.manifest"}, "no such file"},
+	} {
+		_, errs, code := command(append([]string{"dataset"}, c.args...)...)
+		require.Equal(t, exitFailed, code, c.args)
+		require.Contains(t, errs, c.want, c.args)
+	}
+	for _, gone := range []string{"x.jsonl", "files/croissant.json", "croissant.json", "bad.manifest.building"} {
+		_, err := os.Stat(gone)
+		require.ErrorIs(t, err, os.ErrNotExist, gone)
 	}
 }

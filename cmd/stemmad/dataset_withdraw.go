@@ -21,8 +21,6 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-const flagItem = "item"
-
 func datasetWithdrawCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "withdraw WORK|MANIFEST MANIFEST --item FILE|SHA256|#N... | --all",
@@ -117,7 +115,7 @@ func (w *withdrawal) messages(
 		return nil, err
 	}
 	wanted.Contributor = who
-	places, err := pool.Find(opened, wanted)
+	places, err := pool.Find(ctx, opened, wanted)
 	if err != nil {
 		return nil, notYours(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -54,7 +55,7 @@ const exitCodes = `   0  done
    1  refused or failed for another reason than those below
    3  a grant is needed, or more uses of one
    4  it is denied, by a licence or by an agent's limit
-   5  there is no such work, terms, grant, agent or account; or a report lacks something, which it lists
+   5  there is no such work, terms, grant, agent, account or item; or a report lacks something, which it lists
    6  there is not enough money for it, or for its fee
    7  nothing was done, and the same may pass later: the node is busy, or the fee has risen
    8  no node answers
@@ -81,7 +82,7 @@ var kinds = []struct {
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
-		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, target.ErrUnregistered,
+		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, target.ErrUnregistered, dataset.ErrNotInManifest,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
 	{exitContested, []error{registrytypes.ErrAlreadyClaimed}},

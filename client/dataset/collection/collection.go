@@ -3,6 +3,7 @@
 package collection
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -94,9 +95,9 @@ func (c *Collection) Append(dst []byte) ([]byte, error) {
 }
 
 // Read reads the members of a manifest that is one of a collection. It fails with ErrNotCollection.
-func Read(opened *dataset.Opened) (*Collection, error) {
+func Read(ctx context.Context, opened *dataset.Opened) (*Collection, error) {
 	c := &Collection{}
-	err := opened.EachItem(func(index uint64, item manifest.Item) error {
+	err := opened.EachItem(ctx, func(index uint64, item manifest.Item) error {
 		if item.Kind != manifest.Work || item.Terms != [20]byte{} || item.Consent != [32]byte{} || item.Time != 0 {
 			return fmt.Errorf("item %d has an account for its contributor, or terms, a consent or a time of its own: %w", index, ErrNotCollection)
 		}

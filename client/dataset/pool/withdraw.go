@@ -37,11 +37,11 @@ func (e *OthersError) Is(target error) bool { return target == dataset.ErrNotInM
 
 // Find reads a manifest for items of a contributor and returns their places, each content once, in the manifest's order. It fails
 // with an *OthersError for what is not the contributor's.
-func Find(opened *dataset.Opened, wanted Wanted) ([]uint64, error) {
+func Find(ctx context.Context, opened *dataset.Opened, wanted Wanted) ([]uint64, error) {
 	var places []uint64
 	foreign := map[string]*manifest.Contributor{}
 	found, taken := map[string]bool{}, map[registrytypes.Digest]bool{}
-	err := opened.EachItem(func(index uint64, item manifest.Item) error {
+	err := opened.EachItem(ctx, func(index uint64, item manifest.Item) error {
 		named, byContent := wanted.Contents[item.Sha256]
 		place, byPlace := wanted.Places[index]
 		if !byContent && !byPlace {

@@ -1,0 +1,376 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/stemma-chain/stemma/x/registry/manifest"
+)
+
+// mostCompared is how many bytes of items are compared in memory.
+var mostCompared = int64(256 << 20)
+
+// Change is an item of which two manifests tell otherwise: added without Old, removed without New, else changed in weight, terms,
+// consent or time.
+type Change struct {
+	Old, New *manifest.Item
+}
+
+// Difference of two manifests. An item is told by its content and its contributor; its place does not matter.
+type Difference struct {
+	Same, Added, Removed, Changed uint64
+	Contributors                  ContributorsDifference
+}
+
+// ContributorsDifference is what becomes of contributors: who comes and goes, whose weight rises and falls, and of those who stay whose
+// part of the whole does.
+type ContributorsDifference struct {
+	Came, Left, Heavier, Lighter, LargerPart, SmallerPart uint64
+}
+
+// EachItem reads a manifest's rows, with their index from 0. Row and item are valid until the next. It fails with ErrNoManifest and
+// manifest.ErrRow.
+func EachItem(ctx context.Context, rows io.Reader, each func(index uint64, row []byte, item manifest.Item) error) error {
+	source, err := newRowSource(rows)
+	if err != nil {
+		return err
+	}
+	index, raw := uint64(0), []byte(nil)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := source.Next(ctx, blockRows)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			raw, err = b.Append(raw[:0])
+		}
+		if err == nil {
+			err = eachRow(raw, int(index), func(row []byte, item manifest.Item) error {
+				index++
+				return each(index-1, row, item)
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// differ compares rows, which it keeps in files by the first byte of their content.
+type differ struct {
+	dir  string
+	each func(Change) error
+	d    *Difference
+}
+
+// Diff compares two manifests that were built. Dir is an empty folder for the items of both. Each is told of every item that is not the
+// same, and whose of contributors with their weights before and after, 0 where there is none; nil: nobody is.
+func Diff(
+	ctx context.Context, before, after *Opened, dir string, each func(Change) error, whose func(manifest.Contributor, uint64, uint64) error,
+) (Difference, error) {
+	var d Difference
+	c := &differ{dir, each, &d}
+	parts := newParts(dir, "items")
+	defer parts.remove()
+	for side, o := range []*Opened{before, after} {
+		if err := EachItem(ctx, io.NewSectionReader(o.rows, 0, 1<<62), func(_ uint64, row []byte, item manifest.Item) error {
+			return parts.add(item.Sha256[0], byte(side), row)
+		}); err != nil {
+			return d, err
+		}
+	}
+	if err := c.compareAll(ctx, parts, 1); err != nil {
+		return d, err
+	}
+	return d, diffContributors(before, after, whose, &d.Contributors)
+}
+
+// compareParts are files of rows, each behind a byte that says which manifest it is of.
+type compareParts struct {
+	dir, name string
+	files     [fanout]*os.File
+	writers   [fanout]*bufio.Writer
+	sizes     [fanout]int64
+}
+
+func newParts(dir, name string) *compareParts { return &compareParts{dir: dir, name: name} }
+
+func (p *compareParts) add(i, side byte, row []byte) (err error) {
+	if p.files[i] == nil {
+		path := filepath.Join(p.dir, fmt.Sprintf("%s-%02x", p.name, i))
+		if p.files[i], err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+			return err
+		}
+		p.writers[i] = bufio.NewWriterSize(p.files[i], held)
+	}
+	if err := p.writers[i].WriteByte(side); err != nil {
+		return err
+	}
+	p.sizes[i] += int64(1 + len(row))
+	_, err = p.writers[i].Write(row)
+	return err
+}
+
+func (p *compareParts) remove() {
+	for _, f := range p.files {
+		if f != nil {
+			discard(f)
+		}
+	}
+}
+
+// compareAll compares part after part. At is the byte of the content by which a part that is too large is parted again.
+func (c *differ) compareAll(ctx context.Context, p *compareParts, at int) error {
+	for i, f := range p.files {
+		if f == nil {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := p.writers[i].Flush(); err != nil {
+			return err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		var err error
+		if p.sizes[i] > mostCompared && at < len(manifest.Item{}.Sha256) {
+			err = c.part(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), at)
+		} else {
+			err = c.compare(f, p.sizes[i])
+		}
+		if err != nil {
+			return err
+		}
+		discard(f)
+		p.files[i] = nil
+	}
+	return nil
+}
+
+func (c *differ) part(ctx context.Context, f io.Reader, name string, at int) error {
+	smaller := newParts(c.dir, name)
+	defer smaller.remove()
+	in := bufio.NewReaderSize(f, 1<<20)
+	for {
+		side, err := in.ReadByte()
+		if errors.Is(err, io.EOF) {
+			return c.compareAll(ctx, smaller, at+1)
+		}
+		if err != nil {
+			return err
+		}
+		row, err := readRow(in)
+		if err == nil {
+			err = smaller.add(row[1+at], side, row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// compared is a row of one of both.
+type compared struct {
+	row  []byte
+	side byte
+}
+
+// sameItem compares content and contributor.
+func sameItem(x, y []byte) int {
+	if c := bytes.Compare(x[1:33], y[1:33]); c != 0 {
+		return c
+	}
+	a, _ := manifest.ReadItem(x) // they were read before
+	b, _ := manifest.ReadItem(y)
+	if a.Kind != b.Kind {
+		return int(a.Kind) - int(b.Kind)
+	}
+	return bytes.Compare(a.ID, b.ID)
+}
+
+func (c *differ) compare(f io.Reader, size int64) error {
+	raw := make([]byte, size)
+	if _, err := io.ReadFull(f, raw); err != nil {
+		return err
+	}
+	var list []compared
+	for len(raw) > 0 {
+		length, err := manifest.RowSize(raw[1])
+		if err != nil {
+			return err
+		}
+		list = append(list, compared{raw[1 : 1+length : 1+length], raw[0]})
+		raw = raw[1+length:]
+	}
+	slices.SortFunc(list, func(x, y compared) int {
+		if c := sameItem(x.row, y.row); c != 0 {
+			return c
+		}
+		if c := bytes.Compare(x.row, y.row); c != 0 {
+			return c
+		}
+		return int(x.side) - int(y.side)
+	})
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && sameItem(list[0].row, list[n].row) == 0 {
+			n++
+		}
+		if err := c.one(list[:n]); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// one compares all rows of a content and a contributor: equal rows are the same, others changed as far as both have them.
+func (c *differ) one(list []compared) error {
+	var sides [2][][]byte
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && bytes.Equal(list[0].row, list[n].row) {
+			n++
+		}
+		olds := 0
+		for olds < n && list[olds].side == 0 {
+			olds++
+		}
+		same := min(olds, n-olds)
+		c.d.Same += uint64(same)
+		for range olds - same {
+			sides[0] = append(sides[0], list[0].row)
+		}
+		for range n - olds - same {
+			sides[1] = append(sides[1], list[0].row)
+		}
+		list = list[n:]
+	}
+	for i := range max(len(sides[0]), len(sides[1])) {
+		var change Change
+		for side, of := range []**manifest.Item{&change.Old, &change.New} {
+			if i < len(sides[side]) {
+				item, err := manifest.ReadItem(sides[side][i])
+				if err != nil {
+					return err
+				}
+				*of = &item
+			}
+		}
+		switch {
+		case change.Old == nil:
+			c.d.Added++
+		case change.New == nil:
+			c.d.Removed++
+		default:
+			c.d.Changed++
+		}
+		if c.each != nil {
+			if err := c.each(change); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// weighted reads a file of contributors, one after the other.
+type weighted struct {
+	in     *bufio.Reader
+	left   uint64
+	who    manifest.Contributor
+	weight uint64
+}
+
+func (o *Opened) weighted() (*weighted, error) {
+	w := &weighted{in: bufio.NewReaderSize(io.NewSectionReader(o.contributors, 0, 1<<62), 1<<20), left: o.Manifest.Contributors.Leaves + 1}
+	return w, w.next()
+}
+
+func (w *weighted) next() (err error) {
+	if w.left--; w.left > 0 {
+		w.who, w.weight, err = readContributor(w.in)
+	}
+	return err
+}
+
+func diffContributors(before, after *Opened, whose func(manifest.Contributor, uint64, uint64) error, d *ContributorsDifference) error {
+	x, err := before.weighted()
+	if err != nil {
+		return err
+	}
+	y, err := after.weighted()
+	if err != nil {
+		return err
+	}
+	tell := func(who manifest.Contributor, was, is uint64) error {
+		d.count(was, is, before.Manifest.Contributors.Sum, after.Manifest.Contributors.Sum)
+		if whose == nil || was == is {
+			return nil
+		}
+		return whose(who, was, is)
+	}
+	for x.left > 0 || y.left > 0 {
+		order := 0
+		switch {
+		case x.left == 0:
+			order = 1
+		case y.left == 0:
+			order = -1
+		case x.who.Kind != y.who.Kind:
+			order = int(x.who.Kind) - int(y.who.Kind)
+		default:
+			order = bytes.Compare(x.who.ID, y.who.ID)
+		}
+		switch {
+		case order < 0:
+			err = errors.Join(tell(x.who, x.weight, 0), x.next())
+		case order > 0:
+			err = errors.Join(tell(y.who, 0, y.weight), y.next())
+		default:
+			err = errors.Join(tell(x.who, x.weight, y.weight), x.next(), y.next())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts a contributor of this weight before and after, of these wholes.
+func (d *ContributorsDifference) count(was, is, whole, newWhole uint64) {
+	switch {
+	case was == 0:
+		d.Came++
+		return
+	case is == 0:
+		d.Left++
+		return
+	case was < is:
+		d.Heavier++
+	case was > is:
+		d.Lighter++
+	}
+	// was/whole and is/newWhole, multiplied crosswise.
+	wasHigh, wasLow := bits.Mul64(was, newWhole)
+	isHigh, isLow := bits.Mul64(is, whole)
+	switch {
+	case wasHigh < isHigh || wasHigh == isHigh && wasLow < isLow:
+		d.LargerPart++
+	case wasHigh != isHigh || wasLow != isLow:
+		d.SmallerPart++
+	}
+}
