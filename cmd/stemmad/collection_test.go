@@ -60,7 +60,7 @@ func TestJourneyOfACollection(t *testing.T) {
 	l.do("acquire", album, "commercial-use", "--max-fee", "6 USDC", "--from", "fan")
 	l.poolHas(album, 1, "6000000")
 	out := l.do("dataset", "collect", "First-album.manifest", "First-album.manifest", "--all", "--from", "fan")
-	require.Contains(t, out, "In all: 6 USDC, to 3 contributors.")
+	require.Contains(t, out, "In all: 6.00 USDC, to 3 contributors.")
 	require.Eventually(t, func() bool { return l.uusdc(bob)-before >= 2_000_000-1000 }, 20*time.Second, 200*time.Millisecond)
 
 	// Members change by revision; those before keep what they had coming.
@@ -150,7 +150,7 @@ func TestSpritesAreACollection(t *testing.T) {
 		l.do("offer", "--csv", key+"-offers.csv", "--from", key)
 	}
 	l.write("members.csv", members)
-	sheet := []string{"collection", "create", "Castle sprites", "--table", "members.csv", "--offer", "commercial-use", "--price", "7.000001 USDC",
+	sheet := []string{"collection", "create", "Castle sprites", "--table", "members.csv", "--offer", "commercial-use", "--price", "7000.000001 USDC",
 		"--kind", "image", "--from", "alice"}
 	require.Equal(t, len(weights), strings.Count(members, "\n")-1)
 	var work string
@@ -163,8 +163,8 @@ func TestSpritesAreACollection(t *testing.T) {
 	for _, key := range keys[2:] {
 		before[key] = l.uusdc(l.address(key))
 	}
-	l.do("acquire", work, "commercial-use", "--max-fee", "7.000001 USDC", "--from", "fan")
-	const sale = 7_000_001
+	l.do("acquire", work, "commercial-use", "--max-fee", "7000.000001 USDC", "--from", "fan")
+	const sale = 7_000_000_001
 	l.poolHas(work, 1, strconv.Itoa(sale))
 	entries := l.json("entries", "dataset", "collect", work, "Castle-sprites.manifest", "--all", "--from", "fan").([]any)
 	require.Len(t, entries, len(weights))

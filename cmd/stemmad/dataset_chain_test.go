@@ -121,6 +121,10 @@ func TestJourneyOfADataset(t *testing.T) {
 	l.do(append(collect, "--contributor", "bob", "--from", "alice")...)
 	require.EqualValues(t, 321000*2/7-300000*2/7, l.uusdc(fan)-fans)
 
+	for _, key := range []string{"alice", "bob", "fan"} {
+		require.Equal(t, true, l.json("reconciles", "statement", key), "the statement of %s", key)
+	}
+
 	// A contributor takes items back.
 	withdraw := []string{"dataset", "withdraw", work, "photos.manifest"}
 	require.Contains(t, l.fail(append(withdraw, "--item", "#2", "--from", "bob")...), "it was contributed by "+alice)
