@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -90,7 +91,7 @@ func Diff(
 			return d, err
 		}
 	}
-	if err := c.compareAll(ctx, parts, 1); err != nil {
+	if err := c.compareAll(ctx, parts); err != nil {
 		return d, err
 	}
 	return d, diffContributors(before, after, whose, &d.Contributors)
@@ -130,8 +131,8 @@ func (p *compareParts) remove() {
 	}
 }
 
-// compareAll compares part after part. At is the byte of the content by which a part that is too large is parted again.
-func (c *differ) compareAll(ctx context.Context, p *compareParts, at int) error {
+// compareAll compares part after part; one that is too large is parted again, by the first byte in which its contents differ.
+func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	for i, f := range p.files {
 		if f == nil {
 			continue
@@ -142,11 +143,18 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts, at int) error 
 		if err := p.writers[i].Flush(); err != nil {
 			return err
 		}
+		at := sha256.Size
+		if p.sizes[i] > mostCompared {
+			var err error
+			if at, err = inCommon(f); err != nil {
+				return err
+			}
+		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 		var err error
-		if p.sizes[i] > mostCompared && at < len(manifest.Item{}.Sha256) {
+		if at < sha256.Size {
 			err = c.part(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), at)
 		} else {
 			err = c.compare(f, p.sizes[i])
@@ -160,21 +168,48 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts, at int) error 
 	return nil
 }
 
-func (c *differ) part(ctx context.Context, f io.Reader, name string, at int) error {
+// inCommon is how many bytes the contents of all rows have in common at their beginning.
+func inCommon(f io.ReadSeeker) (at int, err error) {
+	var first []byte
+	at = sha256.Size
+	err = eachCompared(f, func(_ byte, row []byte) error {
+		if first == nil {
+			first = row
+		}
+		for at > 0 && !bytes.Equal(first[1:1+at], row[1:1+at]) {
+			at--
+		}
+		return nil
+	})
+	return at, err
+}
+
+func (c *differ) part(ctx context.Context, f io.ReadSeeker, name string, at int) error {
 	smaller := newParts(c.dir, name)
 	defer smaller.remove()
+	if err := eachCompared(f, func(side byte, row []byte) error { return smaller.add(row[1+at], side, row) }); err != nil {
+		return err
+	}
+	return c.compareAll(ctx, smaller)
+}
+
+// eachCompared reads rows from the beginning of a file.
+func eachCompared(f io.ReadSeeker, each func(side byte, row []byte) error) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	in := bufio.NewReaderSize(f, 1<<20)
 	for {
 		side, err := in.ReadByte()
 		if errors.Is(err, io.EOF) {
-			return c.compareAll(ctx, smaller, at+1)
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 		row, err := readRow(in)
 		if err == nil {
-			err = smaller.add(row[1+at], side, row)
+			err = each(side, row)
 		}
 		if err != nil {
 			return err

@@ -14,6 +14,12 @@ import (
 // chunk is how much is read between two looks at the context, in bytes.
 const chunk = 1 << 20
 
+// buffers are what files are read into: a new one for each would take longer than to hash a small file.
+var buffers = sync.Pool{New: func() any {
+	buf := make([]byte, chunk)
+	return &buf
+}}
+
 // File is a file with its SHA-256.
 type File struct {
 	Path   string
@@ -64,7 +70,8 @@ func sumFile(ctx context.Context, path string, read func(bytes int64)) (File, er
 	}
 	defer f.Close()
 	h := sha256.New()
-	buf := make([]byte, chunk)
+	buf := *buffers.Get().(*[]byte)
+	defer buffers.Put(&buf)
 	file := File{Path: path}
 	for {
 		if ctx.Err() != nil {
