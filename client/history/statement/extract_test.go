@@ -124,16 +124,16 @@ func TestWhatContributorsCollectIsALine(t *testing.T) {
 	require.NoError(t, err)
 	b := oneMessage("MsgCollect",
 		typed(t, &royaltytypes.EventCollected{
-			Work: id, Version: 1, Contributor: registrytypes.Contributor{Account: alice.String()}, Account: bob.String(), Amount: "3uusdc,4ustem",
+			Work: id, Version: 1, Contributor: registrytypes.Contributor{Account: alice.String()}, Account: bob.String(), Amount: "4ustem,3uusdc",
 		}),
 		typed(t, &royaltytypes.EventCollected{Work: id, Version: 1, Contributor: registrytypes.Contributor{Work: other}, Amount: "9uusdc"}))
 	require.Equal(t, []short{
-		{kind: statement.Collected, amount: "3uusdc", work: song}, {kind: statement.Collected, amount: "4ustem", work: song},
+		{kind: statement.Collected, amount: "4ustem", work: song}, {kind: statement.Collected, amount: "3uusdc", work: song},
 	}, linesOf(t, bob.String(), b))
 	require.Empty(t, linesOf(t, alice.String(), b), "who named another gets nothing")
 	require.Equal(t, []short{
-		{kind: statement.Collected, amount: "-3uusdc", work: song, with: bob.String()},
 		{kind: statement.Collected, amount: "-4ustem", work: song, with: bob.String()},
+		{kind: statement.Collected, amount: "-3uusdc", work: song, with: bob.String()},
 	}, linesOf(t, royalty, b))
 }
 
