@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
@@ -124,6 +125,9 @@ func TestSpritesAreACollection(t *testing.T) {
 	l := local{t: t, home: localnet.ForTest(t, localnet.Options{Keys: keys}).Nodes[0].Home}
 	t.Chdir(t.TempDir())
 
+	atOnce := containedAtOnce
+	containedAtOnce = 24 // so that it takes several transactions
+	defer func() { containedAtOnce = atOnce }()
 	members, whole := "work,weight\n", uint64(0)
 	weights, owners := map[string]uint64{}, map[string]string{}
 	for i, author := range authors {
@@ -153,9 +157,15 @@ func TestSpritesAreACollection(t *testing.T) {
 	sheet := []string{"collection", "create", "Castle sprites", "--table", "members.csv", "--offer", "commercial-use", "--price", "7000.000001 USDC",
 		"--kind", "image", "--from", "alice"}
 	require.Equal(t, len(weights), strings.Count(members, "\n")-1)
-	var work string
-	made := l.json("work", sheet...)
-	work = made.(string)
+	var made struct {
+		Work string `json:"work"`
+		Txs  []struct {
+			Gas int64 `json:"gas_used"`
+		} `json:"transactions"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(l.do(append(sheet, "--output", "json")...)), &made))
+	work := made.Work
+	t.Logf("%d works take transactions of %v gas", len(weights), made.Txs)
 	require.Contains(t, l.do(sheet...), "Nothing to do")
 	require.Len(t, l.json("sources", "query", "lineage", "sources", work, "--page-limit", "1000"), len(weights))
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
@@ -153,6 +156,53 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")
 	manifestOf(t, "strange.manifest", item{"other", alice, 4})
 	require.Contains(t, l.fail("dataset", "collect", work, "strange.manifest", "--all", "--from", "bob"), "of no version of the work")
+}
+
+// Six hundred contributors are collected in three transactions, each exactly its part; whom others collected before is left out.
+func TestManyContributorsAreCollected(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	const contributors = 600
+	var items []item
+	weights, whole := map[string]uint64{}, uint64(0)
+	for i := range contributors {
+		hash := sha256.Sum256([]byte(fmt.Sprint("contributor ", i)))
+		who := sdk.AccAddress(hash[:20]).String()
+		weight := uint64(1 + i*i%97)
+		items, weights[who], whole = append(items, item{fmt.Sprint(i), who, weight}), weight, whole+weight
+	}
+	manifestOf(t, "many.manifest", items...)
+	work := l.json("works.0.work", "dataset", "register", "many.manifest", "--share", "100%", "--no-anchor", "--from", "alice").(string)
+	l.do("pay", work, "1234567uusdc", "--from", "fan")
+	l.poolHas(work, 1, "1234567")
+	collect := []string{"dataset", "collect", work, "many.manifest", "--from", "bob"}
+	part := func(who string) int64 { return int64(1234567 * weights[who] / whole) }
+	l.do(append(collect, "--contributor", items[7].from, "--contributor", items[8].from)...)
+	require.Equal(t, part(items[7].from), l.uusdc(items[7].from))
+	require.Contains(t, l.do(append(collect, "--all", "--dry-run")...), "and 548 more; --output json lists all")
+	var answer struct {
+		Nothing int              `json:"nothing_due"`
+		Entries []collectedEntry `json:"entries"`
+		Paid    sdk.Coins        `json:"paid"`
+		Txs     []struct {
+			Gas int64 `json:"gas_used"`
+		} `json:"transactions"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(l.do(append(collect, "--all", "--output", "json")...)), &answer))
+	require.Equal(t, 2, answer.Nothing)
+	require.Len(t, answer.Entries, contributors-2)
+	require.Len(t, answer.Txs, 3)
+	t.Logf("gas of %d, %d and %d contributors: %v", 256, 256, contributors-2-512, answer.Txs)
+	sum := part(items[7].from) + part(items[8].from)
+	for _, e := range answer.Entries {
+		require.Equal(t, part(e.Contributor), e.Paid.AmountOf("uusdc").Int64(), e.Contributor)
+		require.Empty(t, e.Reason)
+		sum += part(e.Contributor)
+	}
+	require.Equal(t, sum-part(items[7].from)-part(items[8].from), answer.Paid.AmountOf("uusdc").Int64())
+	require.Equal(t, fmt.Sprint(1234567-sum), l.json("manifests.0.pool.0.left.amount", "dataset", "show", work), "what is left is below a unit each")
+	require.Less(t, 1234567-sum, int64(contributors))
+	require.Contains(t, l.do(append(collect, "--all")...), "Nothing to collect")
 }
 
 // What is written anew is noticed, though the files of the old one lie beside it.
