@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -120,6 +121,7 @@ func tinyMinima(cdc codec.Codec, state app.GenesisState) {
 	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &gs)
 	// Below what governance may set: the sweep then goes over several blocks.
 	gs.Params.SweepBudget, gs.Params.PayoutBudget = 12, 5
+	gs.Params.PoolNotice = 3 * time.Second
 	for i := range gs.Params.Denoms {
 		gs.Params.Denoms[i].MinFlow, gs.Params.Denoms[i].MinPayout = math.NewInt(20), math.NewInt(300)
 	}
@@ -168,6 +170,11 @@ func plays() []play {
 		{"drop", (*game).drop},
 		{"raise bond", (*game).raiseBond},
 		{"object to a weight", (*game).object},
+		{"share pool", (*game).sharePool},
+		{"revise manifest", (*game).reviseManifest},
+		{"collect", (*game).collect},
+		{"withdraw items", (*game).withdrawItems},
+		{"name payee", (*game).namePayee},
 	}
 }
 
@@ -195,6 +202,7 @@ func (g *game) opening(c *chain.Chain) (txs [][]byte) {
 			msg.AllowContested = true
 			txs = append(txs, c.Sign(owner, msg, chain.OfferMsg(chain.WorkOf(name, owner), g.terms())))
 		}
+		txs = append(txs, c.Sign(owner, registerSet(owner), chain.OfferMsg(setOf(owner), g.terms())))
 	}
 	return txs
 }
@@ -204,6 +212,9 @@ func (g *game) player() chain.Account {
 }
 
 func (g *game) work() chain.Work {
+	if g.rng.IntN(6) == 0 {
+		return setOf(g.player())
+	}
 	return chain.WorkOf(fmt.Sprint("work ", g.rng.IntN(works)), g.player())
 }
 

@@ -346,6 +346,12 @@ func payments(message sdk.Msg, answer proto.Message, open func() (*replay.Chain,
 		}
 		work, err := granted(m.Grant, open)
 		return fee(m.Licensee, work, answer.Fee, answer.Epoch), err
+	case *royaltytypes.MsgCollect:
+		answer, ok := answer.(*royaltytypes.MsgCollectResponse)
+		if !ok || len(answer.Entries) != len(m.Entries) {
+			return nil, errors.New("what was collected has the answer of something else")
+		}
+		return collected(m, answer), nil
 	case *authz.MsgExec:
 		answer, ok := answer.(*authz.MsgExecResponse)
 		if !ok {
@@ -364,6 +370,21 @@ func payments(message sdk.Msg, answer proto.Message, open func() (*replay.Chain,
 		return acted(m, answer, open)
 	}
 	return nil, nil
+}
+
+// collected are the payments of a pool to works.
+func collected(m *royaltytypes.MsgCollect, answer *royaltytypes.MsgCollectResponse) (lines []Assigned) {
+	for i, e := range answer.Entries {
+		if m.Entries[i].Contributor.Work.IsZero() {
+			continue
+		}
+		for _, coin := range e.Paid {
+			lines = append(lines, Assigned{
+				Payer: royaltytypes.PoolAccount(m.Work, m.Version).String(), Work: m.Entries[i].Contributor.Work, Amount: coin, Epoch: e.Epoch,
+			})
+		}
+	}
+	return lines
 }
 
 // granted is the work that a grant is of.
@@ -415,6 +436,8 @@ func inside(messages []sdk.Msg, results [][]byte, open func() (*replay.Chain, er
 			its = &licensetypes.MsgAcquireResponse{}
 		case *licensetypes.MsgRenewGrant:
 			its = &licensetypes.MsgRenewGrantResponse{}
+		case *royaltytypes.MsgCollect:
+			its = &royaltytypes.MsgCollectResponse{}
 		case *authz.MsgExec:
 			its = &authz.MsgExecResponse{}
 		default:

@@ -49,6 +49,12 @@ const (
 	Transaction Kind = 12
 	// Dispute is a dispute about a work, with what was claimed, shown and ruled.
 	Dispute Kind = 13
+	// Manifest is what a dataset or a collection is made of.
+	Manifest Kind = 14
+	// Item is that a manifest has an item, and whether it was withdrawn.
+	Item Kind = 15
+	// Part is what a contributor's part of a pool is, and has had.
+	Part Kind = 16
 )
 
 // question is how a kind is asked of the chain.
@@ -77,6 +83,9 @@ var questions = []question{
 	{Holders, "holders", "/stemma.royalty.v1.Query/Holders", func() proto.Message { return &royaltytypes.QueryHoldersRequest{} }},
 	{Balances, "balances", "/stemma.royalty.v1.Query/Balances", func() proto.Message { return &royaltytypes.QueryBalancesRequest{} }},
 	{Dispute, "dispute", "/stemma.dispute.v1.Query/Dispute", func() proto.Message { return &disputetypes.QueryDisputeRequest{} }},
+	{Manifest, "manifest", "/stemma.registry.v1.Query/Manifest", func() proto.Message { return &registrytypes.QueryManifestRequest{} }},
+	{Item, "item", "/stemma.registry.v1.Query/Item", func() proto.Message { return &registrytypes.QueryItemRequest{} }},
+	{Part, "part", "/stemma.royalty.v1.Query/Part", func() proto.Message { return &royaltytypes.QueryPartRequest{} }},
 }
 
 // String is the kind's name.
@@ -132,6 +141,10 @@ func plain(request proto.Message) bool {
 		return isAccount(asked.Account)
 	case *royaltytypes.QueryBalancesRequest:
 		return isAccount(asked.Account)
+	case *registrytypes.QueryItemRequest:
+		return asked.Contributor.Account == "" || isAccount(asked.Contributor.Account)
+	case *royaltytypes.QueryPartRequest:
+		return asked.Proof.Contributor.Account == "" || isAccount(asked.Proof.Contributor.Account)
 	case *licensetypes.QueryCheckRightsRequest:
 		work, err := registrytypes.ParseWorkID(asked.Work)
 		return err == nil && work.String() == asked.Work && (asked.Licensee == "" || isAccount(asked.Licensee)) &&

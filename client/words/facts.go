@@ -120,7 +120,7 @@ var facts = map[string]Fact{
 	"grant.grant.grant.serves":            {Name: "Serves", Say: serves, Empty: "one derivative"},
 	"grant.grant.grant.used":              {Name: "Used up of these", Empty: "none"},
 	"grant.grant.grant.uses_paid":         {Name: "Counted uses that it pays for"},
-	"grant.grant.grant.uses":              {Name: "Used of these"},
+	"grant.grant.grant.uses":              {Name: "Used of these", Say: counted},
 	"grant.grant.grant.work_version":      {Name: "Version of the work"},
 	"grant.grant.grant.upstream_version":  {Name: "Version of what the work owes upstream"},
 	"grant.grant.grant.demands_version":   {Name: "Version of what is demanded of the work"},
@@ -176,7 +176,7 @@ var facts = map[string]Fact{
 	"conditions.revisions":                {Name: "Revisions of the work"},
 	"conditions.exclusives":               {Name: "Exclusive grants so far"},
 	"conditions.made":                     {Name: "Works made from it so far"},
-	"conditions.uses":                     {Name: "Uses counted so far"},
+	"conditions.uses":                     {Name: "Uses counted so far", Say: counted},
 	"royalty_policy":                      {Name: "Royalty", Say: royalty},
 	"royalty_rate":                        {Name: "Rate of the royalty", Say: percent},
 
@@ -213,6 +213,56 @@ var facts = map[string]Fact{
 	"sources.added_later":   {Name: "Declared after it was made", Say: yes},
 	"sources.met_by_grants": {Name: "Grants that met demands"},
 	"sources.met_by_passes": {Name: "Passes that met demands"},
+
+	// Manifests.
+	"claim.work.manifest_version": {Name: "Version that its manifest came with"},
+	"asked.version":               {Name: "Version of the work", Say: counted, Empty: "the current"},
+	"asked.contributor.account":   {Name: "Contributed by"},
+	"asked.contributor.work":      {Name: "Contributed by the work"},
+	"asked.item.sha256":           {Name: "SHA-256 of the item"},
+	"asked.item.weight":           {Name: "Weight of the item"},
+	"asked.item.terms":            {Name: "Its own terms, in base64"},
+	"asked.item.consent":          {Name: "SHA-256 of the text of the consent"},
+	"asked.item.time":             {Name: "Taken in, in seconds since 1970", Say: counted},
+	"asked.item.index":            {Name: "Place among the items, from 0"},
+	"asked.item.path":             {Name: "Hashes beside its way to the root"},
+	"asked.proof.index":           {Name: "Place among the contributors, from 0"},
+	"asked.proof.weight":          {Name: "Weight of all its items"},
+	"asked.proof.path":            {Name: "Beside its way to the root"},
+	"proof.contributor.account":   {Name: "Contributed by"},
+	"proof.contributor.work":      {Name: "Contributed by the work"},
+	"path.sum":                    {Name: "Weight beside"},
+	"path.hash":                   {Name: "Hash beside"},
+	"asked.denom":                 {Name: "Denom"},
+	"manifest.version":            {Name: "Version that the manifest came with"},
+	"manifest.sha256":             {Name: "Digest of the manifest"},
+	"roots.items":                 {Name: "Root over the items"},
+	"roots.item_count":            {Name: "Items"},
+	"roots.contributors":          {Name: "Root over the contributors"},
+	"roots.contributor_count":     {Name: "Contributors"},
+	"roots.weight":                {Name: "Weight of all items"},
+	"withdrawals.count":           {Name: "Items withdrawn so far", Say: counted, Empty: "none"},
+	"withdrawals.sha256":          {Name: "Digest of the list of those"},
+	"status.number":               {Name: "Withdrawn, by the number in the list", Say: counted, Empty: "no"},
+	"status.at":                   {Name: "Withdrawn", Say: moment},
+	"list.count":                  {Name: "Withdrawals of the work so far", Say: counted, Empty: "none"},
+	"list.sha256":                 {Name: "Digest of the list of those"},
+	"part.start":                  {Name: "Its part begins at", Say: counted, Empty: "0"},
+	"part.weight":                 {Name: "Length of the part"},
+	"part.whole":                  {Name: "Length of the whole"},
+	"part.total":                  {Name: "Entered the pool so far, in whole units"},
+	"part.own":                    {Name: "Of that the part's"},
+	"part.collected":              {Name: "Of that collected", Say: counted, Empty: "nothing"},
+
+	"answer.entries":       {Name: "Contributor"},
+	"entries.paid":         {Name: "Paid", Empty: "nothing"},
+	"entries.reason":       {Name: "Why not, or not all", Say: enum},
+	"entries.epoch":        {Name: "Epoch of the lists", Say: counted},
+	"answer.waits.version": {Name: "Version of the manifest that is to share"},
+	"answer.waits.weight":  {Name: "Share from then on", Say: percent},
+	"answer.waits.at":      {Name: "From when on", Say: moment},
+	"answer.list.count":    {Name: "Withdrawals of the work so far"},
+	"answer.list.sha256":   {Name: "Digest of the list of those"},
 
 	// Money.
 	"holders.holders":        {Name: "Holders"},
@@ -285,6 +335,14 @@ func moment(value string) string {
 		return ""
 	}
 	return UTC(t)
+}
+
+// counted says nothing of a number that is zero: one of 64 bits is text in JSON.
+func counted(value string) string {
+	if value == "0" {
+		return ""
+	}
+	return value
 }
 
 func yes(value string) string {

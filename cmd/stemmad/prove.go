@@ -58,6 +58,8 @@ What it is about:
                derivation  when it was derived, and how an AI system made it
                sources     what it was made from, under which permissions
                holders     who holds its revenue
+               manifest    what a dataset or a collection is made of, and how many items were
+                           withdrawn
   GRANT        a grant, with all that it pins
   DISPUTE      a dispute, with what was claimed, shown and ruled
   ACCOUNT      what waits for it; a key names its account

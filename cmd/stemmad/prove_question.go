@@ -34,6 +34,7 @@ var abouts = []struct {
 	{prf.Derivation, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QueryDerivationRequest{Work: w} }},
 	{prf.Sources, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QuerySourcesRequest{Work: w} }},
 	{prf.Holders, func(w registrytypes.WorkID) proto.Message { return &royaltytypes.QueryHoldersRequest{Work: w} }},
+	{prf.Manifest, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryManifestRequest{Work: w} }},
 }
 
 func aboutWords() []string {

@@ -55,6 +55,7 @@ type story struct {
 	anchored                 prf.Question
 	// payment is a transaction that pays the mix, in whose block its holders change too; withdrawal takes a balance out.
 	payment, withdrawal prf.Trust
+	set                 set
 }
 
 func tell(t *testing.T, signed chain.Validators) *story {
@@ -97,6 +98,7 @@ func tell(t *testing.T, signed chain.Validators) *story {
 	out := c.Sign(alice, &royaltytypes.MsgWithdraw{Account: alice.String()})
 	c.Block(out).RequireOK(t)
 	s.withdrawal = prf.Trust{Height: c.Height(), Hash: [32]byte(cmttypes.Tx(out).Hash())}
+	s.set = tellSet(c, s.remix)
 	c.NextBlock()
 	c.NextBlock()
 	return s
@@ -155,6 +157,12 @@ func (s *story) questions() []prf.Question {
 		of(prf.Holders, &royaltytypes.QueryHoldersRequest{Work: s.mix.ID}),
 		of(prf.Balances, &royaltytypes.QueryBalancesRequest{Account: carol.String()}),
 		of(prf.Dispute, &disputetypes.QueryDisputeRequest{Dispute: s.dispute}),
+		of(prf.Manifest, &registrytypes.QueryManifestRequest{Work: s.set.work}),
+		of(prf.Item, s.set.item(1)),
+		of(prf.Item, s.set.item(2)),
+		of(prf.Item, s.set.item(3)),
+		of(prf.Part, s.set.part("uusdc")),
+		of(prf.Part, s.set.part("ustem")),
 	}
 }
 

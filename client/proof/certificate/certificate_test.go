@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -180,7 +181,7 @@ func all(t *testing.T) map[string]prf.Proven {
 	refused := proven(t, prf.Transaction, nil, nil)
 	refused.Told = failed
 
-	return map[string]prf.Proven{
+	kinds := map[string]prf.Proven{
 		"claim":   claim,
 		"anchor":  proven(t, prf.Anchor, asked, anchored),
 		"content": opened,
@@ -231,6 +232,8 @@ func all(t *testing.T) map[string]prf.Proven {
 		"transaction":        transaction(t),
 		"failed-transaction": refused,
 	}
+	maps.Copy(kinds, aboutManifests(t))
+	return kinds
 }
 
 func certify(t *testing.T, p prf.Proven) certificate.Certificate {

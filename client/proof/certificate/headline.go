@@ -56,6 +56,18 @@ func headline(p proof.Proven) string {
 		return disputeHeadline(p, answer.Dispute)
 	case *royaltytypes.QueryHoldersResponse:
 		return fmt.Sprintf("The revenue of %s belonged to %s on %s.", asked.Work, many(uint64(len(answer.Holders)), "account"), words.UTC(p.Time))
+	case *registrytypes.QueryManifestResponse:
+		return fmt.Sprintf("%s is made of %s of %s in version %d.", asked.Work, many(answer.Manifest.Roots.ItemCount, "item"),
+			many(answer.Manifest.Roots.ContributorCount, "contributor"), answer.Manifest.Version)
+	case *registrytypes.QueryItemResponse:
+		s := fmt.Sprintf("%s has the item in version %d", asked.Work, answer.Manifest.Version)
+		if answer.Status.At != nil {
+			return fmt.Sprintf("%s. Its contributor withdrew it on %s.", s, words.UTC(*answer.Status.At))
+		}
+		return fmt.Sprintf("%s, and it was not withdrawn by %s.", s, words.UTC(p.Time))
+	case *royaltytypes.QueryPartResponse:
+		return fmt.Sprintf("Of a contributor's part of the pool of %s, %s of %s were collected by %s.", asked.Work, answer.Collected, answer.Own,
+			words.UTC(p.Time))
 	case *royaltytypes.QueryBalancesResponse:
 		if answer.Balances.Empty() {
 			return fmt.Sprintf("Nothing waited for %s on %s.", asked.Account, words.UTC(p.Time))

@@ -66,6 +66,29 @@ func (s queryServer) Withdrawals(ctx context.Context, req *types.QueryWithdrawal
 	return &types.QueryWithdrawalsResponse{Withdrawals: withdrawals, Pagination: next, List: list}, coded(err)
 }
 
+// Item implements types.QueryServer.
+func (s queryServer) Item(ctx context.Context, req *types.QueryItemRequest) (*types.QueryItemResponse, error) {
+	if err := req.Item.Validate(req.Contributor); err != nil {
+		return nil, coded(err)
+	}
+	if _, err := s.find(ctx, req.Work); err != nil {
+		return nil, err
+	}
+	roots, err := s.k.GetManifest(ctx, req.Work, req.Version)
+	if err != nil {
+		return nil, coded(err)
+	}
+	if err := req.Item.Verify(roots, req.Contributor); err != nil {
+		return nil, coded(err)
+	}
+	list, err := s.k.WithdrawalList(ctx, req.Work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	status, err := s.k.ItemStatus(ctx, req.Work, types.ContributedItem{Sha256: req.Item.Sha256, Contributor: req.Contributor})
+	return &types.QueryItemResponse{Manifest: numbered(req.Version, roots), Status: status, List: list}, coded(err)
+}
+
 // ItemStatus implements types.QueryServer.
 func (s queryServer) ItemStatus(ctx context.Context, req *types.QueryItemStatusRequest) (*types.QueryItemStatusResponse, error) {
 	if err := req.Validate(); err != nil {

@@ -148,10 +148,7 @@ func (k Keeper) entries(ctx context.Context, p pool, proofs []registrytypes.Cont
 // due finds what a part of the pool has not had.
 func (k Keeper) due(ctx context.Context, p pool, e *entry) error {
 	for _, denom := range p.denoms {
-		had, err := k.Pools.Parts.Get(ctx, partOf(p.work, p.version, e.part.Start, denom))
-		if errors.Is(err, collections.ErrNotFound) {
-			had, err = math.ZeroInt(), nil
-		}
+		had, err := k.had(ctx, p, e.part, denom)
 		if err != nil {
 			return err
 		}
@@ -165,6 +162,38 @@ func (k Keeper) due(ctx context.Context, p pool, e *entry) error {
 		e.reason = types.COLLECT_REASON_NOTHING_DUE
 	}
 	return nil
+}
+
+// had is what a part has had of a denom.
+func (k Keeper) had(ctx context.Context, p pool, part sumtree.Interval, denom string) (math.Int, error) {
+	had, err := k.Pools.Parts.Get(ctx, partOf(p.work, p.version, part.Start, denom))
+	if errors.Is(err, collections.ErrNotFound) {
+		return math.ZeroInt(), nil
+	}
+	return had, err
+}
+
+// Part says what a contributor's part of a pool is, and has had of a denom. It fails as Collect does.
+func (k Keeper) Part(
+	ctx context.Context, work registrytypes.WorkID, version uint32, denom string, proof registrytypes.ContributorProof,
+) (*types.QueryPartResponse, error) {
+	p, err := k.poolOf(ctx, work, version, []string{denom})
+	if err != nil {
+		return nil, err
+	}
+	part, err := proof.Verify(p.roots)
+	if err != nil {
+		return nil, err
+	}
+	fund, known := p.funds[denom]
+	if !known {
+		fund.Total = math.ZeroInt()
+	}
+	had, err := k.had(ctx, p, part, denom)
+	return &types.QueryPartResponse{
+		Start: part.Start, Weight: part.Weight(), Whole: p.roots.Weight, Total: fund.Total,
+		Own: sumtree.Due(fund.Total, part.Weight(), p.roots.Weight), Collected: had,
+	}, err
 }
 
 // admitEntry finds who is paid, and takes from what is due what cannot be paid.

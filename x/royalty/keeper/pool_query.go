@@ -49,6 +49,14 @@ func (s queryServer) PoolFunds(ctx context.Context, r *types.QueryPoolFundsReque
 	return &types.QueryPoolFundsResponse{Funds: funds, Pagination: next}, err
 }
 
+func (s queryServer) Part(ctx context.Context, r *types.QueryPartRequest) (*types.QueryPartResponse, error) {
+	if err := types.ValidateCollect(r.Work, []string{r.Denom}, []registrytypes.ContributorProof{r.Proof}); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	part, err := s.k.Part(ctx, r.Work, r.Version, r.Denom, r.Proof)
+	return part, codedPool(err)
+}
+
 func (s queryServer) CollectedParts(ctx context.Context, r *types.QueryCollectedPartsRequest) (*types.QueryCollectedPartsResponse, error) {
 	page, err := s.poolPage(ctx, r.Work, r.Pagination)
 	if err != nil {
@@ -76,13 +84,18 @@ func (s queryServer) PreviewCollect(ctx context.Context, r *types.QueryPreviewCo
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	entries, err := s.k.PreviewCollect(ctx, r.Work, r.Version, r.Denoms, r.Entries)
+	return &types.QueryPreviewCollectResponse{Entries: entries}, codedPool(err)
+}
+
+// codedPool gives errors about manifests their gRPC codes.
+func codedPool(err error) error {
 	switch {
 	case errors.Is(err, registrytypes.ErrNoManifest):
-		err = status.Error(codes.NotFound, err.Error())
+		return status.Error(codes.NotFound, err.Error())
 	case errors.Is(err, registrytypes.ErrInvalidManifest):
-		err = status.Error(codes.InvalidArgument, err.Error())
+		return status.Error(codes.InvalidArgument, err.Error())
 	}
-	return &types.QueryPreviewCollectResponse{Entries: entries}, err
+	return err
 }
 
 func (s queryServer) Payee(ctx context.Context, r *types.QueryPayeeRequest) (*types.QueryPayeeResponse, error) {

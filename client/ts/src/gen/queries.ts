@@ -241,6 +241,17 @@ export const queries = {
     anchor: method('Anchor', registry.QueryAnchorRequest, registry.QueryAnchorResponse),
     /** Anchors lists an account's anchors. */
     anchors: method('Anchors', registry.QueryAnchorsRequest, registry.QueryAnchorsResponse),
+    /** Manifest returns what a work is made of, in its current version or another. */
+    manifest: method('Manifest', registry.QueryManifestRequest, registry.QueryManifestResponse),
+    /** Manifests lists the manifests that a work has had, oldest first. */
+    manifests: method('Manifests', registry.QueryManifestsRequest, registry.QueryManifestsResponse),
+    /** Withdrawals lists what contributors took back of a work, oldest first. */
+    withdrawals: method('Withdrawals', registry.QueryWithdrawalsRequest, registry.QueryWithdrawalsResponse),
+    /** Item checks that a work has an item, by a proof, and says whether it was withdrawn. */
+    item: method('Item', registry.QueryItemRequest, registry.QueryItemResponse),
+    /** ItemStatus says of up to 1,000 items of a work whether they were withdrawn. It does
+     * not say that the work has them: a proof does. */
+    itemStatus: method('ItemStatus', registry.QueryItemStatusRequest, registry.QueryItemStatusResponse),
   } },
   royalty: { service: 'stemma.royalty.v1.Query', methods: {
     /** Params returns the parameters. */
@@ -278,5 +289,19 @@ export const queries = {
     paymentChannel: method('PaymentChannel', royalty.QueryPaymentChannelRequest, royalty.QueryPaymentChannelResponse),
     /** PaymentChannels lists a payer's open payment channels. */
     paymentChannels: method('PaymentChannels', royalty.QueryPaymentChannelsRequest, royalty.QueryPaymentChannelsResponse),
+    /** Pool says whether those who contributed to a work share in what it earns, by which
+     * manifest, and what is about to change. */
+    pool: method('Pool', royalty.QueryPoolRequest, royalty.QueryPoolResponse),
+    /** PoolFunds lists what the pool of one manifest has had, by denom. */
+    poolFunds: method('PoolFunds', royalty.QueryPoolFundsRequest, royalty.QueryPoolFundsResponse),
+    /** Part says what one contributor's part of a pool is, by a proof, what of a denom was its
+     * own so far, and what it has had. */
+    part: method('Part', royalty.QueryPartRequest, royalty.QueryPartResponse),
+    /** CollectedParts lists what the parts of a pool have had. */
+    collectedParts: method('CollectedParts', royalty.QueryCollectedPartsRequest, royalty.QueryCollectedPartsResponse),
+    /** PreviewCollect says what a Collect would pay now. */
+    previewCollect: method('PreviewCollect', royalty.QueryPreviewCollectRequest, royalty.QueryPreviewCollectResponse),
+    /** Payee says who gets what a contributor collects. */
+    payee: method('Payee', royalty.QueryPayeeRequest, royalty.QueryPayeeResponse),
   } },
 } as const

@@ -1759,6 +1759,21 @@ export const schema: Record<string, Shape> = {
     'blanked_sha256 string',
     'placed_at stemma.registry.v1.Priority',
     'hold stemma.registry.v1.Hold',
+    'manifest_version number',
+  ] },
+  'stemma.registry.v1.ContributedItem': { fields: [
+    'sha256 string',
+    'contributor stemma.registry.v1.Contributor',
+  ] },
+  'stemma.registry.v1.Contributor': { fields: [
+    'account string',
+    'work string',
+  ] },
+  'stemma.registry.v1.ContributorProof': { fields: [
+    'contributor stemma.registry.v1.Contributor',
+    'weight bigint',
+    'index bigint',
+    'path stemma.registry.v1.SumNode repeated',
   ] },
   'stemma.registry.v1.Creator': { fields: [
     'name string',
@@ -1779,6 +1794,7 @@ export const schema: Record<string, Shape> = {
     'sha256 string',
     'details stemma.registry.v1.Details',
     'anchor_proof stemma.registry.v1.AnchorProof',
+    'manifest stemma.registry.v1.Roots',
   ] },
   'stemma.registry.v1.EventAnchorProved': { fields: [
     'work string',
@@ -1790,6 +1806,12 @@ export const schema: Record<string, Shape> = {
     'account string',
     'root string',
     'total bigint',
+  ] },
+  'stemma.registry.v1.EventItemsWithdrawn': { fields: [
+    'work string',
+    'contributor stemma.registry.v1.Contributor',
+    'sha256 string',
+    'number bigint',
   ] },
   'stemma.registry.v1.EventParamsUpdated': { fields: [
     'params stemma.registry.v1.Params',
@@ -1821,10 +1843,12 @@ export const schema: Record<string, Shape> = {
     'contested bool',
     'anchor_root string',
     'placed_at stemma.registry.v1.Priority',
+    'manifest stemma.registry.v1.Roots',
   ] },
   'stemma.registry.v1.EventWorkRevised': { fields: [
     'work string',
     'version number',
+    'manifest stemma.registry.v1.Roots',
   ] },
   'stemma.registry.v1.EventWorkStatusChanged': { fields: [
     'work string',
@@ -1845,6 +1869,26 @@ export const schema: Record<string, Shape> = {
     'resumes stemma.registry.v1.Status',
     'since google.protobuf.Timestamp',
     'before google.protobuf.Duration',
+  ] },
+  'stemma.registry.v1.ItemProof': { fields: [
+    'sha256 string',
+    'weight bigint',
+    'terms bytes',
+    'consent string',
+    'time bigint',
+    'index bigint',
+    'path string repeated',
+  ] },
+  'stemma.registry.v1.ItemStatus': { fields: [
+    'number bigint',
+    'at google.protobuf.Timestamp',
+  ] },
+  'stemma.registry.v1.Manifest': { fields: [
+    'items bytes',
+    'item_count bigint',
+    'contributors bytes',
+    'contributor_count bigint',
+    'weight bigint',
   ] },
   'stemma.registry.v1.MsgAnchor': { amino: 'stemma/registry/MsgAnchor', fields: [
     'account string',
@@ -1899,6 +1943,7 @@ export const schema: Record<string, Shape> = {
     'owner string',
     'work string',
     'details stemma.registry.v1.Details',
+    'manifest stemma.registry.v1.Roots',
   ] },
   'stemma.registry.v1.MsgReviseResponse': { fields: [
     'version number',
@@ -1908,14 +1953,36 @@ export const schema: Record<string, Shape> = {
     'params stemma.registry.v1.Params',
   ] },
   'stemma.registry.v1.MsgUpdateParamsResponse': { fields: [] },
+  'stemma.registry.v1.MsgWithdrawItems': { amino: 'stemma/registry/MsgWithdrawItems', fields: [
+    'sender string',
+    'work string',
+    'version number',
+    'contributor stemma.registry.v1.Contributor',
+    'items stemma.registry.v1.ItemProof repeated',
+    'all stemma.registry.v1.ContributorProof',
+  ] },
+  'stemma.registry.v1.MsgWithdrawItemsResponse': { fields: [
+    'list stemma.registry.v1.WithdrawalList',
+  ] },
   'stemma.registry.v1.MsgWithdrawWork': { amino: 'stemma/registry/MsgWithdrawWork', fields: [
     'owner string',
     'work string',
   ] },
   'stemma.registry.v1.MsgWithdrawWorkResponse': { fields: [] },
+  'stemma.registry.v1.NumberedManifest': { fields: [
+    'version number',
+    'roots stemma.registry.v1.Roots',
+    'sha256 string',
+  ] },
   'stemma.registry.v1.NumberedRevision': { fields: [
     'version number',
     'revision stemma.registry.v1.Revision',
+  ] },
+  'stemma.registry.v1.NumberedWithdrawal': { fields: [
+    'number bigint',
+    'contributor stemma.registry.v1.Contributor',
+    'sha256 string',
+    'at google.protobuf.Timestamp',
   ] },
   'stemma.registry.v1.OfferedTransfer': { fields: [
     'work string',
@@ -1952,6 +2019,41 @@ export const schema: Record<string, Shape> = {
   ] },
   'stemma.registry.v1.QueryAnchorsResponse': { fields: [
     'anchors stemma.registry.v1.RootedAnchor repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.registry.v1.QueryItemRequest': { fields: [
+    'work string',
+    'version number',
+    'contributor stemma.registry.v1.Contributor',
+    'item stemma.registry.v1.ItemProof',
+  ] },
+  'stemma.registry.v1.QueryItemResponse': { fields: [
+    'manifest stemma.registry.v1.NumberedManifest',
+    'status stemma.registry.v1.ItemStatus',
+    'list stemma.registry.v1.WithdrawalList',
+  ] },
+  'stemma.registry.v1.QueryItemStatusRequest': { fields: [
+    'work string',
+    'items stemma.registry.v1.ContributedItem repeated',
+  ] },
+  'stemma.registry.v1.QueryItemStatusResponse': { fields: [
+    'items stemma.registry.v1.ItemStatus repeated',
+    'list stemma.registry.v1.WithdrawalList',
+  ] },
+  'stemma.registry.v1.QueryManifestRequest': { fields: [
+    'work string',
+    'version number',
+  ] },
+  'stemma.registry.v1.QueryManifestResponse': { fields: [
+    'manifest stemma.registry.v1.NumberedManifest',
+    'withdrawals stemma.registry.v1.WithdrawalList',
+  ] },
+  'stemma.registry.v1.QueryManifestsRequest': { fields: [
+    'work string',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.registry.v1.QueryManifestsResponse': { fields: [
+    'manifests stemma.registry.v1.NumberedManifest repeated',
     'pagination cosmos.base.query.v1beta1.PageResponse',
   ] },
   'stemma.registry.v1.QueryOwnersRequest': { fields: [
@@ -1998,6 +2100,15 @@ export const schema: Record<string, Shape> = {
     'transfers stemma.registry.v1.OfferedTransfer repeated',
     'pagination cosmos.base.query.v1beta1.PageResponse',
   ] },
+  'stemma.registry.v1.QueryWithdrawalsRequest': { fields: [
+    'work string',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.registry.v1.QueryWithdrawalsResponse': { fields: [
+    'withdrawals stemma.registry.v1.NumberedWithdrawal repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+    'list stemma.registry.v1.WithdrawalList',
+  ] },
   'stemma.registry.v1.QueryWorkRequest': { fields: [
     'work string',
   ] },
@@ -2021,9 +2132,30 @@ export const schema: Record<string, Shape> = {
     'root string',
     'anchor stemma.registry.v1.Anchor',
   ] },
+  'stemma.registry.v1.Roots': { fields: [
+    'items string',
+    'item_count bigint',
+    'contributors string',
+    'contributor_count bigint',
+    'weight bigint',
+  ] },
+  'stemma.registry.v1.SumNode': { fields: [
+    'sum bigint',
+    'hash string',
+  ] },
   'stemma.registry.v1.TransferOffer': { fields: [
     'recipient bytes',
     'offered_at google.protobuf.Timestamp',
+  ] },
+  'stemma.registry.v1.Withdrawal': { fields: [
+    'contributor bytes',
+    'sha256 bytes',
+    'at google.protobuf.Timestamp',
+    'list_sha256 bytes',
+  ] },
+  'stemma.registry.v1.WithdrawalList': { fields: [
+    'count bigint',
+    'sha256 string',
   ] },
   'stemma.registry.v1.Work': { fields: [
     'owner bytes',
@@ -2041,6 +2173,7 @@ export const schema: Record<string, Shape> = {
     'transfer_offers number',
     'on_offer bool',
     'hold stemma.registry.v1.Hold',
+    'manifest_version number',
   ] },
   'stemma.royalty.v1.AcceptedDenom': { fields: [
     'denom string',
@@ -2061,6 +2194,20 @@ export const schema: Record<string, Shape> = {
     'amount string amount',
     'due bigint',
     'late string amount',
+  ] },
+  'stemma.royalty.v1.Collected': { fields: [
+    'paid cosmos.base.v1beta1.Coin repeated',
+    'reason stemma.royalty.v1.CollectReason',
+    'epoch bigint',
+  ] },
+  'stemma.royalty.v1.CollectedPart': { fields: [
+    'start bigint',
+    'denom string',
+    'amount string amount',
+  ] },
+  'stemma.royalty.v1.DenomFund': { fields: [
+    'denom string',
+    'fund stemma.royalty.v1.PoolFund',
   ] },
   'stemma.royalty.v1.DenomStages': { fields: [
     'denom string',
@@ -2085,6 +2232,14 @@ export const schema: Record<string, Shape> = {
     'amount string',
     'left string',
   ] },
+  'stemma.royalty.v1.EventCollected': { fields: [
+    'work string',
+    'version number',
+    'contributor stemma.registry.v1.Contributor',
+    'account string',
+    'start bigint',
+    'amount string',
+  ] },
   'stemma.royalty.v1.EventHoldersChanged': { fields: [
     'work string',
     'epoch bigint',
@@ -2105,6 +2260,10 @@ export const schema: Record<string, Shape> = {
   ] },
   'stemma.royalty.v1.EventParamsUpdated': { fields: [
     'params stemma.royalty.v1.Params',
+  ] },
+  'stemma.royalty.v1.EventPayeeNamed': { fields: [
+    'contributor string',
+    'payee string',
   ] },
   'stemma.royalty.v1.EventPaymentChannelCloseRequested': { fields: [
     'payment_channel string',
@@ -2135,6 +2294,25 @@ export const schema: Record<string, Shape> = {
     'denom string',
     'amount string',
     'reason string',
+  ] },
+  'stemma.royalty.v1.EventPoolChangeDropped': { fields: [
+    'work string',
+    'reason string',
+  ] },
+  'stemma.royalty.v1.EventPoolChangeWaits': { fields: [
+    'work string',
+    'change stemma.royalty.v1.PoolChange',
+  ] },
+  'stemma.royalty.v1.EventPoolFilled': { fields: [
+    'work string',
+    'version number',
+    'denom string',
+    'amount string',
+  ] },
+  'stemma.royalty.v1.EventPoolShared': { fields: [
+    'work string',
+    'version number',
+    'weight number',
   ] },
   'stemma.royalty.v1.EventReachChanged': { fields: [
     'work string',
@@ -2229,6 +2407,21 @@ export const schema: Record<string, Shape> = {
     'refund cosmos.base.v1beta1.Coin',
     'closes_at google.protobuf.Timestamp',
   ] },
+  'stemma.royalty.v1.MsgCollect': { amino: 'stemma/royalty/MsgCollect', fields: [
+    'sender string',
+    'work string',
+    'version number',
+    'denoms string repeated',
+    'entries stemma.registry.v1.ContributorProof repeated',
+  ] },
+  'stemma.royalty.v1.MsgCollectResponse': { fields: [
+    'entries stemma.royalty.v1.Collected repeated',
+  ] },
+  'stemma.royalty.v1.MsgNamePayee': { amino: 'stemma/royalty/MsgNamePayee', fields: [
+    'contributor string',
+    'payee string',
+  ] },
+  'stemma.royalty.v1.MsgNamePayeeResponse': { fields: [] },
   'stemma.royalty.v1.MsgOpenPaymentChannel': { amino: 'stemma/royalty/MsgOpenPaymentChannel', fields: [
     'payer string',
     'serial bigint',
@@ -2271,6 +2464,15 @@ export const schema: Record<string, Shape> = {
     'denoms string repeated',
   ] },
   'stemma.royalty.v1.MsgSettleResponse': { fields: [] },
+  'stemma.royalty.v1.MsgSharePool': { amino: 'stemma/royalty/MsgSharePool', fields: [
+    'owner string',
+    'work string',
+    'version number',
+    'weight number',
+  ] },
+  'stemma.royalty.v1.MsgSharePoolResponse': { fields: [
+    'waits stemma.royalty.v1.PoolChange',
+  ] },
   'stemma.royalty.v1.MsgTopUpPaymentChannel': { amino: 'stemma/royalty/MsgTopUpPaymentChannel', fields: [
     'payer string',
     'payment_channel string',
@@ -2302,6 +2504,7 @@ export const schema: Record<string, Shape> = {
     'gas_per_receiver bigint',
     'gas_per_line bigint',
     'gas_per_payout bigint',
+    'pool_notice google.protobuf.Duration',
   ] },
   'stemma.royalty.v1.Payee': { fields: [
     'account string',
@@ -2354,6 +2557,15 @@ export const schema: Record<string, Shape> = {
   'stemma.royalty.v1.PaymentChannelPayees': { fields: [
     'packed bytes',
   ] },
+  'stemma.royalty.v1.PoolChange': { fields: [
+    'version number',
+    'weight number',
+    'at google.protobuf.Timestamp',
+  ] },
+  'stemma.royalty.v1.PoolFund': { fields: [
+    'total string amount',
+    'collected string amount',
+  ] },
   'stemma.royalty.v1.QueryArrearsRequest': { fields: [
     'debtor string',
     'pagination cosmos.base.query.v1beta1.PageRequest',
@@ -2385,6 +2597,15 @@ export const schema: Record<string, Shape> = {
     'balances cosmos.base.v1beta1.Coin repeated',
     'pagination cosmos.base.query.v1beta1.PageResponse',
   ] },
+  'stemma.royalty.v1.QueryCollectedPartsRequest': { fields: [
+    'work string',
+    'version number',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.royalty.v1.QueryCollectedPartsResponse': { fields: [
+    'parts stemma.royalty.v1.CollectedPart repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
   'stemma.royalty.v1.QueryEpochRequest': { fields: [
     'work string',
     'epoch bigint',
@@ -2412,6 +2633,26 @@ export const schema: Record<string, Shape> = {
   'stemma.royalty.v1.QueryParamsResponse': { fields: [
     'params stemma.royalty.v1.Params',
   ] },
+  'stemma.royalty.v1.QueryPartRequest': { fields: [
+    'work string',
+    'version number',
+    'denom string',
+    'proof stemma.registry.v1.ContributorProof',
+  ] },
+  'stemma.royalty.v1.QueryPartResponse': { fields: [
+    'start bigint',
+    'weight bigint',
+    'whole bigint',
+    'total string amount',
+    'own string amount',
+    'collected string amount',
+  ] },
+  'stemma.royalty.v1.QueryPayeeRequest': { fields: [
+    'contributor string',
+  ] },
+  'stemma.royalty.v1.QueryPayeeResponse': { fields: [
+    'payee string',
+  ] },
   'stemma.royalty.v1.QueryPaymentChannelRequest': { fields: [
     'payment_channel string',
     'pagination cosmos.base.query.v1beta1.PageRequest',
@@ -2429,6 +2670,32 @@ export const schema: Record<string, Shape> = {
     'payment_channels stemma.royalty.v1.PaymentChannelInfo repeated',
     'next_serial bigint',
     'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.royalty.v1.QueryPoolFundsRequest': { fields: [
+    'work string',
+    'version number',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.royalty.v1.QueryPoolFundsResponse': { fields: [
+    'funds stemma.royalty.v1.DenomFund repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.royalty.v1.QueryPoolRequest': { fields: [
+    'work string',
+  ] },
+  'stemma.royalty.v1.QueryPoolResponse': { fields: [
+    'version number',
+    'weight number',
+    'waits stemma.royalty.v1.PoolChange',
+  ] },
+  'stemma.royalty.v1.QueryPreviewCollectRequest': { fields: [
+    'work string',
+    'version number',
+    'denoms string repeated',
+    'entries stemma.registry.v1.ContributorProof repeated',
+  ] },
+  'stemma.royalty.v1.QueryPreviewCollectResponse': { fields: [
+    'entries stemma.royalty.v1.Collected repeated',
   ] },
   'stemma.royalty.v1.QueryPreviewRequest': { fields: [
     'work string',
@@ -2558,6 +2825,7 @@ export const enums: Record<string, Record<string, number>> = {
   'stemma.registry.v1.Kind': { KIND_UNSPECIFIED: 0, KIND_TEXT: 1, KIND_IMAGE: 2, KIND_AUDIO: 3, KIND_VIDEO: 4, KIND_3D: 5, KIND_SOFTWARE: 6, KIND_MODEL: 7, KIND_DATASET: 8, KIND_STYLE: 9, KIND_CHARACTER: 10, KIND_PROMPT: 11, KIND_OTHER: 12, KIND_CONTEXT: 13 },
   'stemma.registry.v1.Status': { STATUS_UNSPECIFIED: 0, STATUS_ACTIVE: 1, STATUS_WITHDRAWN: 2, STATUS_DISPUTED: 3, STATUS_INVALIDATED: 4 },
   'stemma.royalty.v1.Basis': { BASIS_OWN: 0, BASIS_ABSOLUTE: 1, BASIS_RELATIVE: 2, BASIS_BOTH: 3 },
+  'stemma.royalty.v1.CollectReason': { COLLECT_REASON_UNSPECIFIED: 0, COLLECT_REASON_NOTHING_DUE: 1, COLLECT_REASON_NOT_RECEIVING: 2, COLLECT_REASON_NOT_PAYABLE: 3, COLLECT_REASON_DENOM_NOT_TAKEN: 4 },
   'stemma.royalty.v1.DestinationKind': { DESTINATION_ITSELF: 0, DESTINATION_ESCROW: 1, DESTINATION_ANOTHER: 2 },
   'stemma.royalty.v1.Policy': { POLICY_NONE: 0, POLICY_ABSOLUTE: 1, POLICY_RELATIVE: 2 },
   'stemma.royalty.v1.Progress': { PROGRESS_UNSPECIFIED: 0, PROGRESS_FLUSHED: 1, PROGRESS_WAITS: 2, PROGRESS_MERGED: 3 },
@@ -2626,15 +2894,19 @@ export const signed = [
   '/stemma.registry.v1.MsgRestoreWork',
   '/stemma.registry.v1.MsgRevise',
   '/stemma.registry.v1.MsgUpdateParams',
+  '/stemma.registry.v1.MsgWithdrawItems',
   '/stemma.registry.v1.MsgWithdrawWork',
   '/stemma.royalty.v1.MsgAcceptTransfer',
   '/stemma.royalty.v1.MsgAssignShares',
   '/stemma.royalty.v1.MsgClosePaymentChannel',
+  '/stemma.royalty.v1.MsgCollect',
+  '/stemma.royalty.v1.MsgNamePayee',
   '/stemma.royalty.v1.MsgOpenPaymentChannel',
   '/stemma.royalty.v1.MsgPay',
   '/stemma.royalty.v1.MsgPayMany',
   '/stemma.royalty.v1.MsgRedeemVouchers',
   '/stemma.royalty.v1.MsgSettle',
+  '/stemma.royalty.v1.MsgSharePool',
   '/stemma.royalty.v1.MsgTopUpPaymentChannel',
   '/stemma.royalty.v1.MsgUpdateParams',
   '/stemma.royalty.v1.MsgWithdraw',

@@ -2,9 +2,10 @@
 // in what order, are those that the chain's own queries read (x/*/keeper/query*.go): so a needless row is seen.
 import { account, accountKey, grantText, readAccount, readId, termsText, workText } from './bech32.js'
 import { bigEndian, concat, equal, fromBigEndian, fromHex, fromUtf8, hex, sha256, utf8 } from './bytes.js'
+import { checkItem, contributorKey, digestOf, startOf } from './manifest.js'
 import { presets } from './presets.js'
 import { decode, empty, type Message, type Moment, type Schema } from './proto.js'
-import { refuted } from './result.js'
+import { refuted, unsupported } from './result.js'
 import { behind, type Row } from './rows.js'
 import * as s from './schemas.js'
 import { momentOf, nanosOf } from './signed.js'
@@ -221,6 +222,57 @@ export class State {
       version,
       epoch: head.epoch,
     }
+  }
+
+  /** What the manifest that came with a version of a work commits to. */
+  private roots(id: Uint8Array, version: number): Message {
+    const row = this.need('registry', prefixed(11, id, bigEndian(version, 4)), s.manifestRow, `manifest of version ${version}`)
+    const roots = { ...row, items: hexOrNone(row.items), contributors: hexOrNone(row.contributors) }
+    return { version, roots, sha256: digestOf(roots) }
+  }
+
+  private withdrawals(id: Uint8Array): Message {
+    return this.find('registry', prefixed(14, id), s.withdrawalList) ?? empty(s.withdrawalList)
+  }
+
+  manifest(asked: Message): Message {
+    const id = given(asked.work, 'work', 20)
+    const row = this.work(id)
+    if (row.manifest_version === 0 || asked.version > row.version) throw refuted('the work has no such manifest')
+    if (asked.version !== 0 && asked.version < row.manifest_version) {
+      throw unsupported('which manifest was in force in an earlier version can\'t be computed here: check it with stemmad verify')
+    }
+    return { manifest: this.roots(id, row.manifest_version), withdrawals: this.withdrawals(id) }
+  }
+
+  item(asked: Message): Message {
+    const id = given(asked.work, 'work', 20)
+    this.work(id)
+    const manifest = this.roots(id, asked.version)
+    checkItem(asked.item, asked.contributor, manifest.roots)
+    return { manifest, list: this.withdrawals(id), status: this.withdrawn(id, fromHex(asked.item.sha256)!, contributorKey(asked.contributor)) }
+  }
+
+  /** Whether a content of a contributor was withdrawn, by itself or with all: by the earlier of both. */
+  private withdrawn(id: Uint8Array, content: Uint8Array, contributor: Uint8Array): Message {
+    const numbers = [content, new Uint8Array(32)].flatMap((of) => {
+      const row = this.get('registry', prefixed(13, id, of, contributor))
+      return row ? [fromBigEndian(row)] : []
+    })
+    if (numbers.length === 0) return { number: 0n, at: null }
+    const number = numbers.reduce((a, b) => (a < b ? a : b))
+    return { number, at: this.need('registry', prefixed(12, id, bigEndian(number, 8)), s.withdrawalRow, `withdrawal ${number}`).at }
+  }
+
+  part(asked: Message): Message {
+    const id = given(asked.work, 'work', 20)
+    const pool = prefixed(20, id, bigEndian(asked.version, 4))
+    const { roots } = this.roots(id, asked.version)
+    const total = BigInt(this.find('royalty', concat(pool, fromUtf8(asked.denom)), s.fundRow)?.total ?? '0')
+    const start = startOf(asked.proof, roots)
+    const had = this.get('royalty', concat(prefixed(21), pool.subarray(1), bigEndian(start, 8), fromUtf8(asked.denom)))
+    const own = (total * asked.proof.weight) / roots.weight
+    return { start, weight: asked.proof.weight, whole: roots.weight, total: `${total}`, own: `${own}`, collected: had ? utf8(had) : '0' }
   }
 
   derivation(asked: Message): Message {

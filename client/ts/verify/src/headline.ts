@@ -32,6 +32,16 @@ export function headline(p: Proven): string {
       return `${asked.work} was declared to be made from ${many(a.sources.length, 'source')}.`
     case 'holders':
       return `The revenue of ${asked.work} belonged to ${many(a.holders.length, 'account')} on ${utc(p.time)}.`
+    case 'manifest': {
+      const r = a.manifest.roots
+      return `${asked.work} is made of ${many(BigInt(r.item_count), 'item')} of ${many(BigInt(r.contributor_count), 'contributor')} in version ${a.manifest.version}.`
+    }
+    case 'item': {
+      const s = `${asked.work} has the item in version ${a.manifest.version}`
+      return a.status.at ? `${s}. Its contributor withdrew it on ${utc(a.status.at)}.` : `${s}, and it was not withdrawn by ${utc(p.time)}.`
+    }
+    case 'part':
+      return `Of a contributor's part of the pool of ${asked.work}, ${a.collected} of ${a.own} were collected by ${utc(p.time)}.`
     case 'balances': {
       const coins = a.balances.map((c: Message) => `${c.amount}${c.denom}`).join(',')
       return coins ? `${coins} waited for ${asked.account} on ${utc(p.time)}.` : `Nothing waited for ${asked.account} on ${utc(p.time)}.`

@@ -31,7 +31,7 @@ export const workRow: Schema = {
   1: bytes('owner'), 2: bytes('registrant'), 3: bytes('sha256', 32), 4: enumeration('status', statuses), 5: u32('version'),
   6: message('claimed_since', priority), 7: time('registered_at'), 8: bytes('anchor_root', 32), 9: maybe(time('revealed_at')),
   10: u32('transfers'), 11: bytes('current'), 12: maybe(message('placed_at', priority)), 13: u32('transfer_offers'), 14: bool('on_offer'),
-  15: maybe(message('hold', hold)),
+  15: maybe(message('hold', hold)), 16: u32('manifest_version'),
 }
 export const revision: Schema = { 1: message('details', details), 2: time('created_at'), 3: digest('blanked_sha256') }
 export const ownership: Schema = { 1: bytes('owner'), 2: time('since') }
@@ -41,15 +41,40 @@ const claim: Schema = {
   1: work('id'), 2: text('owner'), 3: text('registrant'), 4: digest('sha256'), 5: enumeration('status', statuses), 6: u32('version'),
   7: message('claimed_since', priority), 8: time('registered_at'), 9: digest('anchor_root'), 10: maybe(time('revealed_at')),
   11: bool('contested'), 12: bool('also_claimed_later'), 13: message('details', details), 14: digest('blanked_sha256'),
-  15: maybe(message('placed_at', priority)), 16: maybe(message('hold', hold)),
+  15: maybe(message('placed_at', priority)), 16: maybe(message('hold', hold)), 17: u32('manifest_version'),
 }
 export const workResponse: Schema = { 1: message('work', claim) }
 export const anchorResponse: Schema = { 1: message('anchor', anchor) }
 const owner: Schema = { 1: u32('number'), 2: text('owner'), 3: time('since') }
 export const ownersResponse: Schema = { 1: list(message('owners', owner)), 2: maybe(message('pagination', page)) }
 
+const roots: Schema = { 1: digest('items'), 2: u64('item_count'), 3: digest('contributors'), 4: u64('contributor_count'), 5: u64('weight') }
+export const manifestRow: Schema = {
+  1: bytes('items', 32), 2: u64('item_count'), 3: bytes('contributors', 32), 4: u64('contributor_count'), 5: u64('weight'),
+}
+const contributor: Schema = { 1: text('account'), 2: work('work') }
+const sumNode: Schema = { 1: u64('sum'), 2: digest('hash') }
+const contributorProof: Schema = {
+  1: message('contributor', contributor), 2: u64('weight'), 3: u64('index'), 4: list(message('path', sumNode)),
+}
+const itemProof: Schema = {
+  1: digest('sha256'), 2: u64('weight'), 3: bytes('terms'), 4: digest('consent'), 5: u64('time'), 6: u64('index'), 7: list(digest('path')),
+}
+export const withdrawalRow: Schema = { 1: bytes('contributor'), 2: bytes('sha256', 32), 3: time('at'), 4: bytes('list_sha256', 32) }
+export const withdrawalList: Schema = { 1: u64('count'), 2: digest('sha256') }
+const numberedManifest: Schema = { 1: u32('version'), 2: message('roots', roots), 3: digest('sha256') }
+export const manifestResponse: Schema = { 1: message('manifest', numberedManifest), 2: message('withdrawals', withdrawalList) }
+const itemStatus: Schema = { 1: u64('number'), 2: maybe(time('at')) }
+export const itemResponse: Schema = {
+  1: message('manifest', numberedManifest), 2: message('status', itemStatus), 3: message('list', withdrawalList),
+}
+
 // x/royalty
 
+export const fundRow: Schema = { 1: int('total'), 2: int('collected') }
+export const partResponse: Schema = {
+  1: u64('start'), 2: u64('weight'), 3: u64('whole'), 4: int('total'), 5: int('own'), 6: int('collected'),
+}
 const share: Schema = { 1: bytes('account'), 2: u32('weight') }
 export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since'), 4: u64('earned_since') }
 const taking: Schema = { 1: list(text('denoms')), 2: list(bytes('ceilings_of', 20)) }
@@ -210,6 +235,9 @@ export const disputeResponse: Schema = { 1: message('dispute', disputeRow) }
 const pageRequest: Schema = {}
 export const ofWork: Schema = { 1: work('work') }
 export const ofWorkPaged: Schema = { 1: work('work'), 2: maybe(message('pagination', pageRequest)) }
+export const ofManifest: Schema = { 1: work('work'), 2: u32('version') }
+export const ofItem: Schema = { 1: work('work'), 2: u32('version'), 3: message('contributor', contributor), 4: message('item', itemProof) }
+export const ofPart: Schema = { 1: work('work'), 2: u32('version'), 3: text('denom'), 4: message('proof', contributorProof) }
 export const ofGrant: Schema = { 1: grant('grant') }
 export const ofDispute: Schema = { 1: dispute('dispute') }
 export const ofAnchor: Schema = { 1: text('account'), 2: digest('root') }

@@ -80,6 +80,7 @@ const enumWord = (text: string) => (text.includes('_') ? text.slice(text.indexOf
 const sayers: { [say: string]: (text: string) => string } = {
   '': (text) => text,
   moment: (text) => (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? text : text === '0001-01-01T00:00:00Z' ? '' : utc(text)),
+  counted: (text) => (text === '0' ? '' : text),
   yes: (text) => (text === 'true' ? 'yes' : text),
   enum: enumWord,
   percent,

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { Contributor, Roots } from "./manifest.js";
 import { Kind, Params, Priority, Status } from "./work.js";
 
 /** EventWorkRegistered says that a work is new. */
@@ -27,7 +28,11 @@ export interface EventWorkRegistered {
    * Where the claim stands when the anchor was revealed too late to count against
    * older registrations; unset otherwise.
    */
-  placedAt: Priority | undefined;
+  placedAt:
+    | Priority
+    | undefined;
+  /** What it is made of; unset: it is a content by itself. */
+  manifest: Roots | undefined;
 }
 
 /** EventWorkRevised says that a work's details have a new version. */
@@ -36,6 +41,8 @@ export interface EventWorkRevised {
   work: string;
   /** Number of the new version, from 2. */
   version: number;
+  /** The manifest that came with it; unset: none did. */
+  manifest: Roots | undefined;
 }
 
 /** EventTransferOffered says that a work waits for a new owner to accept it. */
@@ -133,8 +140,34 @@ export interface EventParamsUpdated {
   params: Params | undefined;
 }
 
+/**
+ * EventItemsWithdrawn says that a contributor took back one item of a work, or all that
+ * it gave.
+ */
+export interface EventItemsWithdrawn {
+  /** The work with the manifest. */
+  work: string;
+  /** Who contributed. */
+  contributor:
+    | Contributor
+    | undefined;
+  /** SHA-256 of the content, 64 hex digits; empty: all. */
+  sha256: string;
+  /** Number among the work's withdrawals, from 1. */
+  number: bigint;
+}
+
 function createBaseEventWorkRegistered(): EventWorkRegistered {
-  return { work: "", owner: "", sha256: "", kind: 0, contested: false, anchorRoot: "", placedAt: undefined };
+  return {
+    work: "",
+    owner: "",
+    sha256: "",
+    kind: 0,
+    contested: false,
+    anchorRoot: "",
+    placedAt: undefined,
+    manifest: undefined,
+  };
 }
 
 export const EventWorkRegistered: MessageFns<EventWorkRegistered, "stemma.registry.v1.EventWorkRegistered"> = {
@@ -161,6 +194,9 @@ export const EventWorkRegistered: MessageFns<EventWorkRegistered, "stemma.regist
     }
     if (message.placedAt !== undefined) {
       Priority.encode(message.placedAt, writer.uint32(58).fork()).join();
+    }
+    if (message.manifest !== undefined) {
+      Roots.encode(message.manifest, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -234,6 +270,14 @@ export const EventWorkRegistered: MessageFns<EventWorkRegistered, "stemma.regist
             message.placedAt = Priority.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.manifest = Roots.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -260,12 +304,15 @@ export const EventWorkRegistered: MessageFns<EventWorkRegistered, "stemma.regist
     message.placedAt = (object.placedAt !== undefined && object.placedAt !== null)
       ? Priority.fromPartial(object.placedAt)
       : undefined;
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? Roots.fromPartial(object.manifest)
+      : undefined;
     return message;
   },
 };
 
 function createBaseEventWorkRevised(): EventWorkRevised {
-  return { work: "", version: 0 };
+  return { work: "", version: 0, manifest: undefined };
 }
 
 export const EventWorkRevised: MessageFns<EventWorkRevised, "stemma.registry.v1.EventWorkRevised"> = {
@@ -277,6 +324,9 @@ export const EventWorkRevised: MessageFns<EventWorkRevised, "stemma.registry.v1.
     }
     if (message.version !== 0) {
       writer.uint32(16).uint32(message.version);
+    }
+    if (message.manifest !== undefined) {
+      Roots.encode(message.manifest, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -310,6 +360,14 @@ export const EventWorkRevised: MessageFns<EventWorkRevised, "stemma.registry.v1.
             message.version = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.manifest = Roots.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -329,6 +387,9 @@ export const EventWorkRevised: MessageFns<EventWorkRevised, "stemma.registry.v1.
     const message = createBaseEventWorkRevised();
     message.work = object.work ?? "";
     message.version = object.version ?? 0;
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? Roots.fromPartial(object.manifest)
+      : undefined;
     return message;
   },
 };
@@ -1045,6 +1106,104 @@ export const EventParamsUpdated: MessageFns<EventParamsUpdated, "stemma.registry
     message.params = (object.params !== undefined && object.params !== null)
       ? Params.fromPartial(object.params)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseEventItemsWithdrawn(): EventItemsWithdrawn {
+  return { work: "", contributor: undefined, sha256: "", number: 0n };
+}
+
+export const EventItemsWithdrawn: MessageFns<EventItemsWithdrawn, "stemma.registry.v1.EventItemsWithdrawn"> = {
+  $type: "stemma.registry.v1.EventItemsWithdrawn" as const,
+
+  encode(message: EventItemsWithdrawn, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(18).fork()).join();
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(26).string(message.sha256);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.number);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventItemsWithdrawn {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventItemsWithdrawn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventItemsWithdrawn>): EventItemsWithdrawn {
+    return EventItemsWithdrawn.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventItemsWithdrawn>): EventItemsWithdrawn {
+    const message = createBaseEventItemsWithdrawn();
+    message.work = object.work ?? "";
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.sha256 = object.sha256 ?? "";
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { PageRequest, PageResponse } from "../../../cosmos/base/query/v1beta1/pagination.js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { Contributor, ItemProof, Roots, WithdrawalList } from "./manifest.js";
 import { Anchor, Details, Hold, Params, Priority, Revision, Status } from "./work.js";
 
 /** QueryParamsRequest asks for the parameters. */
@@ -69,7 +70,11 @@ export interface Claim {
     | Priority
     | undefined;
   /** What disputes have to do with the work; unset: none ever had. */
-  hold: Hold | undefined;
+  hold:
+    | Hold
+    | undefined;
+  /** Version that the manifest in force came with; 0: the work has none. */
+  manifestVersion: number;
 }
 
 /** QueryWorkRequest asks for one work. */
@@ -248,6 +253,146 @@ export interface QueryAnchorsResponse {
   pagination: PageResponse | undefined;
 }
 
+/** QueryManifestRequest asks what a work is made of. */
+export interface QueryManifestRequest {
+  /** The work. */
+  work: string;
+  /** A version of the work, whose manifest came with it or before; 0: the current. */
+  version: number;
+}
+
+/** NumberedManifest is a manifest with the version that it came with. */
+export interface NumberedManifest {
+  /** The work's version, from 1. */
+  version: number;
+  /** What it commits to. */
+  roots:
+    | Roots
+    | undefined;
+  /** Digest of it, 64 hex digits; of the first it is the work's content. */
+  sha256: string;
+}
+
+/** QueryManifestResponse has the manifest asked for. */
+export interface QueryManifestResponse {
+  /** The manifest. */
+  manifest:
+    | NumberedManifest
+    | undefined;
+  /** How many withdrawals there are of the work's items, whatever the version. */
+  withdrawals: WithdrawalList | undefined;
+}
+
+/** QueryManifestsRequest asks for the manifests of a work. */
+export interface QueryManifestsRequest {
+  /** The work. */
+  work: string;
+  /** The page, at most 1,000 rows. */
+  pagination: PageRequest | undefined;
+}
+
+/** QueryManifestsResponse is a page of manifests. */
+export interface QueryManifestsResponse {
+  /** The manifests, at most 1,000. */
+  manifests: NumberedManifest[];
+  /** How to go on. */
+  pagination: PageResponse | undefined;
+}
+
+/** QueryWithdrawalsRequest asks for the withdrawals of a work's items. */
+export interface QueryWithdrawalsRequest {
+  /** The work. */
+  work: string;
+  /** The page, at most 1,000 rows. */
+  pagination: PageRequest | undefined;
+}
+
+/** NumberedWithdrawal is a withdrawal with its number. */
+export interface NumberedWithdrawal {
+  /** Number among the work's withdrawals, from 1. */
+  number: bigint;
+  /** Who contributed. */
+  contributor:
+    | Contributor
+    | undefined;
+  /** SHA-256 of the content, 64 hex digits; empty: all. */
+  sha256: string;
+  /** Block time. */
+  at: Timestamp | undefined;
+}
+
+/** QueryWithdrawalsResponse is a page of withdrawals. */
+export interface QueryWithdrawalsResponse {
+  /** The withdrawals, at most 1,000. */
+  withdrawals: NumberedWithdrawal[];
+  /** How to go on. */
+  pagination:
+    | PageResponse
+    | undefined;
+  /** How far the list has come. */
+  list: WithdrawalList | undefined;
+}
+
+/** ContributedItem names an item by its content and who it comes from. */
+export interface ContributedItem {
+  /** SHA-256 of the content, 64 hex digits. */
+  sha256: string;
+  /** Who contributed. */
+  contributor: Contributor | undefined;
+}
+
+/** QueryItemStatusRequest asks whether items were withdrawn. */
+export interface QueryItemStatusRequest {
+  /** The work. */
+  work: string;
+  /** Items, 1 to 1,000. */
+  items: ContributedItem[];
+}
+
+/** ItemStatus says whether an item was withdrawn. */
+export interface ItemStatus {
+  /** Number of the withdrawal, the first that holds for the item; 0: it was not withdrawn. */
+  number: bigint;
+  /** Block time of it; unset when it was not withdrawn. */
+  at: Timestamp | undefined;
+}
+
+/** QueryItemStatusResponse says which items were withdrawn. */
+export interface QueryItemStatusResponse {
+  /** One for each item asked for, in that order. */
+  items: ItemStatus[];
+  /** The list that this was read from. */
+  list: WithdrawalList | undefined;
+}
+
+/** QueryItemRequest asks about one item, with a proof. */
+export interface QueryItemRequest {
+  /** The work. */
+  work: string;
+  /** Version of the work that the manifest came with which the proof is of. */
+  version: number;
+  /** Who contributed. */
+  contributor:
+    | Contributor
+    | undefined;
+  /** The item. */
+  item: ItemProof | undefined;
+}
+
+/** QueryItemResponse says that the manifest has the item, and how it stands. */
+export interface QueryItemResponse {
+  /** The manifest that has it. */
+  manifest:
+    | NumberedManifest
+    | undefined;
+  /** Whether it was withdrawn. */
+  status:
+    | ItemStatus
+    | undefined;
+  /** The list that this was read from. */
+  list: WithdrawalList | undefined;
+}
+
 function createBaseQueryParamsRequest(): QueryParamsRequest {
   return {};
 }
@@ -370,6 +515,7 @@ function createBaseClaim(): Claim {
     blankedSha256: "",
     placedAt: undefined,
     hold: undefined,
+    manifestVersion: 0,
   };
 }
 
@@ -424,6 +570,9 @@ export const Claim: MessageFns<Claim, "stemma.registry.v1.Claim"> = {
     }
     if (message.hold !== undefined) {
       Hold.encode(message.hold, writer.uint32(130).fork()).join();
+    }
+    if (message.manifestVersion !== 0) {
+      writer.uint32(136).uint32(message.manifestVersion);
     }
     return writer;
   },
@@ -569,6 +718,14 @@ export const Claim: MessageFns<Claim, "stemma.registry.v1.Claim"> = {
             message.hold = Hold.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.manifestVersion = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -612,6 +769,7 @@ export const Claim: MessageFns<Claim, "stemma.registry.v1.Claim"> = {
       ? Priority.fromPartial(object.placedAt)
       : undefined;
     message.hold = (object.hold !== undefined && object.hold !== null) ? Hold.fromPartial(object.hold) : undefined;
+    message.manifestVersion = object.manifestVersion ?? 0;
     return message;
   },
 };
@@ -2153,6 +2311,1099 @@ export const QueryAnchorsResponse: MessageFns<QueryAnchorsResponse, "stemma.regi
     message.anchors = object.anchors?.map((e) => RootedAnchor.fromPartial(e)) || [];
     message.pagination = (object.pagination !== undefined && object.pagination !== null)
       ? PageResponse.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryManifestRequest(): QueryManifestRequest {
+  return { work: "", version: 0 };
+}
+
+export const QueryManifestRequest: MessageFns<QueryManifestRequest, "stemma.registry.v1.QueryManifestRequest"> = {
+  $type: "stemma.registry.v1.QueryManifestRequest" as const,
+
+  encode(message: QueryManifestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryManifestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryManifestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryManifestRequest>): QueryManifestRequest {
+    return QueryManifestRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryManifestRequest>): QueryManifestRequest {
+    const message = createBaseQueryManifestRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    return message;
+  },
+};
+
+function createBaseNumberedManifest(): NumberedManifest {
+  return { version: 0, roots: undefined, sha256: "" };
+}
+
+export const NumberedManifest: MessageFns<NumberedManifest, "stemma.registry.v1.NumberedManifest"> = {
+  $type: "stemma.registry.v1.NumberedManifest" as const,
+
+  encode(message: NumberedManifest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).uint32(message.version);
+    }
+    if (message.roots !== undefined) {
+      Roots.encode(message.roots, writer.uint32(18).fork()).join();
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(26).string(message.sha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NumberedManifest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNumberedManifest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.roots = Roots.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NumberedManifest>): NumberedManifest {
+    return NumberedManifest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NumberedManifest>): NumberedManifest {
+    const message = createBaseNumberedManifest();
+    message.version = object.version ?? 0;
+    message.roots = (object.roots !== undefined && object.roots !== null) ? Roots.fromPartial(object.roots) : undefined;
+    message.sha256 = object.sha256 ?? "";
+    return message;
+  },
+};
+
+function createBaseQueryManifestResponse(): QueryManifestResponse {
+  return { manifest: undefined, withdrawals: undefined };
+}
+
+export const QueryManifestResponse: MessageFns<QueryManifestResponse, "stemma.registry.v1.QueryManifestResponse"> = {
+  $type: "stemma.registry.v1.QueryManifestResponse" as const,
+
+  encode(message: QueryManifestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.manifest !== undefined) {
+      NumberedManifest.encode(message.manifest, writer.uint32(10).fork()).join();
+    }
+    if (message.withdrawals !== undefined) {
+      WithdrawalList.encode(message.withdrawals, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryManifestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryManifestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifest = NumberedManifest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.withdrawals = WithdrawalList.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryManifestResponse>): QueryManifestResponse {
+    return QueryManifestResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryManifestResponse>): QueryManifestResponse {
+    const message = createBaseQueryManifestResponse();
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? NumberedManifest.fromPartial(object.manifest)
+      : undefined;
+    message.withdrawals = (object.withdrawals !== undefined && object.withdrawals !== null)
+      ? WithdrawalList.fromPartial(object.withdrawals)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryManifestsRequest(): QueryManifestsRequest {
+  return { work: "", pagination: undefined };
+}
+
+export const QueryManifestsRequest: MessageFns<QueryManifestsRequest, "stemma.registry.v1.QueryManifestsRequest"> = {
+  $type: "stemma.registry.v1.QueryManifestsRequest" as const,
+
+  encode(message: QueryManifestsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.pagination !== undefined) {
+      PageRequest.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryManifestsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryManifestsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryManifestsRequest>): QueryManifestsRequest {
+    return QueryManifestsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryManifestsRequest>): QueryManifestsRequest {
+    const message = createBaseQueryManifestsRequest();
+    message.work = object.work ?? "";
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageRequest.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryManifestsResponse(): QueryManifestsResponse {
+  return { manifests: [], pagination: undefined };
+}
+
+export const QueryManifestsResponse: MessageFns<QueryManifestsResponse, "stemma.registry.v1.QueryManifestsResponse"> = {
+  $type: "stemma.registry.v1.QueryManifestsResponse" as const,
+
+  encode(message: QueryManifestsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.manifests) {
+      NumberedManifest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.pagination !== undefined) {
+      PageResponse.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryManifestsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryManifestsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifests.push(NumberedManifest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryManifestsResponse>): QueryManifestsResponse {
+    return QueryManifestsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryManifestsResponse>): QueryManifestsResponse {
+    const message = createBaseQueryManifestsResponse();
+    message.manifests = object.manifests?.map((e) => NumberedManifest.fromPartial(e)) || [];
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageResponse.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryWithdrawalsRequest(): QueryWithdrawalsRequest {
+  return { work: "", pagination: undefined };
+}
+
+export const QueryWithdrawalsRequest: MessageFns<
+  QueryWithdrawalsRequest,
+  "stemma.registry.v1.QueryWithdrawalsRequest"
+> = {
+  $type: "stemma.registry.v1.QueryWithdrawalsRequest" as const,
+
+  encode(message: QueryWithdrawalsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.pagination !== undefined) {
+      PageRequest.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryWithdrawalsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryWithdrawalsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryWithdrawalsRequest>): QueryWithdrawalsRequest {
+    return QueryWithdrawalsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryWithdrawalsRequest>): QueryWithdrawalsRequest {
+    const message = createBaseQueryWithdrawalsRequest();
+    message.work = object.work ?? "";
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageRequest.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseNumberedWithdrawal(): NumberedWithdrawal {
+  return { number: 0n, contributor: undefined, sha256: "", at: undefined };
+}
+
+export const NumberedWithdrawal: MessageFns<NumberedWithdrawal, "stemma.registry.v1.NumberedWithdrawal"> = {
+  $type: "stemma.registry.v1.NumberedWithdrawal" as const,
+
+  encode(message: NumberedWithdrawal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(18).fork()).join();
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(26).string(message.sha256);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(message.at, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NumberedWithdrawal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNumberedWithdrawal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NumberedWithdrawal>): NumberedWithdrawal {
+    return NumberedWithdrawal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NumberedWithdrawal>): NumberedWithdrawal {
+    const message = createBaseNumberedWithdrawal();
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.sha256 = object.sha256 ?? "";
+    message.at = (object.at !== undefined && object.at !== null) ? Timestamp.fromPartial(object.at) : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryWithdrawalsResponse(): QueryWithdrawalsResponse {
+  return { withdrawals: [], pagination: undefined, list: undefined };
+}
+
+export const QueryWithdrawalsResponse: MessageFns<
+  QueryWithdrawalsResponse,
+  "stemma.registry.v1.QueryWithdrawalsResponse"
+> = {
+  $type: "stemma.registry.v1.QueryWithdrawalsResponse" as const,
+
+  encode(message: QueryWithdrawalsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.withdrawals) {
+      NumberedWithdrawal.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.pagination !== undefined) {
+      PageResponse.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    if (message.list !== undefined) {
+      WithdrawalList.encode(message.list, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryWithdrawalsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryWithdrawalsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.withdrawals.push(NumberedWithdrawal.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageResponse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.list = WithdrawalList.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryWithdrawalsResponse>): QueryWithdrawalsResponse {
+    return QueryWithdrawalsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryWithdrawalsResponse>): QueryWithdrawalsResponse {
+    const message = createBaseQueryWithdrawalsResponse();
+    message.withdrawals = object.withdrawals?.map((e) => NumberedWithdrawal.fromPartial(e)) || [];
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageResponse.fromPartial(object.pagination)
+      : undefined;
+    message.list = (object.list !== undefined && object.list !== null)
+      ? WithdrawalList.fromPartial(object.list)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseContributedItem(): ContributedItem {
+  return { sha256: "", contributor: undefined };
+}
+
+export const ContributedItem: MessageFns<ContributedItem, "stemma.registry.v1.ContributedItem"> = {
+  $type: "stemma.registry.v1.ContributedItem" as const,
+
+  encode(message: ContributedItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sha256 !== "") {
+      writer.uint32(10).string(message.sha256);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContributedItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContributedItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ContributedItem>): ContributedItem {
+    return ContributedItem.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ContributedItem>): ContributedItem {
+    const message = createBaseContributedItem();
+    message.sha256 = object.sha256 ?? "";
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryItemStatusRequest(): QueryItemStatusRequest {
+  return { work: "", items: [] };
+}
+
+export const QueryItemStatusRequest: MessageFns<QueryItemStatusRequest, "stemma.registry.v1.QueryItemStatusRequest"> = {
+  $type: "stemma.registry.v1.QueryItemStatusRequest" as const,
+
+  encode(message: QueryItemStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    for (const v of message.items) {
+      ContributedItem.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryItemStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryItemStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.items.push(ContributedItem.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryItemStatusRequest>): QueryItemStatusRequest {
+    return QueryItemStatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryItemStatusRequest>): QueryItemStatusRequest {
+    const message = createBaseQueryItemStatusRequest();
+    message.work = object.work ?? "";
+    message.items = object.items?.map((e) => ContributedItem.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseItemStatus(): ItemStatus {
+  return { number: 0n, at: undefined };
+}
+
+export const ItemStatus: MessageFns<ItemStatus, "stemma.registry.v1.ItemStatus"> = {
+  $type: "stemma.registry.v1.ItemStatus" as const,
+
+  encode(message: ItemStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(message.at, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ItemStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseItemStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ItemStatus>): ItemStatus {
+    return ItemStatus.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ItemStatus>): ItemStatus {
+    const message = createBaseItemStatus();
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.at = (object.at !== undefined && object.at !== null) ? Timestamp.fromPartial(object.at) : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryItemStatusResponse(): QueryItemStatusResponse {
+  return { items: [], list: undefined };
+}
+
+export const QueryItemStatusResponse: MessageFns<
+  QueryItemStatusResponse,
+  "stemma.registry.v1.QueryItemStatusResponse"
+> = {
+  $type: "stemma.registry.v1.QueryItemStatusResponse" as const,
+
+  encode(message: QueryItemStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      ItemStatus.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.list !== undefined) {
+      WithdrawalList.encode(message.list, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryItemStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryItemStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(ItemStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.list = WithdrawalList.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryItemStatusResponse>): QueryItemStatusResponse {
+    return QueryItemStatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryItemStatusResponse>): QueryItemStatusResponse {
+    const message = createBaseQueryItemStatusResponse();
+    message.items = object.items?.map((e) => ItemStatus.fromPartial(e)) || [];
+    message.list = (object.list !== undefined && object.list !== null)
+      ? WithdrawalList.fromPartial(object.list)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryItemRequest(): QueryItemRequest {
+  return { work: "", version: 0, contributor: undefined, item: undefined };
+}
+
+export const QueryItemRequest: MessageFns<QueryItemRequest, "stemma.registry.v1.QueryItemRequest"> = {
+  $type: "stemma.registry.v1.QueryItemRequest" as const,
+
+  encode(message: QueryItemRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(26).fork()).join();
+    }
+    if (message.item !== undefined) {
+      ItemProof.encode(message.item, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryItemRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryItemRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.item = ItemProof.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryItemRequest>): QueryItemRequest {
+    return QueryItemRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryItemRequest>): QueryItemRequest {
+    const message = createBaseQueryItemRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.item = (object.item !== undefined && object.item !== null) ? ItemProof.fromPartial(object.item) : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryItemResponse(): QueryItemResponse {
+  return { manifest: undefined, status: undefined, list: undefined };
+}
+
+export const QueryItemResponse: MessageFns<QueryItemResponse, "stemma.registry.v1.QueryItemResponse"> = {
+  $type: "stemma.registry.v1.QueryItemResponse" as const,
+
+  encode(message: QueryItemResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.manifest !== undefined) {
+      NumberedManifest.encode(message.manifest, writer.uint32(10).fork()).join();
+    }
+    if (message.status !== undefined) {
+      ItemStatus.encode(message.status, writer.uint32(18).fork()).join();
+    }
+    if (message.list !== undefined) {
+      WithdrawalList.encode(message.list, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryItemResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryItemResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifest = NumberedManifest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.status = ItemStatus.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.list = WithdrawalList.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryItemResponse>): QueryItemResponse {
+    return QueryItemResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryItemResponse>): QueryItemResponse {
+    const message = createBaseQueryItemResponse();
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? NumberedManifest.fromPartial(object.manifest)
+      : undefined;
+    message.status = (object.status !== undefined && object.status !== null)
+      ? ItemStatus.fromPartial(object.status)
+      : undefined;
+    message.list = (object.list !== undefined && object.list !== null)
+      ? WithdrawalList.fromPartial(object.list)
       : undefined;
     return message;
   },

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Contributor, ContributorProof, ItemProof, Roots, WithdrawalList } from "./manifest.js";
 import { AnchorProof, Details, Params, Priority } from "./work.js";
 
 /** Entry is one work to register. */
@@ -17,7 +18,14 @@ export interface Entry {
     | Details
     | undefined;
   /** Proof that the registrant anchored this content earlier; optional. */
-  anchorProof: AnchorProof | undefined;
+  anchorProof:
+    | AnchorProof
+    | undefined;
+  /**
+   * What a dataset, a collection or an archive is made of; sha256 is the digest of it.
+   * Unset: the work is a content by itself, for good.
+   */
+  manifest: Roots | undefined;
 }
 
 /** MsgRegister registers works of one account, who becomes their owner. */
@@ -43,7 +51,14 @@ export interface MsgRevise {
   /** The work. */
   work: string;
   /** All details anew; what is left out is not kept. */
-  details: Details | undefined;
+  details:
+    | Details
+    | undefined;
+  /**
+   * A new manifest, for a work that has one. Those before stay valid for what was done
+   * under them. Unset: the manifest stays.
+   */
+  manifest: Roots | undefined;
 }
 
 /** MsgReviseResponse has the new version's number. */
@@ -160,6 +175,33 @@ export interface MsgProveAnchorResponse {
   placedAt: Priority | undefined;
 }
 
+/** MsgWithdrawItems takes back what a contributor gave to a dataset or a collection. */
+export interface MsgWithdrawItems {
+  /** The contributor's account, or the owner of the work that contributed. */
+  sender: string;
+  /** The work with the manifest. */
+  work: string;
+  /** Version of the work that the manifest came with which the proofs are of. */
+  version: number;
+  /** Who contributed. */
+  contributor:
+    | Contributor
+    | undefined;
+  /** Items to withdraw, at most 256, each content once; none with all. */
+  items: ItemProof[];
+  /**
+   * Withdraws all that the contributor gave to the work, in whatever version; none with
+   * items.
+   */
+  all: ContributorProof | undefined;
+}
+
+/** MsgWithdrawItemsResponse says how far the list has come. */
+export interface MsgWithdrawItemsResponse {
+  /** The list with these withdrawals. */
+  list: WithdrawalList | undefined;
+}
+
 /** MsgUpdateParams replaces the parameters. */
 export interface MsgUpdateParams {
   /** The governance account. */
@@ -173,7 +215,7 @@ export interface MsgUpdateParamsResponse {
 }
 
 function createBaseEntry(): Entry {
-  return { sha256: "", details: undefined, anchorProof: undefined };
+  return { sha256: "", details: undefined, anchorProof: undefined, manifest: undefined };
 }
 
 export const Entry: MessageFns<Entry, "stemma.registry.v1.Entry"> = {
@@ -188,6 +230,9 @@ export const Entry: MessageFns<Entry, "stemma.registry.v1.Entry"> = {
     }
     if (message.anchorProof !== undefined) {
       AnchorProof.encode(message.anchorProof, writer.uint32(26).fork()).join();
+    }
+    if (message.manifest !== undefined) {
+      Roots.encode(message.manifest, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -229,6 +274,14 @@ export const Entry: MessageFns<Entry, "stemma.registry.v1.Entry"> = {
             message.anchorProof = AnchorProof.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.manifest = Roots.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -252,6 +305,9 @@ export const Entry: MessageFns<Entry, "stemma.registry.v1.Entry"> = {
       : undefined;
     message.anchorProof = (object.anchorProof !== undefined && object.anchorProof !== null)
       ? AnchorProof.fromPartial(object.anchorProof)
+      : undefined;
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? Roots.fromPartial(object.manifest)
       : undefined;
     return message;
   },
@@ -396,7 +452,7 @@ export const MsgRegisterResponse: MessageFns<MsgRegisterResponse, "stemma.regist
 };
 
 function createBaseMsgRevise(): MsgRevise {
-  return { owner: "", work: "", details: undefined };
+  return { owner: "", work: "", details: undefined, manifest: undefined };
 }
 
 export const MsgRevise: MessageFns<MsgRevise, "stemma.registry.v1.MsgRevise"> = {
@@ -411,6 +467,9 @@ export const MsgRevise: MessageFns<MsgRevise, "stemma.registry.v1.MsgRevise"> = 
     }
     if (message.details !== undefined) {
       Details.encode(message.details, writer.uint32(26).fork()).join();
+    }
+    if (message.manifest !== undefined) {
+      Roots.encode(message.manifest, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -452,6 +511,14 @@ export const MsgRevise: MessageFns<MsgRevise, "stemma.registry.v1.MsgRevise"> = 
             message.details = Details.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.manifest = Roots.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -473,6 +540,9 @@ export const MsgRevise: MessageFns<MsgRevise, "stemma.registry.v1.MsgRevise"> = 
     message.work = object.work ?? "";
     message.details = (object.details !== undefined && object.details !== null)
       ? Details.fromPartial(object.details)
+      : undefined;
+    message.manifest = (object.manifest !== undefined && object.manifest !== null)
+      ? Roots.fromPartial(object.manifest)
       : undefined;
     return message;
   },
@@ -1456,6 +1526,189 @@ export const MsgProveAnchorResponse: MessageFns<MsgProveAnchorResponse, "stemma.
       : undefined;
     message.placedAt = (object.placedAt !== undefined && object.placedAt !== null)
       ? Priority.fromPartial(object.placedAt)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMsgWithdrawItems(): MsgWithdrawItems {
+  return { sender: "", work: "", version: 0, contributor: undefined, items: [], all: undefined };
+}
+
+export const MsgWithdrawItems: MessageFns<MsgWithdrawItems, "stemma.registry.v1.MsgWithdrawItems"> = {
+  $type: "stemma.registry.v1.MsgWithdrawItems" as const,
+
+  encode(message: MsgWithdrawItems, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sender !== "") {
+      writer.uint32(10).string(message.sender);
+    }
+    if (message.work !== "") {
+      writer.uint32(18).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).uint32(message.version);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.items) {
+      ItemProof.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.all !== undefined) {
+      ContributorProof.encode(message.all, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgWithdrawItems {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgWithdrawItems();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.items.push(ItemProof.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.all = ContributorProof.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgWithdrawItems>): MsgWithdrawItems {
+    return MsgWithdrawItems.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgWithdrawItems>): MsgWithdrawItems {
+    const message = createBaseMsgWithdrawItems();
+    message.sender = object.sender ?? "";
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.items = object.items?.map((e) => ItemProof.fromPartial(e)) || [];
+    message.all = (object.all !== undefined && object.all !== null)
+      ? ContributorProof.fromPartial(object.all)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMsgWithdrawItemsResponse(): MsgWithdrawItemsResponse {
+  return { list: undefined };
+}
+
+export const MsgWithdrawItemsResponse: MessageFns<
+  MsgWithdrawItemsResponse,
+  "stemma.registry.v1.MsgWithdrawItemsResponse"
+> = {
+  $type: "stemma.registry.v1.MsgWithdrawItemsResponse" as const,
+
+  encode(message: MsgWithdrawItemsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.list !== undefined) {
+      WithdrawalList.encode(message.list, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgWithdrawItemsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgWithdrawItemsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.list = WithdrawalList.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgWithdrawItemsResponse>): MsgWithdrawItemsResponse {
+    return MsgWithdrawItemsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgWithdrawItemsResponse>): MsgWithdrawItemsResponse {
+    const message = createBaseMsgWithdrawItemsResponse();
+    message.list = (object.list !== undefined && object.list !== null)
+      ? WithdrawalList.fromPartial(object.list)
       : undefined;
     return message;
   },

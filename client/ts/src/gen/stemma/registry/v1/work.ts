@@ -166,7 +166,14 @@ export interface Work {
    */
   onOffer: boolean;
   /** What disputes have to do with the work; unset: none ever had. */
-  hold: Hold | undefined;
+  hold:
+    | Hold
+    | undefined;
+  /**
+   * Version that the work's manifest in force came with; 0: it has none. A work has
+   * one from its registration on, or never.
+   */
+  manifestVersion: number;
 }
 
 /** Hold is what disputes have to do with a work. Only x/dispute changes it. */
@@ -659,6 +666,7 @@ function createBaseWork(): Work {
     transferOffers: 0,
     onOffer: false,
     hold: undefined,
+    manifestVersion: 0,
   };
 }
 
@@ -710,6 +718,9 @@ export const Work: MessageFns<Work, "stemma.registry.v1.Work"> = {
     }
     if (message.hold !== undefined) {
       Hold.encode(message.hold, writer.uint32(122).fork()).join();
+    }
+    if (message.manifestVersion !== 0) {
+      writer.uint32(128).uint32(message.manifestVersion);
     }
     return writer;
   },
@@ -847,6 +858,14 @@ export const Work: MessageFns<Work, "stemma.registry.v1.Work"> = {
             message.hold = Hold.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.manifestVersion = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -887,6 +906,7 @@ export const Work: MessageFns<Work, "stemma.registry.v1.Work"> = {
     message.transferOffers = object.transferOffers ?? 0;
     message.onOffer = object.onOffer ?? false;
     message.hold = (object.hold !== undefined && object.hold !== null) ? Hold.fromPartial(object.hold) : undefined;
+    message.manifestVersion = object.manifestVersion ?? 0;
     return message;
   },
 };

@@ -7,6 +7,8 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { Contributor } from "../../registry/v1/manifest.js";
+import { PoolChange } from "./pool.js";
 import { Params, StageKind, Taking } from "./royalty.js";
 
 /**
@@ -257,6 +259,73 @@ export interface EventArrearsPaid {
   amount: string;
   /** What has not been paid, in whole units; 0: all is paid. */
   left: string;
+}
+
+/**
+ * EventPoolShared says that the contributors of a work's manifest have a share of what it
+ * earns from the end of the block on.
+ */
+export interface EventPoolShared {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** Their share, in ppm; 0: they have none any more. */
+  weight: number;
+}
+
+/** EventPoolChangeWaits says that a lower share, or another manifest, was given notice of. */
+export interface EventPoolChangeWaits {
+  /** The work. */
+  work: string;
+  /** The change. */
+  change: PoolChange | undefined;
+}
+
+/** EventPoolChangeDropped says that a change which waited is not made. */
+export interface EventPoolChangeDropped {
+  /** The work. */
+  work: string;
+  /** Why. */
+  reason: string;
+}
+
+/** EventPoolFilled says that a pool got its share of what a work earned. */
+export interface EventPoolFilled {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** The denom. */
+  denom: string;
+  /** How much entered, in whole units. */
+  amount: string;
+}
+
+/** EventCollected says that a contributor got what it had not had of a pool. */
+export interface EventCollected {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** The contributor. */
+  contributor:
+    | Contributor
+    | undefined;
+  /** The account that was paid; empty: the contributor is a work, which was. */
+  account: string;
+  /** Where its part begins. */
+  start: bigint;
+  /** What was paid, in whole units. */
+  amount: string;
+}
+
+/** EventPayeeNamed says who gets what a contributor collects. */
+export interface EventPayeeNamed {
+  /** The contributor. */
+  contributor: string;
+  /** Who gets it; the contributor itself: nobody else. */
+  payee: string;
 }
 
 function createBaseEventPaid(): EventPaid {
@@ -2070,6 +2139,511 @@ export const EventArrearsPaid: MessageFns<EventArrearsPaid, "stemma.royalty.v1.E
     message.denom = object.denom ?? "";
     message.amount = object.amount ?? "";
     message.left = object.left ?? "";
+    return message;
+  },
+};
+
+function createBaseEventPoolShared(): EventPoolShared {
+  return { work: "", version: 0, weight: 0 };
+}
+
+export const EventPoolShared: MessageFns<EventPoolShared, "stemma.royalty.v1.EventPoolShared"> = {
+  $type: "stemma.royalty.v1.EventPoolShared" as const,
+
+  encode(message: EventPoolShared, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(24).uint32(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventPoolShared {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventPoolShared();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventPoolShared>): EventPoolShared {
+    return EventPoolShared.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventPoolShared>): EventPoolShared {
+    const message = createBaseEventPoolShared();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
+function createBaseEventPoolChangeWaits(): EventPoolChangeWaits {
+  return { work: "", change: undefined };
+}
+
+export const EventPoolChangeWaits: MessageFns<EventPoolChangeWaits, "stemma.royalty.v1.EventPoolChangeWaits"> = {
+  $type: "stemma.royalty.v1.EventPoolChangeWaits" as const,
+
+  encode(message: EventPoolChangeWaits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.change !== undefined) {
+      PoolChange.encode(message.change, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventPoolChangeWaits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventPoolChangeWaits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = PoolChange.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventPoolChangeWaits>): EventPoolChangeWaits {
+    return EventPoolChangeWaits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventPoolChangeWaits>): EventPoolChangeWaits {
+    const message = createBaseEventPoolChangeWaits();
+    message.work = object.work ?? "";
+    message.change = (object.change !== undefined && object.change !== null)
+      ? PoolChange.fromPartial(object.change)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEventPoolChangeDropped(): EventPoolChangeDropped {
+  return { work: "", reason: "" };
+}
+
+export const EventPoolChangeDropped: MessageFns<EventPoolChangeDropped, "stemma.royalty.v1.EventPoolChangeDropped"> = {
+  $type: "stemma.royalty.v1.EventPoolChangeDropped" as const,
+
+  encode(message: EventPoolChangeDropped, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventPoolChangeDropped {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventPoolChangeDropped();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventPoolChangeDropped>): EventPoolChangeDropped {
+    return EventPoolChangeDropped.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventPoolChangeDropped>): EventPoolChangeDropped {
+    const message = createBaseEventPoolChangeDropped();
+    message.work = object.work ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseEventPoolFilled(): EventPoolFilled {
+  return { work: "", version: 0, denom: "", amount: "" };
+}
+
+export const EventPoolFilled: MessageFns<EventPoolFilled, "stemma.royalty.v1.EventPoolFilled"> = {
+  $type: "stemma.royalty.v1.EventPoolFilled" as const,
+
+  encode(message: EventPoolFilled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.denom !== "") {
+      writer.uint32(26).string(message.denom);
+    }
+    if (message.amount !== "") {
+      writer.uint32(34).string(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventPoolFilled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventPoolFilled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.denom = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventPoolFilled>): EventPoolFilled {
+    return EventPoolFilled.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventPoolFilled>): EventPoolFilled {
+    const message = createBaseEventPoolFilled();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.denom = object.denom ?? "";
+    message.amount = object.amount ?? "";
+    return message;
+  },
+};
+
+function createBaseEventCollected(): EventCollected {
+  return { work: "", version: 0, contributor: undefined, account: "", start: 0n, amount: "" };
+}
+
+export const EventCollected: MessageFns<EventCollected, "stemma.royalty.v1.EventCollected"> = {
+  $type: "stemma.royalty.v1.EventCollected" as const,
+
+  encode(message: EventCollected, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(26).fork()).join();
+    }
+    if (message.account !== "") {
+      writer.uint32(34).string(message.account);
+    }
+    if (message.start !== 0n) {
+      if (BigInt.asUintN(64, message.start) !== message.start) {
+        throw new globalThis.Error("value provided for field message.start of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.start);
+    }
+    if (message.amount !== "") {
+      writer.uint32(50).string(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventCollected {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventCollected();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.account = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.start = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventCollected>): EventCollected {
+    return EventCollected.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventCollected>): EventCollected {
+    const message = createBaseEventCollected();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.account = object.account ?? "";
+    message.start = (object.start !== undefined && object.start !== null) ? BigInt(object.start) : 0n;
+    message.amount = object.amount ?? "";
+    return message;
+  },
+};
+
+function createBaseEventPayeeNamed(): EventPayeeNamed {
+  return { contributor: "", payee: "" };
+}
+
+export const EventPayeeNamed: MessageFns<EventPayeeNamed, "stemma.royalty.v1.EventPayeeNamed"> = {
+  $type: "stemma.royalty.v1.EventPayeeNamed" as const,
+
+  encode(message: EventPayeeNamed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.contributor !== "") {
+      writer.uint32(10).string(message.contributor);
+    }
+    if (message.payee !== "") {
+      writer.uint32(18).string(message.payee);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventPayeeNamed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventPayeeNamed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contributor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.payee = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventPayeeNamed>): EventPayeeNamed {
+    return EventPayeeNamed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventPayeeNamed>): EventPayeeNamed {
+    const message = createBaseEventPayeeNamed();
+    message.contributor = object.contributor ?? "";
+    message.payee = object.payee ?? "";
     return message;
   },
 };

@@ -8,8 +8,10 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { PageRequest, PageResponse } from "../../../cosmos/base/query/v1beta1/pagination.js";
 import { Coin } from "../../../cosmos/base/v1beta1/coin.js";
+import { ContributorProof } from "../../registry/v1/manifest.js";
 import { Holding } from "./events.js";
 import { PaymentChannelInfo, PaymentChannelPayee } from "./paychannel.js";
+import { Collected, CollectedPart, DenomFund, PoolChange } from "./pool.js";
 import { Basis, Head, Params, Policy, Progress, StageKind, Stages, Taking, Turnover } from "./royalty.js";
 
 /** QueryParamsRequest asks for the parameters. */
@@ -375,6 +377,115 @@ export interface QueryPaymentChannelsResponse {
   nextSerial: bigint;
   /** How to go on. */
   pagination: PageResponse | undefined;
+}
+
+/** QueryPoolRequest asks for a work's contributor pool. */
+export interface QueryPoolRequest {
+  /** The work. */
+  work: string;
+}
+
+/** QueryPoolResponse says who contributed shares in what. */
+export interface QueryPoolResponse {
+  /** Version of the manifest whose contributors share; 0: nobody does. */
+  version: number;
+  /** Their share of what the work earns, in ppm. */
+  weight: number;
+  /** A change that was given notice of; unset: none was. */
+  waits: PoolChange | undefined;
+}
+
+/** QueryPoolFundsRequest asks what a pool has had. */
+export interface QueryPoolFundsRequest {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** The page, at most 1,000 rows. */
+  pagination: PageRequest | undefined;
+}
+
+/** QueryPoolFundsResponse is a page of what a pool has had. */
+export interface QueryPoolFundsResponse {
+  /** By denom, at most 1,000. */
+  funds: DenomFund[];
+  /** How to go on. */
+  pagination: PageResponse | undefined;
+}
+
+/** QueryCollectedPartsRequest asks what the parts of a pool have had. */
+export interface QueryCollectedPartsRequest {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** The page, at most 1,000 rows. */
+  pagination: PageRequest | undefined;
+}
+
+/** QueryCollectedPartsResponse is a page of what parts have had. */
+export interface QueryCollectedPartsResponse {
+  /** In the order of the contributors, at most 1,000. */
+  parts: CollectedPart[];
+  /** How to go on. */
+  pagination: PageResponse | undefined;
+}
+
+/** QueryPreviewCollectRequest asks what a Collect would pay. */
+export interface QueryPreviewCollectRequest {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** Denoms, each once, at most 32; empty: the first 32 that the pool has had. */
+  denoms: string[];
+  /** 1 to 256 contributors, each place of the manifest once. */
+  entries: ContributorProof[];
+}
+
+/** QueryPreviewCollectResponse says what each would get. */
+export interface QueryPreviewCollectResponse {
+  /** One for each entry, in that order. */
+  entries: Collected[];
+}
+
+/** QueryPayeeRequest asks who gets what a contributor collects. */
+export interface QueryPayeeRequest {
+  /** The contributor. */
+  contributor: string;
+}
+
+/** QueryPayeeResponse says who gets it. */
+export interface QueryPayeeResponse {
+  /** The account; the contributor itself where it named nobody. */
+  payee: string;
+}
+
+/** QueryPartRequest asks about one contributor's part of a pool. */
+export interface QueryPartRequest {
+  /** The work. */
+  work: string;
+  /** Version that the manifest came with. */
+  version: number;
+  /** The denom. */
+  denom: string;
+  /** The contributor. */
+  proof: ContributorProof | undefined;
+}
+
+/** QueryPartResponse says what a part is and has had. */
+export interface QueryPartResponse {
+  /** Where the part begins, and its length: it is this much of whole. */
+  start: bigint;
+  weight: bigint;
+  /** The weights of all contributors. */
+  whole: bigint;
+  /** All that ever entered the pool, in whole units. */
+  total: string;
+  /** What of it is the part's: total * weight / whole, rounded down. */
+  own: string;
+  /** What of that was collected. */
+  collected: string;
 }
 
 function createBaseQueryParamsRequest(): QueryParamsRequest {
@@ -3202,6 +3313,951 @@ export const QueryPaymentChannelsResponse: MessageFns<
     message.pagination = (object.pagination !== undefined && object.pagination !== null)
       ? PageResponse.fromPartial(object.pagination)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryPoolRequest(): QueryPoolRequest {
+  return { work: "" };
+}
+
+export const QueryPoolRequest: MessageFns<QueryPoolRequest, "stemma.royalty.v1.QueryPoolRequest"> = {
+  $type: "stemma.royalty.v1.QueryPoolRequest" as const,
+
+  encode(message: QueryPoolRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPoolRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPoolRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPoolRequest>): QueryPoolRequest {
+    return QueryPoolRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPoolRequest>): QueryPoolRequest {
+    const message = createBaseQueryPoolRequest();
+    message.work = object.work ?? "";
+    return message;
+  },
+};
+
+function createBaseQueryPoolResponse(): QueryPoolResponse {
+  return { version: 0, weight: 0, waits: undefined };
+}
+
+export const QueryPoolResponse: MessageFns<QueryPoolResponse, "stemma.royalty.v1.QueryPoolResponse"> = {
+  $type: "stemma.royalty.v1.QueryPoolResponse" as const,
+
+  encode(message: QueryPoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).uint32(message.version);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(16).uint32(message.weight);
+    }
+    if (message.waits !== undefined) {
+      PoolChange.encode(message.waits, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPoolResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPoolResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.waits = PoolChange.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPoolResponse>): QueryPoolResponse {
+    return QueryPoolResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPoolResponse>): QueryPoolResponse {
+    const message = createBaseQueryPoolResponse();
+    message.version = object.version ?? 0;
+    message.weight = object.weight ?? 0;
+    message.waits = (object.waits !== undefined && object.waits !== null)
+      ? PoolChange.fromPartial(object.waits)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryPoolFundsRequest(): QueryPoolFundsRequest {
+  return { work: "", version: 0, pagination: undefined };
+}
+
+export const QueryPoolFundsRequest: MessageFns<QueryPoolFundsRequest, "stemma.royalty.v1.QueryPoolFundsRequest"> = {
+  $type: "stemma.royalty.v1.QueryPoolFundsRequest" as const,
+
+  encode(message: QueryPoolFundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.pagination !== undefined) {
+      PageRequest.encode(message.pagination, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPoolFundsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPoolFundsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pagination = PageRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPoolFundsRequest>): QueryPoolFundsRequest {
+    return QueryPoolFundsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPoolFundsRequest>): QueryPoolFundsRequest {
+    const message = createBaseQueryPoolFundsRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageRequest.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryPoolFundsResponse(): QueryPoolFundsResponse {
+  return { funds: [], pagination: undefined };
+}
+
+export const QueryPoolFundsResponse: MessageFns<QueryPoolFundsResponse, "stemma.royalty.v1.QueryPoolFundsResponse"> = {
+  $type: "stemma.royalty.v1.QueryPoolFundsResponse" as const,
+
+  encode(message: QueryPoolFundsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.funds) {
+      DenomFund.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.pagination !== undefined) {
+      PageResponse.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPoolFundsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPoolFundsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.funds.push(DenomFund.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPoolFundsResponse>): QueryPoolFundsResponse {
+    return QueryPoolFundsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPoolFundsResponse>): QueryPoolFundsResponse {
+    const message = createBaseQueryPoolFundsResponse();
+    message.funds = object.funds?.map((e) => DenomFund.fromPartial(e)) || [];
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageResponse.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryCollectedPartsRequest(): QueryCollectedPartsRequest {
+  return { work: "", version: 0, pagination: undefined };
+}
+
+export const QueryCollectedPartsRequest: MessageFns<
+  QueryCollectedPartsRequest,
+  "stemma.royalty.v1.QueryCollectedPartsRequest"
+> = {
+  $type: "stemma.royalty.v1.QueryCollectedPartsRequest" as const,
+
+  encode(message: QueryCollectedPartsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.pagination !== undefined) {
+      PageRequest.encode(message.pagination, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryCollectedPartsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryCollectedPartsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pagination = PageRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryCollectedPartsRequest>): QueryCollectedPartsRequest {
+    return QueryCollectedPartsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryCollectedPartsRequest>): QueryCollectedPartsRequest {
+    const message = createBaseQueryCollectedPartsRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageRequest.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryCollectedPartsResponse(): QueryCollectedPartsResponse {
+  return { parts: [], pagination: undefined };
+}
+
+export const QueryCollectedPartsResponse: MessageFns<
+  QueryCollectedPartsResponse,
+  "stemma.royalty.v1.QueryCollectedPartsResponse"
+> = {
+  $type: "stemma.royalty.v1.QueryCollectedPartsResponse" as const,
+
+  encode(message: QueryCollectedPartsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.parts) {
+      CollectedPart.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.pagination !== undefined) {
+      PageResponse.encode(message.pagination, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryCollectedPartsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryCollectedPartsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parts.push(CollectedPart.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryCollectedPartsResponse>): QueryCollectedPartsResponse {
+    return QueryCollectedPartsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryCollectedPartsResponse>): QueryCollectedPartsResponse {
+    const message = createBaseQueryCollectedPartsResponse();
+    message.parts = object.parts?.map((e) => CollectedPart.fromPartial(e)) || [];
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageResponse.fromPartial(object.pagination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryPreviewCollectRequest(): QueryPreviewCollectRequest {
+  return { work: "", version: 0, denoms: [], entries: [] };
+}
+
+export const QueryPreviewCollectRequest: MessageFns<
+  QueryPreviewCollectRequest,
+  "stemma.royalty.v1.QueryPreviewCollectRequest"
+> = {
+  $type: "stemma.royalty.v1.QueryPreviewCollectRequest" as const,
+
+  encode(message: QueryPreviewCollectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    for (const v of message.denoms) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.entries) {
+      ContributorProof.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPreviewCollectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPreviewCollectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.denoms.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.entries.push(ContributorProof.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPreviewCollectRequest>): QueryPreviewCollectRequest {
+    return QueryPreviewCollectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPreviewCollectRequest>): QueryPreviewCollectRequest {
+    const message = createBaseQueryPreviewCollectRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.denoms = object.denoms?.map((e) => e) || [];
+    message.entries = object.entries?.map((e) => ContributorProof.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseQueryPreviewCollectResponse(): QueryPreviewCollectResponse {
+  return { entries: [] };
+}
+
+export const QueryPreviewCollectResponse: MessageFns<
+  QueryPreviewCollectResponse,
+  "stemma.royalty.v1.QueryPreviewCollectResponse"
+> = {
+  $type: "stemma.royalty.v1.QueryPreviewCollectResponse" as const,
+
+  encode(message: QueryPreviewCollectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      Collected.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPreviewCollectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPreviewCollectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(Collected.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPreviewCollectResponse>): QueryPreviewCollectResponse {
+    return QueryPreviewCollectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPreviewCollectResponse>): QueryPreviewCollectResponse {
+    const message = createBaseQueryPreviewCollectResponse();
+    message.entries = object.entries?.map((e) => Collected.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseQueryPayeeRequest(): QueryPayeeRequest {
+  return { contributor: "" };
+}
+
+export const QueryPayeeRequest: MessageFns<QueryPayeeRequest, "stemma.royalty.v1.QueryPayeeRequest"> = {
+  $type: "stemma.royalty.v1.QueryPayeeRequest" as const,
+
+  encode(message: QueryPayeeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.contributor !== "") {
+      writer.uint32(10).string(message.contributor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPayeeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPayeeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contributor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPayeeRequest>): QueryPayeeRequest {
+    return QueryPayeeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPayeeRequest>): QueryPayeeRequest {
+    const message = createBaseQueryPayeeRequest();
+    message.contributor = object.contributor ?? "";
+    return message;
+  },
+};
+
+function createBaseQueryPayeeResponse(): QueryPayeeResponse {
+  return { payee: "" };
+}
+
+export const QueryPayeeResponse: MessageFns<QueryPayeeResponse, "stemma.royalty.v1.QueryPayeeResponse"> = {
+  $type: "stemma.royalty.v1.QueryPayeeResponse" as const,
+
+  encode(message: QueryPayeeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payee !== "") {
+      writer.uint32(10).string(message.payee);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPayeeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPayeeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payee = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPayeeResponse>): QueryPayeeResponse {
+    return QueryPayeeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPayeeResponse>): QueryPayeeResponse {
+    const message = createBaseQueryPayeeResponse();
+    message.payee = object.payee ?? "";
+    return message;
+  },
+};
+
+function createBaseQueryPartRequest(): QueryPartRequest {
+  return { work: "", version: 0, denom: "", proof: undefined };
+}
+
+export const QueryPartRequest: MessageFns<QueryPartRequest, "stemma.royalty.v1.QueryPartRequest"> = {
+  $type: "stemma.royalty.v1.QueryPartRequest" as const,
+
+  encode(message: QueryPartRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    if (message.denom !== "") {
+      writer.uint32(26).string(message.denom);
+    }
+    if (message.proof !== undefined) {
+      ContributorProof.encode(message.proof, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPartRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPartRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.denom = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.proof = ContributorProof.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPartRequest>): QueryPartRequest {
+    return QueryPartRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPartRequest>): QueryPartRequest {
+    const message = createBaseQueryPartRequest();
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.denom = object.denom ?? "";
+    message.proof = (object.proof !== undefined && object.proof !== null)
+      ? ContributorProof.fromPartial(object.proof)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryPartResponse(): QueryPartResponse {
+  return { start: 0n, weight: 0n, whole: 0n, total: "", own: "", collected: "" };
+}
+
+export const QueryPartResponse: MessageFns<QueryPartResponse, "stemma.royalty.v1.QueryPartResponse"> = {
+  $type: "stemma.royalty.v1.QueryPartResponse" as const,
+
+  encode(message: QueryPartResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.start !== 0n) {
+      if (BigInt.asUintN(64, message.start) !== message.start) {
+        throw new globalThis.Error("value provided for field message.start of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.start);
+    }
+    if (message.weight !== 0n) {
+      if (BigInt.asUintN(64, message.weight) !== message.weight) {
+        throw new globalThis.Error("value provided for field message.weight of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.weight);
+    }
+    if (message.whole !== 0n) {
+      if (BigInt.asUintN(64, message.whole) !== message.whole) {
+        throw new globalThis.Error("value provided for field message.whole of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.whole);
+    }
+    if (message.total !== "") {
+      writer.uint32(34).string(message.total);
+    }
+    if (message.own !== "") {
+      writer.uint32(42).string(message.own);
+    }
+    if (message.collected !== "") {
+      writer.uint32(50).string(message.collected);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPartResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPartResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.start = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.weight = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.whole = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.total = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.own = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.collected = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueryPartResponse>): QueryPartResponse {
+    return QueryPartResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryPartResponse>): QueryPartResponse {
+    const message = createBaseQueryPartResponse();
+    message.start = (object.start !== undefined && object.start !== null) ? BigInt(object.start) : 0n;
+    message.weight = (object.weight !== undefined && object.weight !== null) ? BigInt(object.weight) : 0n;
+    message.whole = (object.whole !== undefined && object.whole !== null) ? BigInt(object.whole) : 0n;
+    message.total = object.total ?? "";
+    message.own = object.own ?? "";
+    message.collected = object.collected ?? "";
     return message;
   },
 };

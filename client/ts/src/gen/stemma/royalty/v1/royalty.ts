@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Duration } from "../../../google/protobuf/duration.js";
 
 /** Policy says how a source is owed part of what derives from it. */
 export enum Policy {
@@ -322,6 +323,11 @@ export interface Params {
    * them, that they take 14,000,000.
    */
   gasPerPayout: bigint;
+  /**
+   * How long before contributors get a lower share, or others get it by another manifest; 1 second
+   * to 366 days.
+   */
+  poolNotice: Duration | undefined;
 }
 
 function createBaseHead(): Head {
@@ -1507,6 +1513,7 @@ function createBaseParams(): Params {
     gasPerReceiver: 0n,
     gasPerLine: 0n,
     gasPerPayout: 0n,
+    poolNotice: undefined,
   };
 }
 
@@ -1543,6 +1550,9 @@ export const Params: MessageFns<Params, "stemma.royalty.v1.Params"> = {
         throw new globalThis.Error("value provided for field message.gasPerPayout of type uint64 too large");
       }
       writer.uint32(56).uint64(message.gasPerPayout);
+    }
+    if (message.poolNotice !== undefined) {
+      Duration.encode(message.poolNotice, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1616,6 +1626,14 @@ export const Params: MessageFns<Params, "stemma.royalty.v1.Params"> = {
             message.gasPerPayout = reader.uint64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.poolNotice = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1646,6 +1664,9 @@ export const Params: MessageFns<Params, "stemma.royalty.v1.Params"> = {
     message.gasPerPayout = (object.gasPerPayout !== undefined && object.gasPerPayout !== null)
       ? BigInt(object.gasPerPayout)
       : 0n;
+    message.poolNotice = (object.poolNotice !== undefined && object.poolNotice !== null)
+      ? Duration.fromPartial(object.poolNotice)
+      : undefined;
     return message;
   },
 };

@@ -7,6 +7,8 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Coin } from "../../../cosmos/base/v1beta1/coin.js";
+import { ContributorProof } from "../../registry/v1/manifest.js";
+import { Collected, PoolChange } from "./pool.js";
 import { Params } from "./royalty.js";
 
 /** MsgPay pays a work. */
@@ -127,6 +129,59 @@ export interface MsgAcceptTransfer {
 
 /** MsgAcceptTransferResponse is empty. */
 export interface MsgAcceptTransferResponse {
+}
+
+/**
+ * MsgSharePool gives contributors a share of what a work earns. It comes out of the owner's
+ * own share and goes back to whoever owns the work then.
+ */
+export interface MsgSharePool {
+  /** The work's owner. */
+  owner: string;
+  /** The work, which has a manifest. */
+  work: string;
+  /** Version of the work that the manifest came with whose contributors share. */
+  version: number;
+  /** Their share of what the work earns, in ppm, from 100; 0: none. */
+  weight: number;
+}
+
+/** MsgSharePoolResponse says from when on it is so. */
+export interface MsgSharePoolResponse {
+  /** The change that waits; unset: it was made. */
+  waits: PoolChange | undefined;
+}
+
+/** MsgCollect pays contributors what they have not had of a pool. */
+export interface MsgCollect {
+  /** Who asks, and pays the fee: anybody. */
+  sender: string;
+  /** The work with the manifest. */
+  work: string;
+  /** Version of the work that the manifest came with: each has a pool of its own. */
+  version: number;
+  /** Denoms to collect, each once, at most 32; empty: the first 32 that the pool has had. */
+  denoms: string[];
+  /** 1 to 256 contributors, each place of the manifest once. */
+  entries: ContributorProof[];
+}
+
+/** MsgCollectResponse says what each got. */
+export interface MsgCollectResponse {
+  /** One for each entry, in that order. */
+  entries: Collected[];
+}
+
+/** MsgNamePayee names who gets what an account collects from pools. */
+export interface MsgNamePayee {
+  /** The contributor. */
+  contributor: string;
+  /** Who gets it from now on; the contributor itself: nobody else does any more. */
+  payee: string;
+}
+
+/** MsgNamePayeeResponse is empty. */
+export interface MsgNamePayeeResponse {
 }
 
 /** MsgUpdateParams replaces the parameters. */
@@ -1110,6 +1165,434 @@ export const MsgAcceptTransferResponse: MessageFns<
   },
   fromPartial(_: DeepPartial<MsgAcceptTransferResponse>): MsgAcceptTransferResponse {
     const message = createBaseMsgAcceptTransferResponse();
+    return message;
+  },
+};
+
+function createBaseMsgSharePool(): MsgSharePool {
+  return { owner: "", work: "", version: 0, weight: 0 };
+}
+
+export const MsgSharePool: MessageFns<MsgSharePool, "stemma.royalty.v1.MsgSharePool"> = {
+  $type: "stemma.royalty.v1.MsgSharePool" as const,
+
+  encode(message: MsgSharePool, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== "") {
+      writer.uint32(10).string(message.owner);
+    }
+    if (message.work !== "") {
+      writer.uint32(18).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).uint32(message.version);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(32).uint32(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgSharePool {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgSharePool();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgSharePool>): MsgSharePool {
+    return MsgSharePool.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgSharePool>): MsgSharePool {
+    const message = createBaseMsgSharePool();
+    message.owner = object.owner ?? "";
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
+function createBaseMsgSharePoolResponse(): MsgSharePoolResponse {
+  return { waits: undefined };
+}
+
+export const MsgSharePoolResponse: MessageFns<MsgSharePoolResponse, "stemma.royalty.v1.MsgSharePoolResponse"> = {
+  $type: "stemma.royalty.v1.MsgSharePoolResponse" as const,
+
+  encode(message: MsgSharePoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waits !== undefined) {
+      PoolChange.encode(message.waits, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgSharePoolResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgSharePoolResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.waits = PoolChange.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgSharePoolResponse>): MsgSharePoolResponse {
+    return MsgSharePoolResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgSharePoolResponse>): MsgSharePoolResponse {
+    const message = createBaseMsgSharePoolResponse();
+    message.waits = (object.waits !== undefined && object.waits !== null)
+      ? PoolChange.fromPartial(object.waits)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMsgCollect(): MsgCollect {
+  return { sender: "", work: "", version: 0, denoms: [], entries: [] };
+}
+
+export const MsgCollect: MessageFns<MsgCollect, "stemma.royalty.v1.MsgCollect"> = {
+  $type: "stemma.royalty.v1.MsgCollect" as const,
+
+  encode(message: MsgCollect, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sender !== "") {
+      writer.uint32(10).string(message.sender);
+    }
+    if (message.work !== "") {
+      writer.uint32(18).string(message.work);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).uint32(message.version);
+    }
+    for (const v of message.denoms) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.entries) {
+      ContributorProof.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgCollect {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgCollect();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.denoms.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.entries.push(ContributorProof.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgCollect>): MsgCollect {
+    return MsgCollect.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgCollect>): MsgCollect {
+    const message = createBaseMsgCollect();
+    message.sender = object.sender ?? "";
+    message.work = object.work ?? "";
+    message.version = object.version ?? 0;
+    message.denoms = object.denoms?.map((e) => e) || [];
+    message.entries = object.entries?.map((e) => ContributorProof.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMsgCollectResponse(): MsgCollectResponse {
+  return { entries: [] };
+}
+
+export const MsgCollectResponse: MessageFns<MsgCollectResponse, "stemma.royalty.v1.MsgCollectResponse"> = {
+  $type: "stemma.royalty.v1.MsgCollectResponse" as const,
+
+  encode(message: MsgCollectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      Collected.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgCollectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgCollectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(Collected.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgCollectResponse>): MsgCollectResponse {
+    return MsgCollectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgCollectResponse>): MsgCollectResponse {
+    const message = createBaseMsgCollectResponse();
+    message.entries = object.entries?.map((e) => Collected.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMsgNamePayee(): MsgNamePayee {
+  return { contributor: "", payee: "" };
+}
+
+export const MsgNamePayee: MessageFns<MsgNamePayee, "stemma.royalty.v1.MsgNamePayee"> = {
+  $type: "stemma.royalty.v1.MsgNamePayee" as const,
+
+  encode(message: MsgNamePayee, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.contributor !== "") {
+      writer.uint32(10).string(message.contributor);
+    }
+    if (message.payee !== "") {
+      writer.uint32(18).string(message.payee);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgNamePayee {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgNamePayee();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contributor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.payee = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgNamePayee>): MsgNamePayee {
+    return MsgNamePayee.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgNamePayee>): MsgNamePayee {
+    const message = createBaseMsgNamePayee();
+    message.contributor = object.contributor ?? "";
+    message.payee = object.payee ?? "";
+    return message;
+  },
+};
+
+function createBaseMsgNamePayeeResponse(): MsgNamePayeeResponse {
+  return {};
+}
+
+export const MsgNamePayeeResponse: MessageFns<MsgNamePayeeResponse, "stemma.royalty.v1.MsgNamePayeeResponse"> = {
+  $type: "stemma.royalty.v1.MsgNamePayeeResponse" as const,
+
+  encode(_: MsgNamePayeeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgNamePayeeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgNamePayeeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgNamePayeeResponse>): MsgNamePayeeResponse {
+    return MsgNamePayeeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<MsgNamePayeeResponse>): MsgNamePayeeResponse {
+    const message = createBaseMsgNamePayeeResponse();
     return message;
   },
 };

@@ -1,0 +1,61 @@
+package certificate_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	prf "github.com/stemma-chain/stemma/client/proof"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// aboutManifests are proofs about a manifest, an item of it and a contributor's part.
+func aboutManifests(t *testing.T) map[string]prf.Proven {
+	song, remix, content := registrytypes.WorkID{1}, registrytypes.WorkID{2}, registrytypes.Digest{3}
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	roots := registrytypes.Roots{Items: content, ItemCount: 5, Contributors: content, ContributorCount: 2, Weight: 7}
+	asked := &registrytypes.QueryItemRequest{
+		Work: song, Version: 2, Contributor: registrytypes.Contributor{Account: sdk.AccAddress(song[:]).String()},
+		Item: registrytypes.ItemProof{Sha256: content, Weight: 1, Path: []registrytypes.Digest{content}},
+	}
+	return map[string]prf.Proven{
+		"manifest": proven(t, prf.Manifest, &registrytypes.QueryManifestRequest{Work: song}, &registrytypes.QueryManifestResponse{
+			Manifest:    registrytypes.NumberedManifest{Version: 2, Roots: roots, Sha256: roots.Digest()},
+			Withdrawals: registrytypes.WithdrawalList{Count: 3, Sha256: content},
+		}),
+		"item": proven(t, prf.Item, asked, &registrytypes.QueryItemResponse{
+			Manifest: registrytypes.NumberedManifest{Version: 2, Roots: roots, Sha256: roots.Digest()},
+		}),
+		"withdrawn-item": proven(t, prf.Item, asked, &registrytypes.QueryItemResponse{
+			Manifest: registrytypes.NumberedManifest{Version: 2, Roots: roots, Sha256: roots.Digest()},
+			Status:   registrytypes.ItemStatus{Number: 3, At: &at}, List: registrytypes.WithdrawalList{Count: 3, Sha256: content},
+		}),
+		"part": proven(t, prf.Part, &royaltytypes.QueryPartRequest{Work: song, Version: 2, Denom: "uusdc", Proof: registrytypes.ContributorProof{
+			Contributor: registrytypes.Contributor{Work: remix}, Weight: 3, Path: []registrytypes.SumNode{{Sum: 4, Hash: content}},
+		}}, &royaltytypes.QueryPartResponse{
+			Start: 0, Weight: 3, Whole: 7, Total: math.NewInt(100), Own: math.NewInt(42), Collected: math.NewInt(40),
+		}),
+	}
+}
+
+// Certificates about manifests say each field in words, and in a sentence what is proved.
+func TestCertificatesAboutManifests(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	list := aboutManifests(t)
+	for name, sentence := range map[string]string{
+		"manifest":       "is made of 5 items of 2 contributors in version 2.",
+		"item":           "has the item in version 2, and it was not withdrawn by",
+		"withdrawn-item": "Its contributor withdrew it on 2026-11-01 12:00:00 UTC",
+		"part":           "40 of 42 were collected by",
+	} {
+		said := text(t, list[name])
+		require.Contains(t, said, sentence)
+		require.NotRegexp(t, "[a-z]_[a-z]", said, "a field without a name")
+	}
+}
