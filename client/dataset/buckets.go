@@ -426,7 +426,7 @@ func sortedOf(sums map[entry]uint64) []contributor {
 	return list
 }
 
-// spill are smaller buckets, by a byte of the id.
+// spill are smaller buckets, by a byte of the id; ids that have ended before it come first, as they do in order.
 type spill struct {
 	of      *buckets
 	name    string
@@ -436,11 +436,14 @@ type spill struct {
 }
 
 func (b *buckets) newSpill(name string, at int) *spill {
-	return &spill{of: b, name: name, at: at, files: make([]*os.File, fanout), writers: make([]*bufio.Writer, fanout)}
+	return &spill{of: b, name: name, at: at, files: make([]*os.File, 1+fanout), writers: make([]*bufio.Writer, 1+fanout)}
 }
 
 func (s *spill) put(e entry, weight uint64) error {
-	i := e.id()[s.at]
+	i := 0
+	if id := e.id(); len(id) > s.at {
+		i = 1 + int(id[s.at])
+	}
 	if s.files[i] == nil {
 		f, err := s.of.create(fmt.Sprintf("%s-%02x", s.name, i))
 		if err != nil {

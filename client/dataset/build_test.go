@@ -117,6 +117,29 @@ func TestABuildIsAsDefined(t *testing.T) {
 	})
 }
 
+// An account of 20 bytes may begin another of 32: it stands before it, also where both are in one small bucket.
+func TestIdsThatBeginOthers(t *testing.T) {
+	before := mostHeld
+	defer func() { mostHeld = before }()
+	mostHeld = 1
+	var list []manifest.Item
+	for i := range 300 {
+		id := make([]byte, 32)
+		id[31], id[20] = byte(i), byte(i/100)
+		list = append(list, manifest.Item{Sha256: [32]byte{1}, Weight: 1, Contributor: manifest.Contributor{Kind: manifest.Account, ID: id}})
+		if i%50 == 0 {
+			short := manifest.Contributor{Kind: manifest.Account, ID: id[:20]}
+			list = append(list, manifest.Item{Sha256: [32]byte{2}, Weight: 5, Contributor: short})
+		}
+	}
+	var out bytes.Buffer
+	built, err := Build(t.Context(), bytes.NewReader(written(t, list)), &out, Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	want, contributors := plain(t, list)
+	require.Equal(t, want, built.Manifest)
+	require.Equal(t, contributors, out.Bytes())
+}
+
 func TestWhatIsNoManifest(t *testing.T) {
 	list := drawn(rand.New(rand.NewPCG(1, 1)), 2*blockRows, 5)
 	raw := written(t, list)

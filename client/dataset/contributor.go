@@ -18,7 +18,7 @@ const longAccount = len(encoding.AccountPrefix) + 1 + 52 + 6
 
 // ReadContributor reads an address, or the id of a work (work1...), into the contributor's ID, which has room for 32 bytes. It fails
 // with ErrContributor.
-func ReadContributor(text []byte, room []byte) (manifest.Contributor, error) {
+func ReadContributor(text, room []byte) (manifest.Contributor, error) {
 	c := manifest.Contributor{Kind: manifest.Account, ID: room[:20]}
 	prefix := encoding.AccountPrefix
 	switch {
@@ -33,7 +33,7 @@ func ReadContributor(text []byte, room []byte) (manifest.Contributor, error) {
 			if len(shown) > 80 {
 				shown, more = shown[:80], "..."
 			}
-			return c, fmt.Errorf("%q%s is %w: an account is written as %s1..., a work as work1...", shown, more, ErrContributor, prefix)
+			return c, fmt.Errorf("%q%s is %w: an account begins with %s1, a work with work1", shown, more, ErrContributor, prefix)
 		}
 		return c, fmt.Errorf("%w: %w", ErrContributor, err)
 	}

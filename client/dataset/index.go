@@ -105,8 +105,8 @@ func ReadIndex(raw []byte) (Built, error) {
 		g := &b.Groups[i]
 		g.Offset = int64(r.number())
 		g.Node.Sum, g.Node.Hash = r.number(), r.hash()
-		head := r.take(2)
-		g.First = append(head, r.take(int(head[1]))...)
+		g.First = bytes.Clone(r.take(2))
+		g.First = append(g.First, r.take(int(g.First[1]))...)
 	}
 	blocks, groups := (m.ItemCount+blockRows-1)/blockRows, (m.Contributors.Leaves+blockRows-1)/blockRows
 	if r.cut || len(r.rest) > 0 || uint64(len(b.Blocks)) != blocks || uint64(len(b.Groups)) != groups {

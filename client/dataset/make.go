@@ -178,7 +178,9 @@ func (m *making) resume(ctx context.Context) error {
 		return fmt.Errorf("%w since the build was broken off", ErrChanged)
 	}
 	r := &reading{rest: s.Blocks}
-	m.hash = hashing{source: m.source, blocks: r.blocks(), items: s.Items, length: s.Length, mark: s.Mark, ended: s.Ended, tailItems: s.TailItems}
+	m.hash = hashing{
+		source: m.source, blocks: r.blocks(), items: s.Items, length: s.Length, mark: s.Mark, ended: s.Ended, tailItems: s.TailItems,
+	}
 	if m.hash.sums, err = reopen(m.dir, s.Buckets); err != nil {
 		return changedWhereGone(err)
 	}

@@ -182,7 +182,7 @@ func TestABuildThatIsKilledGoesOn(t *testing.T) {
 		process := exec.Command(os.Args[0], "-test.run", "^TestABuildThatIsKilledGoesOn$")
 		process.Env = append(os.Environ(), killed+"="+path)
 		require.NoError(t, process.Start())
-		kill := time.AfterFunc(time.Duration(20+rng.IntN(300))*time.Millisecond, func() { _ = process.Process.Kill() })
+		kill := time.AfterFunc(time.Duration(20+rng.IntN(300)+10*kills)*time.Millisecond, func() { _ = process.Process.Kill() })
 		err := process.Wait()
 		kill.Stop()
 		if err == nil {

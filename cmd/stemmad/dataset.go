@@ -28,8 +28,7 @@ they are, and take out what is theirs at any time; and they can take items back.
 		Example: `  stemmad dataset build items.jsonl
   stemmad dataset register items.manifest --title "Photos" --share 30% --from alice
   stemmad dataset collect work1... items.manifest --mine --from bob
-  stemmad dataset prove items.manifest --item 0 -o item.json
-  stemmad dataset verify item.json --digest 5f2b...`,
+  stemmad dataset verify items.manifest`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(datasetBuildCmd(), datasetProveCmd(), datasetVerifyCmd(), datasetDiffCmd(), datasetConvertCmd())

@@ -125,7 +125,7 @@ func convertedFiles(names []string) (list []*converted, card *converted, err err
 		}
 	}
 	if card != nil && len(list) != 1 {
-		return nil, nil, errors.New("Croissant describes one file of items: name one that ends with .jsonl or .parquet beside it")
+		return nil, nil, errors.New("metadata in Croissant describe one file of items: name one that ends with .jsonl or .parquet beside them")
 	}
 	return list, card, nil
 }

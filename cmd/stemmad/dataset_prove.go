@@ -102,7 +102,8 @@ func proveInDataset(cmd *cobra.Command, path string) (err error) {
 	}
 	return told(cmd, struct {
 		Proof string `json:"proof"`
-	}{to}, "Wrote %s. It is checked with: stemmad dataset verify %s --%s %x", table.Clean(to), table.Clean(to), flagDigest, opened.Manifest.Digest())
+	}{to}, "Wrote %s. It is checked with: stemmad dataset verify %s --%s %x", table.Clean(to), table.Clean(to), flagDigest,
+		opened.Manifest.Digest())
 }
 
 // shownItems is how many items of one content are named.

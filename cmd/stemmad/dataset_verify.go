@@ -25,7 +25,8 @@ func datasetVerifyCmd() *cobra.Command {
 		Use:   "verify MANIFEST|PROOF",
 		Short: "Check a manifest or a proof against a dataset's digest",
 		Long: `Verify needs no node. Of a manifest it makes both roots anew from all its rows, and
-compares them with --digest, and with the index where one lies beside it. Of a proof,
+compares them with --digest, and with the index where one lies beside it; it needs some
+30 bytes for each item in the folder for temporary files (TMPDIR). Of a proof,
 which "stemmad dataset prove" wrote, it checks that it leads to the roots that it names,
 and compares these with --digest. The digest is the content of the dataset's work, which
 "stemmad show" prints: without it nothing says that these are the roots that the chain
@@ -101,7 +102,8 @@ func (v datasetVerified) print(out io.Writer) error {
 		about = v.Item.pairs()
 	}
 	if p := v.Part; p != nil {
-		about = []string{"contributor", p.Contributor, "weight", p.Weight, "part", fmt.Sprintf("from %s to %s of the whole weight", p.Start, p.End)}
+		part := fmt.Sprintf("from %s to %s of the whole weight", p.Start, p.End)
+		about = []string{"contributor", p.Contributor, "weight", p.Weight, "part", part}
 	}
 	if v.Manifest == nil {
 		return nil
@@ -210,7 +212,8 @@ func (v *datasetVerified) proof(p dataset.Proof, want *[32]byte) error {
 
 func compareDigest(m manifest.Manifest, want *[32]byte) error {
 	if want == nil {
-		return fmt.Errorf("%w: it holds if the digest below is the dataset's. If you know that it is, say so with --%s", prf.ErrUnverified, flagDigest)
+		return fmt.Errorf("%w: it holds if the digest below is the dataset's. If you know that it is, say so with --%s", prf.ErrUnverified,
+			flagDigest)
 	}
 	if got := m.Digest(); got != *want {
 		return fmt.Errorf("%w: its digest is %x, not %x: is it of this version?", prf.ErrRefuted, got, *want)

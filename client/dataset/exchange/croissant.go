@@ -298,9 +298,15 @@ func (o object) MarshalJSON() ([]byte, error) {
 
 // context is that of Croissant 1.1 for the terms that we use.
 func contextOfCroissant() object {
-	o := object{{"@language", "en"}, {"@vocab", "https://schema.org/"}, {"sc", "https://schema.org/"},
-		{"cr", "http://mlcommons.org/croissant/"}, {"dct", "http://purl.org/dc/terms/"}, {"conformsTo", "dct:conformsTo"},
-		{"dataType", object{{"@id", "cr:dataType"}, {"@type", "@vocab"}}}}
+	o := object{
+		{"@language", "en"},
+		{"@vocab", "https://schema.org/"},
+		{"sc", "https://schema.org/"},
+		{"cr", "http://mlcommons.org/croissant/"},
+		{"dct", "http://purl.org/dc/terms/"},
+		{"conformsTo", "dct:conformsTo"},
+		{"dataType", object{{"@id", "cr:dataType"}, {"@type", "@vocab"}}},
+	}
 	for _, term := range []string{"column", "extract", "field", "fileObject", "recordSet", "source"} {
 		o = append(o, member{term, "cr:" + term})
 	}

@@ -24,7 +24,8 @@ var update = flag.Bool("golden", false, "write the golden files anew")
 func card(t require.TestingT, form string, raw []byte, name string) []byte {
 	var out bytes.Buffer
 	m := manifest.Manifest{ItemCount: 2, Contributors: sumtree.Root{Node: sumtree.Node{Sum: 4}, Leaves: 2}}
-	require.NoError(t, Croissant(&out, Card{Name: "sprites", Description: "Sprites of many authors.", License: "https://creativecommons.org/licenses/by-sa/3.0/"}, m,
+	about := Card{Name: "sprites", Description: "Sprites of many authors.", License: "https://creativecommons.org/licenses/by-sa/3.0/"}
+	require.NoError(t, Croissant(&out, about, m,
 		CardFile{"sprites", FormManifest, sha256.Sum256(nil), 16}, CardFile{name, form, sha256.Sum256(raw), int64(len(raw))}))
 	return out.Bytes()
 }
@@ -89,7 +90,8 @@ func TestCroissantOfOthersIsReadByItsFields(t *testing.T) {
 
 	csv := "digest;x,who\n" + digest1 + "," + account1 + "\n"
 	write(t, dir, "data/train.csv", csv)
-	replace := strings.NewReplacer("train.jsonl", "train.csv", "application/x-ndjson", "text/csv", strings.ToUpper(sum(lines)), sum(csv), `"digest"`, `"digest;x"`)
+	replace := strings.NewReplacer("train.jsonl", "train.csv", "application/x-ndjson", "text/csv",
+		strings.ToUpper(sum(lines)), sum(csv), `"digest"`, `"digest;x"`)
 	table, err := Open(t.Context(), write(t, dir, "table.json", replace.Replace(good)), Options{})
 	require.NoError(t, err)
 	defer table.Close()
@@ -101,23 +103,26 @@ func TestCroissantOfOthersIsReadByItsFields(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"another vocabulary": {"croissant/1.0", "croissant/2.0", "does not conform to Croissant 1"},
 		"no record set":      {`"name": "sha256"`, `"name": "hash"`, "no record set has the fields sha256 and contributor"},
-		"two record sets":    {`{"name": "splits", "field": {"name": "split"}}`, `{"name": "s", "field": [{"name": "sha256"}, {"name": "contributor"}]}`, "2 record sets have the fields"},
-		"another digest":     {strings.ToUpper(sum(lines)), digest2, "the SHA-256 of"},
-		"no digest":          {`"sha256": "`, `"md5": "`, "it has no sha256"},
-		"far away":           {"data/train.jsonl", "https://example.org/train.jsonl", "is no file beside the metadata"},
-		"outside":            {"data/train.jsonl", "../train.jsonl", "does not lie beside the metadata"},
-		"outside, in code":   {"data/train.jsonl", "%2e%2e/train.jsonl", "does not lie beside the metadata"},
-		"from the root":      {"data/train.jsonl", "/etc/passwd", "does not lie beside the metadata"},
-		"an archive":         {"application/x-ndjson", "application/x-tar", `encodingFormat "application/x-tar" can't be read`},
-		"in an archive":      {`"name": "train",`, `"name": "train", "containedIn": {"@id": "zip"},`, "in an archive"},
-		"a set of files":     {`"cr:FileObject"`, `"cr:FileSet"`, "it is a set of files"},
-		"no such file":       {`"name": "train"`, `"name": "test"`, `reads "train", which distribution does not name`},
-		"a transformation":   {`"column": "who"}`, `"column": "who"}, "transform": {"regex": "(.*)"}`, "field contributor is transformed"},
-		"a path in JSON":     {`"column": "who"`, `"jsonPath": "$.who"`, "field contributor names no column"},
-		"two files":          {`{"@id": "train"}`, `{"@id": "other"}`, `field contributor is read from "other", others from "train"`},
-		"files":              {`"fileObject": {"@id": "train"}`, `"fileSet": {"@id": "train"}`, "is read from a set of files"},
-		"no JSON":            {`"distribution"`, `distribution`, "it is no Croissant metadata"},
-		"a column gone":      {`"column": "digest"`, `"column": "Digest"`, "data/train.jsonl line 1, sha256: invalid value: it is missing"},
+		"two record sets": {
+			`{"name": "splits", "field": {"name": "split"}}`, `{"name": "s", "field": [{"name": "sha256"}, {"name": "contributor"}]}`,
+			"2 record sets have the fields",
+		},
+		"another digest":   {strings.ToUpper(sum(lines)), digest2, "the SHA-256 of"},
+		"no digest":        {`"sha256": "`, `"md5": "`, "it has no sha256"},
+		"far away":         {"data/train.jsonl", "https://example.org/train.jsonl", "is no file beside the metadata"},
+		"outside":          {"data/train.jsonl", "../train.jsonl", "does not lie beside the metadata"},
+		"outside, in code": {"data/train.jsonl", "%2e%2e/train.jsonl", "does not lie beside the metadata"},
+		"from the root":    {"data/train.jsonl", "/etc/passwd", "does not lie beside the metadata"},
+		"an archive":       {"application/x-ndjson", "application/x-tar", `encodingFormat "application/x-tar" can't be read`},
+		"in an archive":    {`"name": "train",`, `"name": "train", "containedIn": {"@id": "zip"},`, "in an archive"},
+		"a set of files":   {`"cr:FileObject"`, `"cr:FileSet"`, "it is a set of files"},
+		"no such file":     {`"name": "train"`, `"name": "test"`, `reads "train", which distribution does not name`},
+		"a transformation": {`"column": "who"}`, `"column": "who"}, "transform": {"regex": "(.*)"}`, "field contributor is transformed"},
+		"a path in JSON":   {`"column": "who"`, `"jsonPath": "$.who"`, "field contributor names no column"},
+		"two files":        {`{"@id": "train"}`, `{"@id": "other"}`, `field contributor is read from "other", others from "train"`},
+		"files":            {`"fileObject": {"@id": "train"}`, `"fileSet": {"@id": "train"}`, "is read from a set of files"},
+		"no JSON":          {`"distribution"`, `distribution`, "it is no Croissant metadata"},
+		"a column gone":    {`"column": "digest"`, `"column": "Digest"`, "data/train.jsonl line 1, sha256: invalid value: it is missing"},
 	} {
 		require.Contains(t, good, c.old, name)
 		opened, err := Open(t.Context(), write(t, dir, "bad.json", strings.ReplaceAll(good, c.old, c.new)), Options{})
@@ -135,7 +140,8 @@ func TestFormsAreGuessed(t *testing.T) {
 	dir := t.TempDir()
 	rows := append([]byte(dataset.Magic), rowsOfItems(t, []manifest.Item{{Sha256: [32]byte{1}, Contributor: who(t, account1), Weight: 1}})...)
 	for name, want := range map[string]string{
-		"a.jsonl": FormLines, "a.NDJSON": FormLines, "a.parquet": FormParquet, "a.csv": FormCSV, "a.tsv": FormTSV, "a.json": FormCroissant, "x/y": "",
+		"a.jsonl": FormLines, "a.NDJSON": FormLines, "a.parquet": FormParquet, "a.csv": FormCSV, "a.tsv": FormTSV,
+		"a.json": FormCroissant, "x/y": "",
 	} {
 		form, err := FormOf(write(t, dir, name, "x"))
 		if want == "" {

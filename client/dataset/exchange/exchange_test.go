@@ -166,38 +166,78 @@ func TestWhatIsWrongInALineIsNamed(t *testing.T) {
 		line, want string
 		is         error
 	}{
-		"no object":            {`[1]`, "items.jsonl line 3: it can't be read: it is no JSON object", ErrForm},
-		"cut short":            {good[:40], "line 3, sha256: it can't be read: a text does not end", ErrForm},
-		"two":                  {good + good, "line 3: it can't be read: something follows the object", ErrForm},
-		"a comma too many":     {strings.Replace(good, "}", ",}", 1), "line 3: it can't be read: a comma stands before }", ErrForm},
-		"no colon":             {strings.Replace(good, ":", " ", 1), "line 3, sha256: it can't be read: no : follows it", ErrForm},
-		"no comma":             {strings.Replace(good, ",", " ", 1), "line 3, sha256: it can't be read: neither , nor } follows", ErrForm},
-		"too long":             {strings.Repeat(" ", maxLine+1), "line 3: it can't be read: it has more than 65536 bytes", ErrForm},
-		"an unknown member":    {strings.Replace(good, "{", `{"licence":"x",`, 1), "line 3, licence: it can't be read: there is no such member; there are [sha256 contributor", ErrForm},
-		"twice":                {strings.Replace(good, "{", `{"sha256":"`+digest2+`",`, 1), "line 3, sha256: invalid value: it is there twice", ErrField},
-		"no digest":            {strings.Replace(good, digest1, "", 1), "line 3, sha256: invalid value: it is missing", ErrField},
-		"a digest cut short":   {strings.Replace(good, digest1, digest1[:63], 1), "line 3, sha256: invalid value: ", ErrField},
-		"a digest of zeros":    {strings.Replace(good, digest1, strings.Repeat("0", 64), 1), "line 3, sha256: invalid value: ", ErrField},
-		"no contributor":       {`{"sha256":"` + digest1 + `"}`, "line 3, contributor: invalid value: it is missing", ErrField},
-		"a name":               {strings.Replace(good, work1, "alice", 1), `line 3, contributor: invalid value: "alice" is no account and no work`, ErrField},
-		"a mistyped work":      {strings.Replace(good, work1, work1[:len(work1)-1]+"a", 1), "line 3, contributor: invalid value: no account and no work: ", ErrField},
-		"an agent":             {strings.Replace(good, work1, "agent1xyz", 1), "line 3, contributor: invalid value", ErrField},
-		"a weight of 0":        {strings.Replace(good, "}", `,"weight":0}`, 1), "line 3, weight: invalid row: a weight of 0", manifest.ErrRow},
-		"a negative weight":    {strings.Replace(good, "}", `,"weight":-1}`, 1), `line 3, weight: invalid value: "-1" is no whole number`, ErrField},
-		"a part of a weight":   {strings.Replace(good, "}", `,"weight":1.5}`, 1), `line 3, weight: invalid value: "1.5" is no whole number`, ErrField},
+		"no object":        {`[1]`, "items.jsonl line 3: it can't be read: it is no JSON object", ErrForm},
+		"cut short":        {good[:40], "line 3, sha256: it can't be read: a text does not end", ErrForm},
+		"two":              {good + good, "line 3: it can't be read: something follows the object", ErrForm},
+		"a comma too many": {strings.Replace(good, "}", ",}", 1), "line 3: it can't be read: a comma stands before }", ErrForm},
+		"no colon":         {strings.Replace(good, ":", " ", 1), "line 3, sha256: it can't be read: no : follows it", ErrForm},
+		"no comma":         {strings.Replace(good, ",", " ", 1), "line 3, sha256: it can't be read: neither , nor } follows", ErrForm},
+		"too long":         {strings.Repeat(" ", maxLine+1), "line 3: it can't be read: it has more than 65536 bytes", ErrForm},
+		"an unknown member": {
+			strings.Replace(good, "{", `{"licence":"x",`, 1),
+			"line 3, licence: it can't be read: there is no such member; there are [sha256 contributor",
+			ErrForm,
+		},
+		"twice": {
+			strings.Replace(good, "{", `{"sha256":"`+digest2+`",`, 1), "line 3, sha256: invalid value: it is there twice",
+			ErrField,
+		},
+		"no digest":          {strings.Replace(good, digest1, "", 1), "line 3, sha256: invalid value: it is missing", ErrField},
+		"a digest cut short": {strings.Replace(good, digest1, digest1[:63], 1), "line 3, sha256: invalid value: ", ErrField},
+		"a digest of zeros":  {strings.Replace(good, digest1, strings.Repeat("0", 64), 1), "line 3, sha256: invalid value: ", ErrField},
+		"no contributor":     {`{"sha256":"` + digest1 + `"}`, "line 3, contributor: invalid value: it is missing", ErrField},
+		"a name": {
+			strings.Replace(good, work1, "alice", 1), `line 3, contributor: invalid value: "alice" is no account and no work`,
+			ErrField,
+		},
+		"a mistyped work": {
+			strings.Replace(good, work1, work1[:len(work1)-1]+"a", 1), "line 3, contributor: invalid value: no account and no work: ",
+			ErrField,
+		},
+		"an agent": {strings.Replace(good, work1, "agent1xyz", 1), "line 3, contributor: invalid value", ErrField},
+		"a weight of 0": {
+			strings.Replace(good, "}", `,"weight":0}`, 1), "line 3, weight: invalid row: a weight of 0",
+			manifest.ErrRow,
+		},
+		"a negative weight": {
+			strings.Replace(good, "}", `,"weight":-1}`, 1), `line 3, weight: invalid value: "-1" is no whole number`,
+			ErrField,
+		},
+		"a part of a weight": {
+			strings.Replace(good, "}", `,"weight":1.5}`, 1), `line 3, weight: invalid value: "1.5" is no whole number`,
+			ErrField,
+		},
 		"a weight with zeros":  {strings.Replace(good, "}", `,"weight":"010"}`, 1), "leave out the zeros in front", ErrField},
 		"a weight with a plus": {strings.Replace(good, "}", `,"weight":"+10"}`, 1), "is no whole number", ErrField},
-		"too much weight":      {strings.Replace(good, "}", `,"weight":18446744073709551616}`, 1), "18446744073709551616 is 2^64 or more", ErrField},
-		"a weight by powers":   {strings.Replace(good, "}", `,"weight":1e3}`, 1), `"1e3" is no whole number`, ErrField},
-		"a switch":             {strings.Replace(good, "}", `,"weight":true}`, 1), "line 3, weight: invalid value: it takes a text or a number", ErrField},
-		"a list":               {strings.Replace(good, "}", `,"terms":["x"]}`, 1), "line 3, terms: invalid value: it takes a text or a number", ErrField},
-		"other terms":          {strings.Replace(good, "}", `,"terms":"cc-by-4.0"}`, 1), "line 3, terms: invalid value: ", ErrField},
-		"no consent":           {strings.Replace(good, "}", `,"consent":"yes"}`, 1), `line 3, consent: invalid value: "yes" is no SHA-256`, ErrField},
-		"no time":              {strings.Replace(good, "}", `,"time":"yesterday"}`, 1), `line 3, time: invalid value: "yesterday" is no time`, ErrField},
-		"a time without zone":  {strings.Replace(good, "}", `,"time":"2026-01-01T00:00:00"}`, 1), "is no time", ErrField},
-		"the time 0":           {strings.Replace(good, "}", `,"time":0}`, 1), "it is not after the beginning of 1970", ErrField},
-		"a time before":        {strings.Replace(good, "}", `,"time":"1969-12-31T23:59:59Z"}`, 1), "it is not after the beginning of 1970", ErrField},
-		"a time after all":     {strings.Replace(good, "}", `,"time":9223372036854775808}`, 1), "is no time", ErrField},
+		"too much weight": {
+			strings.Replace(good, "}", `,"weight":18446744073709551616}`, 1), "18446744073709551616 is 2^64 or more",
+			ErrField,
+		},
+		"a weight by powers": {strings.Replace(good, "}", `,"weight":1e3}`, 1), `"1e3" is no whole number`, ErrField},
+		"a switch": {
+			strings.Replace(good, "}", `,"weight":true}`, 1), "line 3, weight: invalid value: it takes a text or a number",
+			ErrField,
+		},
+		"a list": {
+			strings.Replace(good, "}", `,"terms":["x"]}`, 1), "line 3, terms: invalid value: it takes a text or a number",
+			ErrField,
+		},
+		"other terms": {strings.Replace(good, "}", `,"terms":"cc-by-4.0"}`, 1), "line 3, terms: invalid value: ", ErrField},
+		"no consent": {
+			strings.Replace(good, "}", `,"consent":"yes"}`, 1), `line 3, consent: invalid value: "yes" is no SHA-256`,
+			ErrField,
+		},
+		"no time": {
+			strings.Replace(good, "}", `,"time":"yesterday"}`, 1), `line 3, time: invalid value: "yesterday" is no time`,
+			ErrField,
+		},
+		"a time without zone": {strings.Replace(good, "}", `,"time":"2026-01-01T00:00:00"}`, 1), "is no time", ErrField},
+		"the time 0":          {strings.Replace(good, "}", `,"time":0}`, 1), "it is not after the beginning of 1970", ErrField},
+		"a time before": {
+			strings.Replace(good, "}", `,"time":"1969-12-31T23:59:59Z"}`, 1), "it is not after the beginning of 1970",
+			ErrField,
+		},
+		"a time after all": {strings.Replace(good, "}", `,"time":9223372036854775808}`, 1), "is no time", ErrField},
 	} {
 		_, _, err := rowsOf(Lines(strings.NewReader("\n"+good+"\n"+c.line+"\n"+good), "items.jsonl", "", nil), 10)
 		require.ErrorIs(t, err, c.is, name)
@@ -224,6 +264,38 @@ func TestRowsHoldTheTermsOfAnItem(t *testing.T) {
 	require.NoError(t, w.Write(item))
 	require.NoError(t, w.Close())
 	require.Equal(t, line, out.String())
+}
+
+// A build goes on in any page of any group of rows.
+func TestParquetIsReadFromAnyRowOn(t *testing.T) {
+	var out bytes.Buffer
+	w := NewParquet(&out)
+	const rows = groupRows + 30_000
+	var want []byte
+	var err error
+	for i := range rows {
+		item := many(i)
+		item.Time = int64(i)
+		require.NoError(t, w.Write(item))
+		want, err = item.Append(want)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	source, err := Parquet(bytes.NewReader(out.Bytes()), int64(out.Len()), "items.parquet", "", nil)
+	require.NoError(t, err)
+	raw, marks, err := rowsOf(source, 4096)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, raw))
+	tried := 0
+	for mark, at := range marks {
+		if tried++; tried > 12 {
+			break
+		}
+		require.NoError(t, source.Seek(context.Background(), mark))
+		raw, _, err := rowsOf(source, 4000)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want[at:], raw), mark)
+	}
 }
 
 func TestWhatIsNoParquet(t *testing.T) {

@@ -276,7 +276,7 @@ func (f *Folder) items(one register.File) error {
 	}
 	for _, c := range credits {
 		if field, err := f.item(one, c.named); err != nil {
-			return &Error{f.o.Credits.Name, "line", int64(c.line), field, err}
+			return &sheet.Error{File: f.o.Credits.Name, Line: c.line, Column: field, Err: err}
 		}
 	}
 	return nil
@@ -319,5 +319,6 @@ func (f *Folder) unused() error {
 	if count > 1 {
 		more = fmt.Sprintf(", nor %d others that it names", count-1)
 	}
-	return &Error{f.o.Credits.Name, "line", int64(first.line), colPath, fmt.Errorf("%w: there is no file %s in the folder%s", ErrField, name, more)}
+	err := fmt.Errorf("%w: there is no file %s in the folder%s", ErrField, name, more)
+	return &sheet.Error{File: f.o.Credits.Name, Line: first.line, Column: colPath, Err: err}
 }

@@ -66,7 +66,8 @@ func TestAFolderIsReadInOrder(t *testing.T) {
 		return manifest.Item{Sha256: sha256.Sum256([]byte(text)), Contributor: who(t, contributor), Weight: weight}
 	}
 	want := []manifest.Item{
-		item("aa", account1, 1), item("az", work1, 2), item("a", account1, 1), item("b", account2, 1), item("b", work1, 7), item("u", account1, 1),
+		item("aa", account1, 1), item("az", work1, 2), item("a", account1, 1), item("b", account2, 1), item("b", work1, 7),
+		item("u", account1, 1),
 	}
 	require.Equal(t, want, itemsOf(t, raw))
 	delete(marks, "") // between two contributors of a file
@@ -90,28 +91,67 @@ func TestAFolderIsReadInOrder(t *testing.T) {
 func TestWhatIsWrongWithCreditsIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.txt", "a")
-	for table, want := range map[string]string{
-		"path,contributor\na.txt,alice\n":                                    `credits.csv line 2, contributor: invalid value: "alice" is no account`,
-		"path,contributor,weight\na.txt," + work1 + ",0\n":                   "credits.csv line 2, weight: invalid row: a weight of 0",
-		"path,contributor,weight\na.txt," + work1 + ",many\n":                `credits.csv line 2, weight: invalid value: "many" is no whole number`,
-		"path,contributor\na.txt,\n":                                         "credits.csv line 2, contributor: invalid value: it is missing",
-		"path,contributor\na.txt," + work1 + "\nb.txt," + work1 + "\n":       "credits.csv line 3, path: invalid value: there is no file b.txt in the folder",
-		"path,contributor\nc," + work1 + "\na.txt," + work1 + "\nb,x\n":      "credits.csv line 2, path: invalid value: there is no file c in the folder, nor 1 others",
-		"path,contributor\n/etc/passwd," + work1 + "\n":                      "credits.csv row 2, column path: invalid value: it is not below the folder",
-		"path,contributor\n../a.txt," + work1 + "\n":                         "credits.csv row 2, column path: invalid value: it is not below the folder",
-		"path,contributor\n," + work1 + "\n":                                 "credits.csv row 2, column path: invalid value: it is missing",
-		"path,licence\na.txt,x\n":                                            `credits.csv: unknown column "licence"`,
-		"path,contributor\na.txt," + work1 + "\n./a.txt," + work1 + "\n":     "credits.csv row 3, column path: invalid value: line 2 has the same file and contributor",
-		"path,contributor,time\na.txt," + work1 + ",yesterday\n":             `credits.csv line 2, time: invalid value: "yesterday" is no time`,
-		"path,contributor,consent\na.txt," + work1 + "," + digest1[:10] + "": "credits.csv line 2, consent: invalid value",
+	for _, c := range []struct{ table, want string }{
+		{
+			"path,contributor\na.txt,alice\n",
+			`credits.csv row 2, column contributor: invalid value: "alice" is no account`,
+		},
+		{
+			"path,contributor,weight\na.txt," + work1 + ",0\n",
+			"credits.csv row 2, column weight: invalid row: a weight of 0",
+		},
+		{
+			"path,contributor,weight\na.txt," + work1 + ",many\n",
+			`credits.csv row 2, column weight: invalid value: "many" is no whole number`,
+		},
+		{
+			"path,contributor\na.txt,\n",
+			"credits.csv row 2, column contributor: invalid value: it is missing",
+		},
+		{
+			"path,contributor\na.txt," + work1 + "\nb.txt," + work1 + "\n",
+			"credits.csv row 3, column path: invalid value: there is no file b.txt in the folder",
+		},
+		{
+			"path,contributor\nc," + work1 + "\na.txt," + work1 + "\nb,x\n",
+			"credits.csv row 2, column path: invalid value: there is no file c in the folder, nor 1 others",
+		},
+		{
+			"path,contributor\n/etc/passwd," + work1 + "\n",
+			"credits.csv row 2, column path: invalid value: it is not below the folder",
+		},
+		{
+			"path,contributor\n../a.txt," + work1 + "\n",
+			"credits.csv row 2, column path: invalid value: it is not below the folder",
+		},
+		{
+			"path,contributor\n," + work1 + "\n",
+			"credits.csv row 2, column path: invalid value: it is missing",
+		},
+		{
+			"path,licence\na.txt,x\n",
+			`credits.csv: unknown column "licence"`,
+		},
+		{
+			"path,contributor\na.txt," + work1 + "\n./a.txt," + work1 + "\n",
+			"credits.csv row 3, column path: invalid value: line 2 has the same file and contributor",
+		},
+		{
+			"path,contributor,time\na.txt," + work1 + ",yesterday\n",
+			`credits.csv row 2, column time: invalid value: "yesterday" is no time`,
+		},
+		{
+			"path,contributor,consent\na.txt," + work1 + "," + digest1[:10] + "",
+			"credits.csv row 2, column consent: invalid value",
+		},
 	} {
-		c, err := ReadCredits(strings.NewReader(table), "credits.csv", sheet.Options{})
+		credits, err := ReadCredits(strings.NewReader(c.table), "credits.csv", sheet.Options{})
 		if err == nil {
-			source := NewFolder(dir, FolderOptions{Credits: c})
+			source := NewFolder(dir, FolderOptions{Credits: credits})
 			_, _, err = rowsOf(source, 10)
 			require.NoError(t, source.Close())
 		}
-		require.ErrorContains(t, err, want, table)
+		require.ErrorContains(t, err, c.want, c.table)
 	}
 	source := NewFolder(dir, FolderOptions{})
 	defer source.Close()
@@ -277,11 +317,12 @@ func TestAFolderThatIsBrokenOffGoesOn(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		source := NewFolder(filepath.Join(dir, "files"), options)
 		left := rng.IntN(12)
-		built, err := dataset.Make(ctx, few{source, rng.IntN(5) + 1}, filepath.Join(dir, "parts"), dataset.MakeOptions{Every: 1, Progress: func(int, int64) {
+		o := dataset.MakeOptions{Every: 1, Progress: func(int, int64) {
 			if left--; left < 0 {
 				cancel()
 			}
-		}})
+		}}
+		built, err := dataset.Make(ctx, few{source, rng.IntN(5) + 1}, filepath.Join(dir, "parts"), o)
 		cancel()
 		require.NoError(t, source.Close())
 		if err == nil {

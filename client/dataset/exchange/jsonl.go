@@ -314,7 +314,8 @@ func NewLines(out io.Writer) Writer { return &linesWriter{out: bufio.NewWriterSi
 const exact = 1 << 53
 
 func (w *linesWriter) Write(item manifest.Item) error {
-	line := append(w.line[:0], `{"sha256":"`...)
+	line := w.line[:0]
+	line = append(line, `{"sha256":"`...)
 	line = hex.AppendEncode(line, item.Sha256[:])
 	line = append(line, `","contributor":"`...)
 	line = append(line, dataset.ContributorText(item.Contributor)...)
@@ -339,8 +340,9 @@ func (w *linesWriter) Write(item manifest.Item) error {
 	} else if item.Time != 0 {
 		line = append(time.Unix(item.Time, 0).UTC().AppendFormat(append(line, `,"time":"`...), time.RFC3339), '"')
 	}
-	w.line = append(line, "}\n"...)
-	_, err = w.out.Write(w.line)
+	line = append(line, "}\n"...)
+	w.line = line
+	_, err = w.out.Write(line)
 	return err
 }
 
