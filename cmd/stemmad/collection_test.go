@@ -154,8 +154,10 @@ func TestSpritesAreACollection(t *testing.T) {
 		l.do("offer", "--csv", key+"-offers.csv", "--from", key)
 	}
 	l.write("members.csv", members)
-	sheet := []string{"collection", "create", "Castle sprites", "--table", "members.csv", "--offer", "commercial-use", "--price", "7000.000001 USDC",
-		"--kind", "image", "--from", "alice"}
+	sheet := []string{
+		"collection", "create", "Castle sprites", "--table", "members.csv", "--offer", "commercial-use", "--price", "7000.000001 USDC",
+		"--kind", "image", "--from", "alice",
+	}
 	require.Equal(t, len(weights), strings.Count(members, "\n")-1)
 	var made struct {
 		Work string `json:"work"`

@@ -129,7 +129,7 @@ func TestJourneyOfADataset(t *testing.T) {
 	}
 
 	// A contributor takes items back.
-	withdraw := []string{"dataset", "withdraw", work, "photos.manifest"}
+	withdraw := []string{"dataset", "withdraw", "photos.manifest"}
 	require.Contains(t, l.fail(append(withdraw, "--item", "#2", "--from", "bob")...), "it was contributed by "+alice)
 	require.Contains(t, l.fail(append(withdraw, "--item", "#3", "--from", "bob")...), "--contributor "+song)
 	require.Contains(t, l.fail(append(withdraw, "--item", "#9", "--from", "bob")...), "has no such item")
@@ -143,6 +143,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.EqualValues(t, 3, l.json("withdrawals", "dataset", "show", work))
 
 	// A new edition, whose contributors share after a notice; those before collect with the old manifest.
+	manifestOf(t, "with.manifest", item{"other", alice, 3}, item{"view", bob, 1}, item{"song", song, 1}, item{"song", fan, 1})
+	require.EqualValues(t, 2, l.json("withdrawn", "dataset", "revise", work, "with.manifest", "--dry-run", "--from", "alice"))
 	manifestOf(t, "two.manifest", item{"other", alice, 3}, item{"more", fan, 1})
 	require.Contains(t, l.fail("dataset", "revise", work, "photos.manifest", "--from", "alice"), "nothing to revise")
 	require.NotEmpty(t, l.json("waits.at", "dataset", "revise", work, "two.manifest", "--from", "alice"))

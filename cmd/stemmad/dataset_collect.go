@@ -38,10 +38,10 @@ const shownEntries = 50
 
 func datasetCollectCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "collect WORK|MANIFEST MANIFEST --mine | --contributor WHO... | --all",
+		Use:   "collect [WORK] MANIFEST --mine | --contributor WHO... | --all",
 		Short: "Pay contributors what they have not had of what a dataset earned",
 		Long: `Collect pays contributors their parts of a pool, by proofs from the manifest: which version of the
-work it is of is found by its digest. Anybody may, and pays the fee; the money goes to the contributors
+work it is of is found by its digest. WORK may be left out for the manifest of a work's first version. Anybody may, and pays the fee; the money goes to the contributors
 alone. An account gets it at once, or whom it named (stemmad dataset payee); a work gets a payment,
 so its holders and sources get theirs.
 
@@ -49,10 +49,10 @@ Those to whom nothing is due are left out. What is due to the others goes in tra
 256. Interrupted, the same command goes on with what is left: nobody is paid twice. Each manifest has
 a pool of its own, so collect with each that had something (stemmad dataset show).`,
 		Example: `  stemmad dataset collect work1... photos.manifest --mine --from bob
-  stemmad dataset collect photos.manifest photos.manifest --contributor bob --contributor work1... --from fan
+  stemmad dataset collect photos.manifest --contributor bob --contributor work1... --from fan
   stemmad dataset collect work1... photos.manifest --all --at-least '0.50 USDC' --from alice
   stemmad dataset collect work1... photos.manifest --all --dry-run --from alice`,
-		Args: cobra.ExactArgs(2),
+		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
 	f.Bool(flagMine, false, "what is due to your account, and to works of yours")
@@ -107,7 +107,7 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 	if err != nil {
 		return err
 	}
-	opened, version, err := ofWork(ctx, conn, work.Id, args[1])
+	opened, version, err := ofWork(ctx, conn, work.Id, args[len(args)-1])
 	if err != nil {
 		return missing(err)
 	}

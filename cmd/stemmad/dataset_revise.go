@@ -52,13 +52,21 @@ func reviseDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	roots := registrytypes.NewRoots(opened.Manifest)
-	if err := opened.Close(); err != nil {
-		return err
-	}
-	r, err := reviseManifest(ctx, conn, sender, work, roots)
+	defer opened.Close()
+	r, err := reviseManifest(ctx, conn, sender, work, registrytypes.NewRoots(opened.Manifest))
 	if err != nil {
 		return err
+	}
+	gone, err := pool.Withdrawn(ctx, conn.Registry(), work.Id)
+	if err != nil {
+		return err
+	}
+	if r.Withdrawn, err = pool.CountWithdrawn(ctx, opened, gone); err != nil {
+		return err
+	}
+	if r.Withdrawn > 0 {
+		r.says = fmt.Sprintf("\n  %s in it though withdrawn by whoever gave it: answers deny it in every version. Leave it out, of files too.",
+			isOrAre(int(r.Withdrawn), "item"))
 	}
 	if err := r.send(ctx, conn, sender); err != nil {
 		return err
@@ -73,6 +81,8 @@ type manifestRevision struct {
 	Manifest manifestRoots        `json:"manifest"`
 	Before   manifestRoots        `json:"before"`
 	Changes  []describe.Change    `json:"changes"`
+	// Withdrawn is how many items of the new manifest were withdrawn.
+	Withdrawn uint64 `json:"withdrawn,omitempty"`
 	// Share is what the new contributors get, ppm, and Waits when; unset: at once, or they get none.
 	Share uint32                   `json:"share"`
 	Waits *royaltytypes.PoolChange `json:"waits,omitempty"`

@@ -23,7 +23,7 @@ import (
 
 func datasetWithdrawCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "withdraw WORK|MANIFEST MANIFEST --item FILE|SHA256|#N... | --all",
+		Use:   "withdraw [WORK] MANIFEST --item FILE|SHA256|#N... | --all",
 		Short: "Take back, for good, what you contributed to a dataset",
 		Long: `Withdraw takes items back that you contributed, or with --all everything that you gave to the
 work. From the next block on answers about them deny, in every version of the work, also in those to
@@ -31,12 +31,12 @@ come, and answers about the whole name the list of what is to be left out. Grant
 It can't be taken back.
 
 An item is a file, its SHA-256, or #N, its place in the manifest, where the first is #0. The manifest
-may be of any version that has it. What a work of yours contributed you take back with --contributor
+may be of any version that has it, and WORK be left out for that of its first version. What a work of yours contributed you take back with --contributor
 WORK. Your part of the pool stays yours: "stemmad dataset collect" pays it.`,
 		Example: `  stemmad dataset withdraw work1... photos.manifest --item photo.jpg --from bob
   stemmad dataset withdraw work1... photos.manifest --item '#17' --item '#18' --from bob
   stemmad dataset withdraw work1... photos.manifest --all --dry-run --from bob`,
-		Args: cobra.ExactArgs(2),
+		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
 	f.StringArray(flagItem, nil, "file, SHA-256, or #N for its place in the manifest, from 0; may be repeated")
@@ -76,7 +76,7 @@ func withdrawItems(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	opened, version, err := ofWork(ctx, conn, work.Id, args[1])
+	opened, version, err := ofWork(ctx, conn, work.Id, args[len(args)-1])
 	if err != nil {
 		return missing(err)
 	}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -112,6 +115,47 @@ func NotWithdrawn(
 		}
 	}
 	return left, nil
+}
+
+// Withdrawn lists the withdrawals of a work's items, oldest first.
+func Withdrawn(
+	ctx context.Context, registry registrytypes.QueryClient, work registrytypes.WorkID,
+) ([]registrytypes.NumberedWithdrawal, error) {
+	rows := client.Rows(ctx, func(ctx context.Context, page *query.PageRequest) (
+		[]registrytypes.NumberedWithdrawal, *query.PageResponse, error,
+	) {
+		res, err := registry.Withdrawals(ctx, &registrytypes.QueryWithdrawalsRequest{Work: work, Pagination: page})
+		return res.GetWithdrawals(), res.GetPagination(), err
+	})
+	return client.All(rows, 0)
+}
+
+// CountWithdrawn counts the items of a manifest that are under one of these withdrawals.
+func CountWithdrawn(ctx context.Context, opened *dataset.Opened, list []registrytypes.NumberedWithdrawal) (n uint64, err error) {
+	type key struct{ content, contributor string }
+	under := make(map[key]bool, len(list))
+	for _, w := range list {
+		contributor, err := w.Contributor.Key()
+		if err != nil {
+			return 0, err
+		}
+		content := ""
+		if !w.Sha256.IsZero() {
+			content = string(w.Sha256[:])
+		}
+		under[key{content, string(contributor)}] = true
+	}
+	if len(under) == 0 {
+		return 0, nil
+	}
+	err = opened.EachItem(ctx, func(_ uint64, item manifest.Item) error {
+		contributor := string(append([]byte{byte(item.Kind)}, item.ID...))
+		if under[key{string(item.Sha256[:]), contributor}] || under[key{"", contributor}] {
+			n++
+		}
+		return nil
+	})
+	return n, err
 }
 
 // WithdrawMessages puts proofs into messages, each of one transaction.
