@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -143,9 +144,11 @@ func (m *making) clean() {
 	}
 }
 
-// sending notes that something is sent, unless a person says no.
+// sending notes that something is sent, unless a person says no or the chain refuses it.
 func (m *making) sending(err error) error {
-	m.sent = len(m.report.Transactions) > 0 || !errors.Is(err, send.ErrDeclined) && !errors.Is(err, send.ErrNoAnswer)
+	var refused *refusal.Error
+	nothing := errors.Is(err, send.ErrDeclined) || errors.Is(err, send.ErrNoAnswer) || errors.As(err, &refused)
+	m.sent = m.sent || !nothing
 	return err
 }
 

@@ -199,3 +199,42 @@ func TestSpritesAreACollection(t *testing.T) {
 	_, err = os.Stat("Castle-sprites.manifest.index")
 	require.NoError(t, err)
 }
+
+// What was broken off behind its first transaction, and behind another, goes on: nothing is declared twice, and the offer comes last.
+func TestACollectionThatWasBrokenOffGoesOn(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	var works []string
+	for _, name := range []string{"one", "two", "three"} {
+		l.write(name+".wav", name)
+		works = append(works, l.json("works.0.work", "register", name+".wav", "--no-anchor", "--from", "bob").(string))
+		l.do("offer", name+".wav", "cc-by-4.0", "--from", "bob")
+	}
+	create := append([]string{"collection", "create", "Set", "--from", "alice"}, works...)
+	album := l.json("work", append(slices.Clone(create), "--undeclared")...).(string)
+	require.NotContains(t, l.do("query", "lineage", "sources", album, "--output", "json"), works[0])
+	l.do("derive", album, "--from", works[1]+"=contains", "--by", "alice")
+
+	create = append(create, "--offer", "cc-by-4.0")
+	again := l.do(append(slices.Clone(create), "--dry-run")...)
+	require.Contains(t, again, "Would make the collection")
+	_, errs, code := answering("n\n", append(slices.Clone(create), "--home", l.home)...)
+	require.Equal(t, exitFailed, code, errs)
+	require.Contains(t, errs, "Go on with the collection")
+	require.Contains(t, errs, "2 works are declared as contained")
+	require.FileExists(t, "Set.manifest", "it was there before")
+	require.Equal(t, []any{works[0], works[2]}, l.json("contains", create...))
+	require.Len(t, l.json("sources", "query", "lineage", "sources", album), 3)
+	require.Contains(t, l.do("clear", album, "--use", "copy"), "cc-by-4.0")
+	require.Contains(t, l.do(create...), "Nothing to do")
+
+	// Another command's file of the same name is left as it is.
+	l.write("Other.manifest", "somebody's")
+	require.Contains(t, l.fail("collection", "create", "Other", works[0], "--from", "alice"), "is there already")
+	kept, err := os.ReadFile("Other.manifest")
+	require.NoError(t, err)
+	require.Equal(t, "somebody's", string(kept))
+	require.Contains(t, l.fail("collection", "remove", album, works[0], "--from", "fan"), "owner")
+	require.NoFileExists(t, "Set.v2.manifest")
+	require.NoFileExists(t, "Set.v2.manifest.index")
+}
