@@ -66,7 +66,7 @@ a pool of its own, so collect with each that had something (stemmad dataset show
 type collectedEntry struct {
 	Contributor string `json:"contributor"`
 	// Weight of it, and Index its place among the contributors.
-	Weight uint64 `json:"weight"`
+	Weight uint64 `json:"weight,string"`
 	Index  uint64 `json:"index"`
 	// Due is what was due before, and Paid what it got.
 	Due  sdk.Coins `json:"due"`
@@ -90,10 +90,16 @@ type collecting struct {
 	Paid         sdk.Coins        `json:"paid"`
 	Transactions []send.Result    `json:"transactions"`
 
+	// worth is what is to be collected; lean: without the ways of the proofs.
 	worth []pool.Entry
+	lean  bool
 	due   sdk.Coins
+	what  string
 	names map[string]string
 }
+
+// leanFrom is of how many contributors not all proofs are kept in memory. Tests set less.
+var leanFrom uint64 = 20_000
 
 func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
 	if err := checkCollectFlags(conn); err != nil {
@@ -115,6 +121,7 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 	c := &collecting{
 		Work: work.Id, Version: version.Version, Entries: []collectedEntry{}, Transactions: []send.Result{}, names: conn.KeyNames(),
 	}
+	c.lean = conn.Flags().Is(flagAll) && opened.Manifest.Contributors.Leaves > leanFrom
 	collector := &pool.Collector{Royalty: conn.Royalty(), Work: work.Id, Version: version.Version, AtLeast: least}
 	if err := collector.Start(ctx, func(e pool.Entry) error { c.take(collector, e); return nil }); err != nil {
 		return err
@@ -122,7 +129,7 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 	if err := c.ask(ctx, conn, sender, opened, collector); err != nil {
 		return err
 	}
-	if err := c.send(ctx, conn, sender, titled(work)); err != nil {
+	if err := c.send(ctx, conn, sender, titled(work), opened); err != nil {
 		return err
 	}
 	return c.print(conn, titled(work))
@@ -146,6 +153,9 @@ func (c *collecting) take(collector *pool.Collector, e pool.Entry) {
 	c.Asked++
 	switch {
 	case collector.Worth(e):
+		if c.lean {
+			e.Proof.Path = nil
+		}
 		c.worth = append(c.worth, e)
 		c.due = c.due.Add(e.Due...)
 	case e.Reason == royaltytypes.COLLECT_REASON_NOTHING_DUE:
@@ -260,33 +270,62 @@ func contributorNamed(conn *connect.Conn, text string) (manifest.Contributor, er
 }
 
 // send pays what is worth it, a transaction for each message.
-func (c *collecting) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, title string) error {
-	msgs := pool.Messages(sender.Account(), c.Work, c.Version, c.worth)
-	if len(msgs) == 0 {
+func (c *collecting) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, title string, opened *dataset.Opened) error {
+	if len(c.worth) == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("Pay %s what they have not had of what version %d of %s earned:\n  %s in all, to them and not to you.",
+	planned := (len(c.worth) + royaltytypes.MaxCollected - 1) / royaltytypes.MaxCollected
+	c.what = fmt.Sprintf("Pay %s what they have not had of what version %d of %s earned:\n  %s in all, to them and not to you.",
 		count(len(c.worth), "contributor"), c.Version, title, conn.Units().Sum(c.due))
-	if len(msgs) > 1 {
-		what += fmt.Sprintf("\n  It takes %d transactions or more, and is asked once: the fee below is of the first.", len(msgs))
+	if planned > 1 {
+		c.what += fmt.Sprintf("\n  It takes %d transactions or more, and is asked once: the fee below is of the first.", planned)
 	}
-	at := map[uint64][]pool.Entry{}
+	if !c.lean {
+		return c.sendAll(ctx, conn, sender, c.worth, planned)
+	}
+	// What was proved to ask is proved again: all proofs at once take too much memory.
+	worth := make(map[uint64][]pool.Entry, len(c.worth))
 	for _, e := range c.worth {
+		worth[e.Proof.Index] = append(worth[e.Proof.Index], e)
+	}
+	var batch []pool.Entry
+	err := opened.EachContributor(func(p dataset.ContributorProof) error {
+		for _, e := range worth[p.Index] {
+			e.Proof = registrytypes.NewContributorProof(p.Contributor, p.Weight, p.Proof)
+			batch = append(batch, e)
+		}
+		if len(batch) < royaltytypes.MaxCollected {
+			return nil
+		}
+		full := batch
+		batch = nil
+		return c.sendAll(ctx, conn, sender, full, planned)
+	})
+	if err != nil {
+		return err
+	}
+	return c.sendAll(ctx, conn, sender, batch, planned)
+}
+
+// sendAll pays entries, in as many transactions as that takes.
+func (c *collecting) sendAll(ctx context.Context, conn *connect.Conn, sender *send.Sender, entries []pool.Entry, planned int) error {
+	at := map[uint64][]pool.Entry{}
+	for _, e := range entries {
 		at[e.Proof.Index] = append(at[e.Proof.Index], e)
 	}
-	for len(msgs) > 0 {
-		msg := msgs[0]
-		if len(c.Transactions) > 0 {
-			conn.Note("paying %d contributors, %d transactions or more to go", len(msg.Entries), len(msgs))
+	for msgs := pool.Messages(sender.Account(), c.Work, c.Version, entries); len(msgs) > 0; {
+		msg, done := msgs[0], len(c.Transactions)
+		if done > 0 {
+			conn.Note("paying %d contributors, transaction %d of %d or more", len(msg.Entries), done+1, max(planned, done+1))
 		}
-		result, err := sender.Send(ctx, what, msg)
+		result, err := sender.Send(ctx, c.what, msg)
 		if tooMuch(err) && len(msg.Entries) > 1 {
 			halves := pool.Halves(msg)
 			msgs = slices.Concat(halves[:], msgs[1:])
 			continue
 		}
 		if err != nil {
-			return undone(err, len(c.Transactions), len(c.Transactions)+len(msgs))
+			return undone(err, done, max(planned, done+1))
 		}
 		msgs = msgs[1:]
 		c.Transactions = append(c.Transactions, result)

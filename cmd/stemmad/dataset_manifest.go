@@ -28,12 +28,12 @@ func datasetOnChain() []*cobra.Command {
 	}
 }
 
-// manifestRoots is what a manifest commits to, for programs.
+// manifestRoots is what a manifest commits to, for programs. Numbers of 64 bits are texts.
 type manifestRoots struct {
 	SHA256       string `json:"sha256"`
 	Items        uint64 `json:"items"`
 	Contributors uint64 `json:"contributors"`
-	Weight       uint64 `json:"weight"`
+	Weight       uint64 `json:"weight,string"`
 }
 
 func rootsOf(r registrytypes.Roots) manifestRoots {

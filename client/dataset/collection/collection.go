@@ -28,7 +28,7 @@ type Member struct {
 	// Sha256 of its content.
 	Sha256 registrytypes.Digest `json:"sha256"`
 	// Weight of it, from 1.
-	Weight uint64 `json:"weight"`
+	Weight uint64 `json:"weight,string"`
 }
 
 // Collection is its members, in the order in which they came.
