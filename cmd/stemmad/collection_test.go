@@ -62,7 +62,7 @@ func TestJourneyOfACollection(t *testing.T) {
 	l.poolHas(album, 1, "6000000")
 	out := l.do("dataset", "collect", "First-album.manifest", "First-album.manifest", "--all", "--from", "fan")
 	require.Contains(t, out, "In all: 6.00 USDC, to 3 contributors.")
-	require.Eventually(t, func() bool { return l.uusdc(bob)-before >= 2_000_000-1000 }, 20*time.Second, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return l.uusdc(bob)-before >= 2_000_000-1000 }, 60*time.Second, 200*time.Millisecond)
 
 	// Members change by revision; those before keep what they had coming.
 	four := register("four", "alice")
@@ -192,7 +192,7 @@ func TestSpritesAreACollection(t *testing.T) {
 		parts[owners[member]] += want.Int64()
 	}
 	for _, key := range keys[2:] {
-		require.Eventually(t, func() bool { return l.uusdc(l.address(key))-before[key] == parts[key] }, 30*time.Second, 300*time.Millisecond,
+		require.Eventually(t, func() bool { return l.uusdc(l.address(key))-before[key] == parts[key] }, 60*time.Second, 300*time.Millisecond,
 			"%s: %d of %d", key, l.uusdc(l.address(key))-before[key], parts[key])
 	}
 	require.Contains(t, l.do("dataset", "collect", work, "Castle-sprites.manifest", "--all", "--from", "fan"), "Nothing to collect")

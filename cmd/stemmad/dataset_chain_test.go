@@ -64,7 +64,7 @@ func (l local) poolHas(work string, version int, amount string) {
 			}
 		}
 		return false
-	}, 20*time.Second, 200*time.Millisecond, "%s", amount)
+	}, 60*time.Second, 200*time.Millisecond, "%s", amount)
 }
 
 func TestJourneyOfADataset(t *testing.T) {
@@ -110,7 +110,7 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, tried, "Nothing is due to 1 of the 3 contributors asked about")
 	require.EqualValues(t, 2, len(l.json("entries", append(collect, "--all", "--from", "alice")...).([]any)))
 	require.EqualValues(t, 300000*2/7, l.uusdc(bob)-before)
-	require.Eventually(t, func() bool { return l.uusdc(fan)-fans == 300000*2/7 }, 20*time.Second, 200*time.Millisecond,
+	require.Eventually(t, func() bool { return l.uusdc(fan)-fans == 300000*2/7 }, 60*time.Second, 200*time.Millisecond,
 		"a work gets a payment, and its owner that")
 	require.Contains(t, l.do(append(collect, "--all", "--from", "alice")...), "Nothing is due to 3 of the 3 contributors")
 	require.Contains(t, l.fail(append(collect, "--contributor", fan, "--from", "bob")...), "not in the manifest")
