@@ -137,8 +137,9 @@ test-portal: build ## the portal: killed while a chain works, on an exported cha
 	go test ./portal -run TestPagesOfMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -real=2000 -index=$(CURDIR)/build/million.db
 	rm build/million.db
 
-test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, which needs 15 GB of disk
-	go test ./client/dataset -run TestABuildOfMany -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
+test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of it, and rates of other forms; needs 32 GB of disk
+	go test ./client/dataset -run 'TestABuildOfMany|TestProofsOfMany' -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
+	go test ./client/dataset/exchange -run TestRatesOfForms -v -count=1 -timeout 60m -args -items=10000000
 
 test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \

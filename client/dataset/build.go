@@ -64,7 +64,7 @@ func Build(ctx context.Context, rows io.Reader, out io.Writer, o Options) (Built
 	}
 	defer sums.remove()
 	h := hashing{source: source, sums: sums, o: o}
-	if err := h.leg(ctx, 0); err != nil {
+	if err := errors.Join(h.leg(ctx, 0), ctx.Err()); err != nil {
 		return Built{}, err
 	}
 	built := h.built()

@@ -49,13 +49,14 @@ type hashed struct {
 	root  rfc6962.Hash
 }
 
-// leg goes on until the source ends, or for as long as given; 0: for ever.
-func (h *hashing) leg(ctx context.Context, lasts time.Duration) error {
+// leg goes on until the source ends, or for as long as given; 0: for ever. When it is cancelled it ends in order: all that was read is
+// hashed.
+func (h *hashing) leg(cancelled context.Context, lasts time.Duration) error {
 	workers := h.o.workers()
 	for len(h.parts) < workers {
 		h.parts = append(h.parts, h.sums.part())
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(context.WithoutCancel(cancelled))
 	jobs, order := make(chan job, workers), make(chan chan hashed, 2*workers)
 	free := make(chan []byte, 2*workers+1)
 	for range cap(free) {
@@ -64,7 +65,7 @@ func (h *hashing) leg(ctx context.Context, lasts time.Duration) error {
 	group.Go(func() error {
 		defer close(order)
 		defer close(jobs)
-		return h.read(ctx, lasts, free, jobs, order)
+		return h.read(ctx, cancelled, lasts, free, jobs, order)
 	})
 	for _, part := range h.parts[:workers] {
 		group.Go(func() error { return work(ctx, part, jobs) })
@@ -82,7 +83,9 @@ func (h *hashing) leg(ctx context.Context, lasts time.Duration) error {
 }
 
 // read gives blocks of the source to the workers, in order.
-func (h *hashing) read(ctx context.Context, lasts time.Duration, free <-chan []byte, jobs chan<- job, order chan<- chan hashed) error {
+func (h *hashing) read(
+	ctx, cancelled context.Context, lasts time.Duration, free <-chan []byte, jobs chan<- job, order chan<- chan hashed,
+) error {
 	number := len(h.blocks)
 	give := func(b Batch) error {
 		next := job{batch: b, number: number, done: make(chan hashed, 1)}
@@ -107,10 +110,13 @@ func (h *hashing) read(ctx context.Context, lasts time.Duration, free <-chan []b
 	began := time.Now()
 	// Each leg comes further, and to a mark.
 	for first := true; first || lasts == 0 || h.mark == "" || time.Since(began) < lasts; first = false {
-		if err := ctx.Err(); err != nil {
-			return err
+		if cancelled.Err() != nil {
+			return nil
 		}
-		b, err := h.source.Next(ctx, blockRows-h.tailItems)
+		b, err := h.source.Next(cancelled, blockRows-h.tailItems)
+		if err != nil && cancelled.Err() != nil {
+			return nil
+		}
 		if errors.Is(err, io.EOF) {
 			h.ended = true
 			if h.tailItems > 0 {

@@ -73,7 +73,7 @@ type making struct {
 
 // Make builds a manifest at path, with the files beside it. What it needs meanwhile is in a folder beside them: some 30 bytes for each
 // item, and the manifest. A build that was broken off, even by the loss of power, goes on where it last kept how far it was, some
-// seconds before, when it is made again. Source nil: the manifest is there, and is only built. It fails as Build and the source do,
+// seconds before, when it is made again; one that is cancelled where it was. Source nil: the manifest is there, and is only built. It fails as Build and the source do,
 // with ErrExists and with ErrBusy.
 func Make(ctx context.Context, source Resumable, path string, o MakeOptions) (Built, error) {
 	m := &making{path: path, dir: path + ".building", source: source, o: o}
@@ -147,6 +147,9 @@ func (m *making) make(ctx context.Context) (Built, error) {
 		return Built{}, err
 	}
 	if err := durably.Write(m.in("index"), built.Append(nil)); err != nil {
+		return Built{}, err
+	}
+	if err := os.Chmod(m.in("index"), 0o644); err != nil { // all three are published
 		return Built{}, err
 	}
 	return built, m.finish()
@@ -250,7 +253,7 @@ func (m *making) openRows(flags int) (err error) {
 		m.rows, err = os.Open(m.path)
 		return err
 	}
-	if m.rows, err = os.OpenFile(m.in("manifest"), flags, 0o600); err == nil {
+	if m.rows, err = os.OpenFile(m.in("manifest"), flags, 0o644); err == nil {
 		m.out = bufio.NewWriterSize(m.rows, 1<<20)
 		m.hash.keep = m.out
 	}
@@ -306,12 +309,17 @@ func (m *making) build(ctx context.Context) (Built, error) {
 		if err := h.leg(ctx, m.o.Every); err != nil {
 			return Built{}, err
 		}
-		if err := m.keep(); err != nil {
+		if h.mark != "" || h.ended {
+			if err := m.keep(); err != nil {
+				return Built{}, err
+			}
+		}
+		if err := ctx.Err(); err != nil {
 			return Built{}, err
 		}
 	}
 	built := h.built()
-	out, err := os.OpenFile(m.in("contributors"), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	out, err := os.OpenFile(m.in("contributors"), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return Built{}, err
 	}

@@ -145,10 +145,14 @@ func notBuilt(ctx context.Context, to string, err error) error {
 	switch {
 	case errors.Is(err, dataset.ErrExists):
 		return fmt.Errorf("%w: name another with --%s, or remove it with the files beside it", err, flagOut)
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted: what is done is in %s.building; the same command goes on from there", to)
 	}
-	if _, kept := os.Stat(to + ".building"); kept == nil && !errors.Is(err, dataset.ErrBusy) {
+	_, kept := os.Stat(to + ".building")
+	switch {
+	case ctx.Err() != nil && kept == nil:
+		return fmt.Errorf("interrupted: what is done is in %s.building; the same command goes on from there", to)
+	case ctx.Err() != nil:
+		return errors.New("interrupted: nothing was done")
+	case kept == nil && !errors.Is(err, dataset.ErrBusy):
 		return fmt.Errorf("%w; what is done is in %s.building, from where the same command goes on", err, to)
 	}
 	return err
