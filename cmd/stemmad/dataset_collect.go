@@ -41,9 +41,10 @@ func datasetCollectCmd() *cobra.Command {
 		Use:   "collect [WORK] MANIFEST --mine | --contributor WHO... | --all",
 		Short: "Pay contributors what they have not had of what a dataset earned",
 		Long: `Collect pays contributors their parts of a pool, by proofs from the manifest: which version of the
-work it is of is found by its digest. WORK may be left out for the manifest of a work's first version. Anybody may, and pays the fee; the money goes to the contributors
-alone. An account gets it at once, or whom it named (stemmad dataset payee); a work gets a payment,
-so its holders and sources get theirs.
+work it is of is found by its digest. WORK may be left out for the manifest of a work's first
+version. Anybody may, and pays the fee; the money goes to the contributors alone. An account gets it
+at once, or whom it named (stemmad dataset payee); a work gets a payment, so its holders and sources
+get theirs.
 
 Those to whom nothing is due are left out. What is due to the others goes in transactions of up to
 256. Interrupted, the same command goes on with what is left: nobody is paid twice. Each manifest has
@@ -354,7 +355,8 @@ func (c *collecting) note(result send.Result, msg *royaltytypes.MsgCollect, at m
 		at[proof.Index] = waiting[1:]
 		row := entryOf(e)
 		if known {
-			row.Paid, row.Reason, row.why = append(sdk.Coins{}, answer.Entries[i].Paid...), reasonName(answer.Entries[i].Reason), answer.Entries[i].Reason
+			got := answer.Entries[i]
+			row.Paid, row.Reason, row.why = append(sdk.Coins{}, got.Paid...), reasonName(got.Reason), got.Reason
 			c.Paid = c.Paid.Add(row.Paid...)
 		}
 		c.Entries = append(c.Entries, row)

@@ -42,7 +42,8 @@ func rootsOf(r registrytypes.Roots) manifestRoots {
 
 // String says it to people.
 func (r manifestRoots) String() string {
-	return fmt.Sprintf("%s of %s, with a weight of %d together", count(int(r.Items), "item"), count(int(r.Contributors), "contributor"), r.Weight)
+	items, contributors := count(int(r.Items), "item"), count(int(r.Contributors), "contributor")
+	return fmt.Sprintf("%s of %s, with a weight of %d together", items, contributors, r.Weight)
 }
 
 // builtManifest opens a manifest with what proofs are made by, which is built first where it is not beside it or no more what is.

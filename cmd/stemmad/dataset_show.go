@@ -82,7 +82,8 @@ func showDataset(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 		for _, f := range state.Funds[m.Version] {
 			row.Pool = append(row.Pool, shownFund{
-				Had: sdk.NewCoin(f.Denom, f.Fund.Total), Collected: sdk.NewCoin(f.Denom, f.Fund.Collected), Left: sdk.NewCoin(f.Denom, pool.Left(f.Fund)),
+				Had: sdk.NewCoin(f.Denom, f.Fund.Total), Collected: sdk.NewCoin(f.Denom, f.Fund.Collected),
+				Left: sdk.NewCoin(f.Denom, pool.Left(f.Fund)),
 			})
 		}
 		shown.Manifests = append(shown.Manifests, row)

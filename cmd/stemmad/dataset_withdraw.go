@@ -31,8 +31,8 @@ come, and answers about the whole name the list of what is to be left out. Grant
 It can't be taken back.
 
 An item is a file, its SHA-256, or #N, its place in the manifest, where the first is #0. The manifest
-may be of any version that has it, and WORK be left out for that of its first version. What a work of yours contributed you take back with --contributor
-WORK. Your part of the pool stays yours: "stemmad dataset collect" pays it.`,
+may be of any version that has it, and WORK be left out for that of its first version. What a work of
+yours contributed you take back with --contributor WORK. Your part of the pool stays yours: "stemmad dataset collect" pays it.`,
 		Example: `  stemmad dataset withdraw work1... photos.manifest --item photo.jpg --from bob
   stemmad dataset withdraw work1... photos.manifest --item '#17' --item '#18' --from bob
   stemmad dataset withdraw work1... photos.manifest --all --dry-run --from bob`,

@@ -48,7 +48,8 @@ func VersionOf(
 			return m, nil
 		}
 	}
-	return registrytypes.NumberedManifest{}, fmt.Errorf("%w: its digest is %s, and %s has had %d manifests", ErrNotOfWork, digest, work, len(all))
+	err = fmt.Errorf("%w: its digest is %s, and %s has had %d manifests", ErrNotOfWork, digest, work, len(all))
+	return registrytypes.NumberedManifest{}, err
 }
 
 // State is a work's pool, and what each of its pools has had.
