@@ -156,6 +156,15 @@ func TestJourneyOfADataset(t *testing.T) {
 	more := l.do("dataset", "share", work, "40%", "--version", "1", "--dry-run", "--from", "alice")
 	require.Contains(t, more, "from the end of this block on")
 	require.Contains(t, l.do("dataset", "share", work, "10%", "--from", "alice"), "Shared")
+
+	// Until then those before get what comes in, also who took all back, with the old manifest.
+	l.do("pay", work, "700000uusdc", "--from", "fan")
+	l.poolHas(work, 1, "531000")
+	l.do("dataset", "payee", "bob", "--from", "bob")
+	before = l.uusdc(bob)
+	require.Contains(t, l.do("dataset", "collect", work, "photos.manifest", "--all", "--from", "fan"), "to 3 contributors")
+	require.EqualValues(t, 531000*2/7-321000*2/7, l.uusdc(bob)-before)
+	require.Contains(t, l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan"), "Nothing to collect")
 	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")
 	manifestOf(t, "strange.manifest", item{"other", alice, 4})
 	require.Contains(t, l.fail("dataset", "collect", work, "strange.manifest", "--all", "--from", "bob"), "of no version of the work")
