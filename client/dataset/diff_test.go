@@ -65,7 +65,7 @@ func TestWhatDiffersIsFound(t *testing.T) {
 		}
 		lists := [2][]manifest.Item{draw(), draw()}
 		if rng.IntN(2) == 0 {
-			lists[1] = slices.Concat(lists[0][rng.IntN(len(lists[0])):], lists[1][:rng.IntN(3)])
+			lists[1] = slices.Concat(lists[0][rng.IntN(len(lists[0])):], lists[1][:min(rng.IntN(3), len(lists[1]))])
 			if len(lists[1]) == 0 {
 				lists[1] = lists[0]
 			}

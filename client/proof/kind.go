@@ -148,9 +148,19 @@ func plain(request proto.Message) bool {
 	case *licensetypes.QueryCheckRightsRequest:
 		work, err := registrytypes.ParseWorkID(asked.Work)
 		return err == nil && work.String() == asked.Work && (asked.Licensee == "" || isAccount(asked.Licensee)) &&
-			asked.Permission == "" && inOrder(asked.Use.Territories) && inOrder(asked.Use.Media)
+			asked.Permission == "" && inOrder(asked.Use.Territories) && inOrder(asked.Use.Media) &&
+			(asked.Item == nil || plainItem(*asked.Item))
 	}
 	return true
+}
+
+// plainItem says whether an item is in its one spelling: it has a content, and comes from an account or a work.
+func plainItem(i licensetypes.Item) bool {
+	from := i.Contributor
+	if i.Sha256.IsZero() || (from.Account == "") == from.Work.IsZero() {
+		return false
+	}
+	return from.Account == "" || isAccount(from.Account)
 }
 
 func isAccount(text string) bool {
@@ -168,6 +178,13 @@ func AskRights(work registrytypes.WorkID, use licensetypes.Use, licensee string)
 	use.Territories = slices.Compact(slices.Sorted(slices.Values(use.Territories)))
 	use.Media = slices.Compact(slices.Sorted(slices.Values(use.Media)))
 	return Question{Kind: Rights, Request: &licensetypes.QueryCheckRightsRequest{Work: work.String(), Use: use, Licensee: licensee}}
+}
+
+// AskItemRights asks whether an account, or anybody, may use an item of a work's manifest. That the manifest has it another proof shows.
+func AskItemRights(work registrytypes.WorkID, item licensetypes.Item, use licensetypes.Use, licensee string) Question {
+	q := AskRights(work, use, licensee)
+	q.Request.(*licensetypes.QueryCheckRightsRequest).Item = &item
+	return q
 }
 
 // whole asks for all that one answer can have.

@@ -33,7 +33,22 @@ type Chain interface {
 		...grpc.CallOption) (*licensetypes.QueryCheckRightsBatchResponse, error)
 }
 
-// Inquiry is one question about many works at one height.
+// Question is what is asked about: a work by its id, a content by its SHA-256 as hex digits, or an item of a work's manifest.
+type Question struct {
+	Subject string
+	// Item of the work's manifest; zero: the work itself is asked about.
+	Item licensetypes.Item
+}
+
+// String is how errors name it.
+func (q Question) String() string {
+	if q.Item.IsZero() {
+		return q.Subject
+	}
+	return fmt.Sprintf("item %s of %s", q.Item.Sha256, q.Subject)
+}
+
+// Inquiry is one question about many works, and items of works, at one height.
 type Inquiry struct {
 	Chain Chain
 	Use   licensetypes.Use
@@ -46,11 +61,11 @@ type Inquiry struct {
 	pause time.Duration
 }
 
-// Ask asks about the subjects, work ids and digests, in batches, and returns the
+// Ask asks in batches, and returns the
 // answers in their order. A batch that fails is asked again, one that is too
 // much for the node in smaller parts. All answers are for one height, which is
 // checked by the block's time.
-func (q Inquiry) Ask(ctx context.Context, subjects []string) ([]licensetypes.Rights, error) {
+func (q Inquiry) Ask(ctx context.Context, subjects []Question) ([]licensetypes.Rights, error) {
 	ctx = metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(q.Moment.Height, 10))
 	answers := make([]licensetypes.Rights, 0, len(subjects))
 	for size := MaxBatch; len(answers) < len(subjects); {
@@ -77,7 +92,7 @@ func (q Inquiry) Ask(ctx context.Context, subjects []string) ([]licensetypes.Rig
 }
 
 // insist asks about a batch until there is an answer or no hope of one.
-func (q Inquiry) insist(ctx context.Context, batch []string) ([]licensetypes.Rights, error) {
+func (q Inquiry) insist(ctx context.Context, batch []Question) ([]licensetypes.Rights, error) {
 	pause := q.pause
 	if pause == 0 {
 		pause = firstPause
@@ -96,8 +111,16 @@ func (q Inquiry) insist(ctx context.Context, batch []string) ([]licensetypes.Rig
 	}
 }
 
-func (q Inquiry) once(ctx context.Context, batch []string) ([]licensetypes.Rights, error) {
-	res, err := q.Chain.CheckRightsBatch(ctx, &licensetypes.QueryCheckRightsBatchRequest{Works: batch, Use: q.Use, Licensee: q.Licensee})
+func (q Inquiry) once(ctx context.Context, batch []Question) ([]licensetypes.Rights, error) {
+	req := &licensetypes.QueryCheckRightsBatchRequest{Use: q.Use, Licensee: q.Licensee}
+	items := make([]licensetypes.Item, len(batch))
+	for i, question := range batch {
+		req.Works, items[i] = append(req.Works, question.Subject), question.Item
+		if !question.Item.IsZero() {
+			req.Items = items
+		}
+	}
+	res, err := q.Chain.CheckRightsBatch(ctx, req)
 	if err != nil {
 		if strings.Contains(err.Error(), "failed to load state at height") {
 			return nil, fmt.Errorf("%w: ask one that prunes less: %w", ErrPruned, err)
@@ -112,8 +135,11 @@ func (q Inquiry) once(ctx context.Context, batch []string) ([]licensetypes.Right
 		return nil, fmt.Errorf("the node gave %d answers to %d questions", len(res.Rights), len(batch))
 	}
 	for i, rights := range res.Rights {
-		if rights.Subject != batch[i] {
+		if rights.Subject != batch[i].Subject {
 			return nil, fmt.Errorf("the node answered for %q where it was asked about %s", rights.Subject, batch[i])
+		}
+		if rights.Item != batch[i].Item.Sha256 { // one that is older than items answers about the whole
+			return nil, fmt.Errorf("the node answered for item %q where it was asked about %s: it may be too old", rights.Item, batch[i])
 		}
 	}
 	return res.Rights, nil

@@ -17,6 +17,7 @@ import (
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // node is a fake chain: it answers, and fails as it is told to.
@@ -44,8 +45,12 @@ func (n *node) CheckRightsBatch(
 		}
 	}
 	res := &licensetypes.QueryCheckRightsBatchResponse{DecidedAt: n.time}
-	for _, subject := range req.Works {
-		res.Rights = append(res.Rights, licensetypes.Rights{Subject: subject, Verdict: licensetypes.VERDICT_ALLOWED})
+	for i, subject := range req.Works {
+		rights := licensetypes.Rights{Subject: subject, Verdict: licensetypes.VERDICT_ALLOWED}
+		if len(req.Items) > 0 {
+			rights.Item = req.Items[i].Sha256
+		}
+		res.Rights = append(res.Rights, rights)
 	}
 	if n.change != nil {
 		n.change(res)
@@ -66,15 +71,15 @@ func (n *node) Commit(_ context.Context, height *int64) (*coretypes.ResultCommit
 	return &coretypes.ResultCommit{SignedHeader: cmttypes.SignedHeader{Header: &header}}, nil
 }
 
-func subjects(n int) []string {
-	list := make([]string, n)
+func subjects(n int) []Question {
+	list := make([]Question, n)
 	for i := range list {
-		list[i] = digestOf(fmt.Sprint(i))
+		list[i].Subject = digestOf(fmt.Sprint(i))
 	}
 	return list
 }
 
-func ask(n *node, asked []string) ([]licensetypes.Rights, error) {
+func ask(n *node, asked []Question) ([]licensetypes.Rights, error) {
 	q := Inquiry{Chain: n, Moment: Moment{Height: 7, Time: now}, pause: time.Microsecond}
 	return q.Ask(context.Background(), asked)
 }
@@ -87,7 +92,7 @@ func TestAskInBatchesAtOneHeight(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, answers, 2500)
 	for i, rights := range answers {
-		require.Equal(t, asked[i], rights.Subject)
+		require.Equal(t, asked[i].Subject, rights.Subject)
 	}
 	require.Equal(t, []int{1000, 1000, 500}, n.batches)
 	require.Equal(t, []string{"7", "7", "7"}, n.heights)
@@ -138,10 +143,20 @@ func TestAnswersThatDoNotBelongAreRefused(t *testing.T) {
 		_, err := ask(&node{time: now, change: change}, subjects(3))
 		require.ErrorContains(t, err, want)
 	}
+	// A node that is older than items answers about the whole.
+	asked := subjects(3)
+	asked[1].Item = licensetypes.Item{Sha256: registrytypes.Digest{7}, Contributor: registrytypes.Contributor{Work: registrytypes.WorkID{8}}}
+	_, err := ask(&node{time: now, change: func(r *licensetypes.QueryCheckRightsBatchResponse) {
+		r.Rights[1].Item = registrytypes.Digest{}
+	}}, asked)
+	require.ErrorContains(t, err, "it may be too old")
+	answers, err := ask(&node{time: now}, asked)
+	require.NoError(t, err)
+	require.Equal(t, registrytypes.Digest{7}, answers[1].Item)
 	n := &node{time: now, fail: func(int, int) error {
 		return errors.New("failed to load state at height 7; version does not exist (latest height: 90)")
 	}}
-	_, err := ask(n, subjects(3))
+	_, err = ask(n, subjects(3))
 	require.ErrorIs(t, err, ErrPruned)
 	require.Len(t, n.batches, 1, "asking again would not help")
 }

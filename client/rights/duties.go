@@ -25,7 +25,7 @@ func DutyCodes(rights licensetypes.Rights) []string {
 
 // duties are an answer's obligations for a cell: the code, the work, and what counts beside:
 // the terms of a share-alike, the rate of a royalty in ppm, the price of a use, the grant that a
-// use is counted at and how many it has left.
+// use is counted at and how many it has left, the withdrawals that bind and the digest of their list.
 func duties(rights licensetypes.Rights) []string {
 	cells := make([]string, len(rights.Obligations))
 	for i, o := range rights.Obligations {
@@ -44,6 +44,8 @@ func duties(rights licensetypes.Rights) []string {
 			parts = append(parts, strconv.Itoa(int(o.RoyaltyRate)))
 		case licensetypes.OBLIGATION_PAY_PER_USE:
 			parts = append(parts, strings.ReplaceAll(o.Price.String(), ",", "|"))
+		case licensetypes.OBLIGATION_LEAVE_OUT:
+			parts = append(parts, strconv.FormatUint(o.Withdrawals, 10), o.WithdrawalsSha256.String())
 		case licensetypes.OBLIGATION_COUNT_USE:
 			parts = append(parts, o.Grant.String(), strconv.FormatUint(o.UsesLeft, 10))
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/sheet"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -36,19 +37,31 @@ type Row struct {
 	// Subject is a work id, or a SHA-256 as lower-case hex digits.
 	Subject string
 	Cells   []string
+	// Item of the subject's manifest that the row names; zero: it names the work.
+	Item licensetypes.Item
+	// Proof that the manifest has the item; nil: the row has none.
+	Proof *ItemProof
 }
 
-// Subjects lists what the rows name, each once, in order.
-func (m Manifest) Subjects() []string {
-	known := make(map[string]bool, len(m.Rows))
-	var subjects []string
+// Question is what the row asks.
+func (r Row) Question() Question { return Question{r.Subject, r.Item} }
+
+// Questions lists what the rows ask, each once, in order.
+func (m Manifest) Questions() []Question {
+	known := make(map[Question]bool, len(m.Rows))
+	var questions []Question
 	for _, row := range m.Rows {
-		if !known[row.Subject] {
-			known[row.Subject] = true
-			subjects = append(subjects, row.Subject)
+		if q := row.Question(); !known[q] {
+			known[q] = true
+			questions = append(questions, q)
 		}
 	}
-	return subjects
+	return questions
+}
+
+// HasItems says whether a row names an item.
+func (m Manifest) HasItems() bool {
+	return slices.ContainsFunc(m.Rows, func(r Row) bool { return !r.Item.IsZero() })
 }
 
 // ReadManifest reads a table (client/sheet) with a column work, sha256 or id and any
@@ -69,6 +82,12 @@ func ReadManifest(r io.Reader, name string, options sheet.Options) (Manifest, er
 	if err != nil {
 		return Manifest{}, err
 	}
+	return read.rows(table, read.row)
+}
+
+// rows reads all rows, each by take.
+func (r *reading) rows(table *sheet.Sheet, take func(sheet.Row)) (Manifest, error) {
+	read, name := r, r.name
 	body := table.Body()
 	if read.bare {
 		body = table.Rows
@@ -80,7 +99,7 @@ func ReadManifest(r io.Reader, name string, options sheet.Options) (Manifest, er
 		return Manifest{}, fmt.Errorf("%s has more than %d rows: split it", name, MaxRows)
 	}
 	for _, row := range body {
-		read.row(row)
+		take(row)
 	}
 	read.SHA256 = hex.EncodeToString(table.SHA256[:])
 	return read.Manifest, sheet.Join(read.bad)
@@ -119,13 +138,27 @@ func newReading(table *sheet.Sheet) (*reading, error) {
 		read.bare, read.subjects = true, []int{0}
 		header = bareHeader(len(header))
 	}
+	read.keepColumns(header)
+	return read, nil
+}
+
+// keepColumns keeps the columns that no earlier report added.
+func (r *reading) keepColumns(header []string) {
 	for i, column := range header {
-		if !slices.Contains(reportColumns, column) {
-			read.keep = append(read.keep, i)
-			read.Columns = append(read.Columns, column)
+		if !slices.Contains(reportColumns, column) && !slices.Contains(itemColumns, column) {
+			r.keep = append(r.keep, i)
+			r.Columns = append(r.Columns, column)
 		}
 	}
-	return read, nil
+}
+
+// kept are the cells of these columns.
+func (r *reading) kept(record sheet.Row) []string {
+	cells := make([]string, len(r.keep))
+	for i, place := range r.keep {
+		cells[i] = record.Cells[place]
+	}
+	return cells
 }
 
 // bareHeader names the columns of a list without a header.
@@ -158,11 +191,7 @@ func (r *reading) row(record sheet.Row) {
 			"into a first line", r.name, record.Line))
 		return
 	}
-	row := Row{Line: record.Line, Subject: subject, Cells: make([]string, len(r.keep))}
-	for i, place := range r.keep {
-		row.Cells[i] = record.Cells[place]
-	}
-	r.Rows = append(r.Rows, row)
+	r.Rows = append(r.Rows, Row{Line: record.Line, Subject: subject, Cells: r.kept(record)})
 }
 
 // parseSubject checks the form of a work id or digest.

@@ -94,7 +94,7 @@ func TestReadManifestBoundsRows(t *testing.T) {
 		m, err := ReadManifest(strings.NewReader(header+rows), "m.csv", sheet.Options{})
 		require.NoError(t, err)
 		require.Len(t, m.Rows, MaxRows)
-		require.Equal(t, []string{digestOf("a")}, m.Subjects())
+		require.Equal(t, []Question{{Subject: digestOf("a")}}, m.Questions())
 
 		_, err = ReadManifest(strings.NewReader(header+rows+digestOf("b")+"\n"), "m.csv", sheet.Options{})
 		require.ErrorContains(t, err, fmt.Sprintf("m.csv has more than %d rows: split it", MaxRows))

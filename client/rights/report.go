@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -17,6 +18,9 @@ var reportColumns = []string{
 	"rights_verdict", "rights_reasons", "rights_permission", "rights_price", "rights_price_per_use", "rights_notices",
 	"rights_obligations",
 }
+
+// itemColumns are what a report of a list with items adds to these.
+var itemColumns = []string{"rights_withdrawn_at", "rights_withdrawal"}
 
 // Head says what a report is about, and of which state.
 type Head struct {
@@ -39,7 +43,7 @@ type Head struct {
 	Licensee string `json:"licensee"`
 
 	Rows int `json:"rows"`
-	// Distinct is how many works and digests the rows name.
+	// Distinct is how many works, digests and items the rows name.
 	Distinct   int `json:"distinct"`
 	Allowed    int `json:"allowed"`
 	NeedsGrant int `json:"needs_grant"`
@@ -64,20 +68,23 @@ type Bill struct {
 	Works int `json:"works"`
 }
 
-// Report is a cleared manifest. Answers are by subject.
+// Report is a cleared manifest. Answers are by what was asked.
 type Report struct {
 	Head     Head
 	Use      licensetypes.Use
 	Manifest Manifest
-	Answers  map[string]licensetypes.Rights
+	Answers  map[Question]licensetypes.Rights
 }
 
+// Answer is that of a row.
+func (r Report) Answer(row Row) licensetypes.Rights { return r.Answers[row.Question()] }
+
 // NewReport puts together what was asked, of a sealed moment, and answered.
-// answers belong to the manifest's distinct subjects, in order.
+// answers belong to the manifest's questions, in order.
 func NewReport(name string, m Manifest, q Inquiry, answers []licensetypes.Rights) Report {
-	r := Report{Use: q.Use, Manifest: m, Answers: make(map[string]licensetypes.Rights, len(answers))}
-	for _, rights := range answers {
-		r.Answers[rights.Subject] = rights
+	r := Report{Use: q.Use, Manifest: m, Answers: make(map[Question]licensetypes.Rights, len(answers))}
+	for i, question := range m.Questions() {
+		r.Answers[question] = answers[i]
 	}
 	r.Head = Head{
 		Manifest: name, ManifestSHA256: m.SHA256,
@@ -88,16 +95,17 @@ func NewReport(name string, m Manifest, q Inquiry, answers []licensetypes.Rights
 		Grants: bills(answers),
 	}
 	for _, row := range m.Rows {
-		for _, code := range Codes(r.Answers[row.Subject]) {
+		rights := r.Answer(row)
+		for _, code := range Codes(rights) {
 			r.Head.Reasons[code]++
 		}
-		for _, code := range NoticeCodes(r.Answers[row.Subject]) {
+		for _, code := range NoticeCodes(rights) {
 			r.Head.Notices[code]++
 		}
-		for _, code := range DutyCodes(r.Answers[row.Subject]) {
+		for _, code := range DutyCodes(rights) {
 			r.Head.Obligations[code]++
 		}
-		switch r.Answers[row.Subject].Verdict {
+		switch rights.Verdict {
 		case licensetypes.VERDICT_ALLOWED:
 			r.Head.Allowed++
 		case licensetypes.VERDICT_NEEDS_GRANT:
@@ -128,7 +136,7 @@ func (r Report) Open(limit int) (rows []Row, more int) {
 	for _, word := range []string{"denied", NotKnown, "unknown", "needs_grant"} {
 		for _, row := range r.Manifest.Rows {
 			switch {
-			case VerdictWord(r.Answers[row.Subject].Verdict) != word:
+			case VerdictWord(r.Answer(row).Verdict) != word:
 			case len(rows) < limit:
 				rows = append(rows, row)
 			default:
@@ -137,6 +145,26 @@ func (r Report) Open(limit int) (rows []Row, more int) {
 		}
 	}
 	return rows, more
+}
+
+// Withdrawal is the reason that says of an answer that its item was taken back: since when, and by which withdrawal. Nil: it was not.
+func Withdrawal(rights licensetypes.Rights) *licensetypes.Reason {
+	for i, reason := range rights.Reasons {
+		if reason.Code == string(rules.ItemWithdrawn) {
+			return &rights.Reasons[i]
+		}
+	}
+	return nil
+}
+
+// Withdrawn lists the rows whose items were taken back.
+func (r Report) Withdrawn() (rows []Row) {
+	for _, row := range r.Manifest.Rows {
+		if Withdrawal(r.Answer(row)) != nil {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // ByRows lists codes of reasons or notices, the most frequent first.

@@ -74,7 +74,7 @@ func TestReportAsCSVIsAManifest(t *testing.T) {
 	again, err := ReadManifest(&out, "report.csv", sheet.Options{})
 	require.NoError(t, err)
 	require.Equal(t, r.Manifest.Columns, again.Columns)
-	require.Equal(t, r.Manifest.Subjects(), again.Subjects())
+	require.Equal(t, r.Manifest.Questions(), again.Questions())
 }
 
 func TestReportAsJSON(t *testing.T) {
@@ -167,10 +167,10 @@ func TestAVerdictOfANewerNodeIsNoAnswer(t *testing.T) {
 	}
 	r := cleared(t)
 	row := r.Manifest.Rows[0]
-	answer := r.Answers[row.Subject]
+	answer := r.Answers[row.Question()]
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, answer.Verdict)
 	answer.Verdict = newer
-	r.Answers[row.Subject] = answer
+	r.Answers[row.Question()] = answer
 	rows, more := r.Open(9)
 	require.Zero(t, more)
 	require.Contains(t, rows, row, "it is open")

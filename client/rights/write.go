@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,11 +125,20 @@ func (r Report) WriteCSV(w io.Writer) error {
 		}
 	}
 	out := csv.NewWriter(w)
-	if err := out.Write(append(append([]string(nil), r.Manifest.Columns...), reportColumns...)); err != nil {
+	added, items := reportColumns, r.Manifest.HasItems()
+	if items {
+		added = slices.Concat(added, itemColumns)
+	}
+	if err := out.Write(slices.Concat(r.Manifest.Columns, added)); err != nil {
 		return err
 	}
 	for _, row := range r.Manifest.Rows {
-		if err := out.Write(append(append([]string(nil), row.Cells...), cells(r.Answers[row.Subject])...)); err != nil {
+		answer := r.Answer(row)
+		added := cells(answer)
+		if items {
+			added = append(added, withdrawn(answer)...)
+		}
+		if err := out.Write(slices.Concat(row.Cells, added)); err != nil {
 			return err
 		}
 	}
@@ -155,6 +165,15 @@ func cells(rights licensetypes.Rights) []string {
 	}
 }
 
+// withdrawn are the columns of a row about an item: since when it is taken back, and by which of the work's withdrawals.
+func withdrawn(rights licensetypes.Rights) []string {
+	reason := Withdrawal(rights)
+	if reason == nil {
+		return []string{"", ""}
+	}
+	return []string{reason.At.UTC().Format(time.RFC3339Nano), strconv.FormatUint(reason.Withdrawal, 10)}
+}
+
 // prices are those of the grants that are needed and of each use, one an
 // alternative. A free grant costs "0".
 func prices(rights licensetypes.Rights) (grants, perUse []string) {
@@ -174,6 +193,11 @@ func prices(rights licensetypes.Rights) (grants, perUse []string) {
 type rowJSON struct {
 	Line    int    `json:"line"`
 	Subject string `json:"subject"`
+	// Item of the subject's manifest, its SHA-256; none: the row is about the subject itself.
+	Item string `json:"item,omitempty"`
+	// WithdrawnAt is since when it is taken back, Withdrawal by which of the work's withdrawals.
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+	Withdrawal  uint64     `json:"withdrawal,omitempty"`
 	// Columns of the manifest.
 	Columns     map[string]string `json:"columns"`
 	Verdict     string            `json:"verdict"`
@@ -213,7 +237,7 @@ func (r Report) WriteJSON(w io.Writer) error {
 }
 
 func (r Report) rowJSON(row Row) ([]byte, error) {
-	rights := r.Answers[row.Subject]
+	rights := r.Answer(row)
 	raw, err := (&jsonpb.Marshaler{OrigName: true}).MarshalToString(&rights)
 	if err != nil {
 		return nil, err
@@ -222,6 +246,11 @@ func (r Report) rowJSON(row Row) ([]byte, error) {
 		Line: row.Line, Subject: row.Subject, Columns: make(map[string]string, len(row.Cells)),
 		Verdict: VerdictWord(rights.Verdict), Reasons: orNone(Codes(rights)), Notices: orNone(NoticeCodes(rights)),
 		Rights: json.RawMessage(raw),
+	}
+	if out.Item = row.Item.Sha256.String(); out.Item != "" {
+		if reason := Withdrawal(rights); reason != nil {
+			out.WithdrawnAt, out.Withdrawal = reason.At, reason.Withdrawal
+		}
 	}
 	for i, cell := range row.Cells {
 		out.Columns[r.Manifest.Columns[i]] = cell

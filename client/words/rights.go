@@ -177,6 +177,9 @@ func Duty(o licensetypes.Obligation, answer licensetypes.Rights, use licensetype
 	case licensetypes.OBLIGATION_PAY_PER_USE:
 		price := units.Units{}.Alternatives(o.Price)
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
+	case licensetypes.OBLIGATION_LEAVE_OUT:
+		return fmt.Sprintf("Leave out what contributors took back of %s, the first %d of its withdrawals: stemmad query registry withdrawals %s",
+			o.Work, o.Withdrawals, o.Work)
 	case licensetypes.OBLIGATION_COUNT_USE:
 		return fmt.Sprintf("Count each use of %s at your grant, which has %d left: stemmad use %s", o.Work, o.UsesLeft, o.Grant)
 	}
@@ -289,6 +292,8 @@ func DutyWord(code string) string {
 		return "What you make owes a royalty, which the chain collects"
 	case "pay_per_use":
 		return "Each use is to be paid"
+	case "leave_out":
+		return "The items that contributors took back are to be left out"
 	case "count_use":
 		return "The use is to be counted at the grant that pays for it"
 	}

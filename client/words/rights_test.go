@@ -112,11 +112,12 @@ func TestDuties(t *testing.T) {
 		licensetypes.OBLIGATION_REPORT_USE:  "stemmad derive FILE --from " + workB.String() + "@terms1x",
 		licensetypes.OBLIGATION_ROYALTY:     "owes " + workB.String() + " no royalty",
 		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay " + workB.String() + " 7ustem",
+		licensetypes.OBLIGATION_LEAVE_OUT:   "the first 2 of its withdrawals: stemmad query registry withdrawals " + workB.String(),
 		licensetypes.OBLIGATION_COUNT_USE:   "Count each use of " + workB.String() + " at your grant, which has 3 left: stemmad use grant1",
 	} {
 		o := licensetypes.Obligation{
 			Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price,
-			Grant: licensetypes.GrantID{1}, UsesLeft: 3,
+			Grant: licensetypes.GrantID{1}, UsesLeft: 3, Withdrawals: 2,
 		}
 		require.Contains(t, Duty(o, one, licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, named), want)
 	}

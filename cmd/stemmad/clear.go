@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
@@ -33,6 +35,10 @@ const (
 	flagForWork   = "for"
 	flagUsesOf    = "uses-of"
 	flagManifest  = "manifest"
+	flagList      = "list"
+	flagItem      = "item"
+	flagContrib   = "contributor"
+	flagItemTerms = "item-terms"
 	flagReport    = "report"
 )
 
@@ -74,13 +80,25 @@ serves) and obligations of every row as .csv (what it is about in lines of
 that it was decided at. A report can be cleared again like a manifest. With --output
 json and no --report the whole report is printed.
 
+With --item and --contributor it asks about one item of a work's manifest: a dataset, a collection or
+an archive. The answer is that of the work, unless who contributed the item, an account or a work, has
+taken it back: then it is denied, but to holders of grants that are older. --item-terms names the terms
+that the item was given under, where the manifest has some. That the manifest has the item is not asked.
+
+With --list it asks about many: a table with the columns work (or WORK as the argument), sha256 and
+contributor, and terms where the manifest has some; or proof, a file with the proof of an item, which is
+checked by the manifest on the chain. A false proof is named by its line, and nothing is asked then.
+Rows without a contributor ask about works, as with --manifest, and reports are as there: they say of
+each item since when it is taken back, and by which withdrawal.
+
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
 denied or unknown, else 3 if any needs a grant; 5 for a single work that nobody has
 registered: then UNKNOWN is printed, as an answer. 1 is for everything else.`,
 		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
   stemmad clear song.wav --use adapt --commercial --as bob --output json
   stemmad clear song.wav --use adapt --commercial --buy --max-fee '5.00 USDC' --from bob
-  stemmad clear --manifest dataset.csv --use train-ai --commercial --report cleared.csv`,
+  stemmad clear --manifest dataset.csv --use train-ai --commercial --report cleared.csv
+  stemmad clear work1... --list items.csv --use train-ai --as bob --report cleared.csv`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	f := cmd.Flags()
@@ -98,6 +116,8 @@ registered: then UNKNOWN is printed, as an answer. 1 is for everything else.`,
 	f.String(flagForWork, "", "the work of yours that is made from it")
 	addEncodingFlag(cmd)
 	f.String(flagManifest, "", "ask about all rows of a CSV")
+	f.String(flagList, "", "ask about all items of a CSV")
+	addItemFlags(f)
 	f.String(flagReport, "", "write the answers for a manifest to a .csv or .json")
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -126,12 +146,16 @@ func signAs(cmd *cobra.Command) error {
 // clearRights checks the flags, all before the node is asked anything, and asks.
 func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 	f := conn.Flags()
-	dataset := f.Text(flagManifest)
-	folder := dataset == "" && len(args) == 1 && isFolder(args[0])
-	if folder {
+	dataset, list := f.Text(flagManifest), f.Text(flagList)
+	folder := dataset+list == "" && len(args) == 1 && isFolder(args[0])
+	switch {
+	case folder:
 		dataset, args = args[0], nil
-	}
-	if (dataset == "") == (len(args) == 0) {
+	case list != "" && dataset != "":
+		return fmt.Errorf("--%s and --%s do not go together: ask about one table at a time", flagList, flagManifest)
+	case list != "": // the argument is the work of rows that name none
+		dataset = list
+	case (dataset == "") == (len(args) == 0):
 		return fmt.Errorf("name either a WORK, FILE or SHA-256, or a dataset with --%s (see stemmad clear --help)", flagManifest)
 	}
 	use, err := rights.ParseUse(rights.Wish{
@@ -162,7 +186,7 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 // have no meaning together.
 func clearFlags(conn *connect.Conn, dataset bool) error {
 	f := conn.Flags()
-	single, buying := []string{flagBuy, flagTerms, flagForWork}, []string{flagMaxFee, flagMaxRate}
+	single, buying := []string{flagBuy, flagTerms, flagForWork, flagItem, flagContrib, flagItemTerms}, []string{flagMaxFee, flagMaxRate}
 	if dataset {
 		for _, name := range append(single, buying...) {
 			if f.Changed(name) {
@@ -170,6 +194,9 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 			}
 		}
 		return nil
+	}
+	if _, err := itemAsked(conn); err != nil {
+		return err
 	}
 	if f.Changed(flagReport) {
 		return fmt.Errorf("--%s is for a dataset: name it with --%s", flagReport, flagManifest)
@@ -205,6 +232,45 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 	return nil
 }
 
+// addItemFlags adds the flags that name an item of a work's manifest.
+func addItemFlags(f *pflag.FlagSet) {
+	f.String(flagItem, "", "SHA-256 of the item of the work's manifest to ask about")
+	f.String(flagContrib, "", "account or work that the item comes from")
+	f.String(flagItemTerms, "", "terms that the item was given under (terms1... or a preset; default: those of the whole)")
+}
+
+// itemAsked is the item that is asked about; nil: the work is.
+func itemAsked(conn *connect.Conn) (*licensetypes.Item, error) {
+	f := conn.Flags()
+	sum, from, terms := f.Text(flagItem), f.Text(flagContrib), f.Text(flagItemTerms)
+	if sum == "" {
+		for _, name := range []string{flagContrib, flagItemTerms} {
+			if f.Changed(name) {
+				return nil, fmt.Errorf("--%s goes with --%s", name, flagItem)
+			}
+		}
+		return nil, nil
+	}
+	if from == "" {
+		return nil, fmt.Errorf("--%s goes with --%s: the same content may come from several", flagItem, flagContrib)
+	}
+	item := new(licensetypes.Item)
+	content, err := digest.Parse(sum)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flagItem, err)
+	}
+	item.Sha256 = content
+	if item.Contributor, err = rights.ParseContributor(from); err != nil {
+		return nil, fmt.Errorf("--%s: %w", flagContrib, err)
+	}
+	if terms != "" {
+		if item.Terms, err = licensetypes.ParseTerms(terms); err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagItemTerms, err)
+		}
+	}
+	return item, nil
+}
+
 // whoAsks is the account that would use the work; empty: anybody.
 func whoAsks(conn *connect.Conn) (string, error) {
 	f := conn.Flags()
@@ -236,6 +302,8 @@ type clearing struct {
 	work     target.Work
 	title    string
 	licensee string
+	// item of the work's manifest that is asked about; nil: the work is.
+	item *licensetypes.Item
 	// derivative is the licensee's work that is made; zero: not known.
 	derivative registrytypes.WorkID
 	answer     licensetypes.Rights
@@ -254,10 +322,13 @@ type clearing struct {
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
-	c := &clearing{conn: conn, use: use, argument: argument, licensee: licensee}
+	item, err := itemAsked(conn)
+	if err != nil {
+		return err
+	}
+	c := &clearing{conn: conn, use: use, argument: argument, licensee: licensee, item: item}
 	var sender *send.Sender
 	if conn.Flags().Is(flagBuy) {
-		var err error
 		if sender, err = send.Open(conn); err != nil {
 			return err
 		}
@@ -326,7 +397,7 @@ func (c *clearing) find(ctx context.Context) (err error) {
 // ask asks the chain; permission, when not empty, is the only one that counts.
 func (c *clearing) ask(ctx context.Context, permission string) error {
 	res, err := c.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
-		Work: c.subject, Use: c.use, Licensee: c.licensee, Permission: permission, Derivative: c.derivative,
+		Work: c.subject, Use: c.use, Licensee: c.licensee, Permission: permission, Derivative: c.derivative, Item: c.item,
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -26,8 +28,11 @@ const openRows = 20
 // clearManifest asks about all rows of a table, or all files of a folder, at one height and reports.
 func clearManifest(ctx context.Context, conn *connect.Conn, path string, folder bool, use licensetypes.Use, licensee string) error {
 	read := readManifest
-	if folder {
+	switch {
+	case folder:
 		read = sumFolder
+	case conn.Flags().Changed(flagList):
+		read = readList
 	}
 	manifest, err := read(ctx, conn, path)
 	if err != nil {
@@ -44,13 +49,22 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, folder 
 	if err != nil {
 		return err
 	}
-	subjects := manifest.Subjects()
-	bar := progress.New(conn.Err(), "asking", int64(len(subjects)), progress.Of("works"))
-	inquiry := rights.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: func(n int) { bar.Add(int64(n)) }}
-	if inquiry.Moment, err = rights.Latest(ctx, node); err != nil {
+	moment, err := rights.Latest(ctx, node)
+	if err != nil {
 		return err
 	}
-	answers, err := inquiry.Ask(ctx, subjects)
+	if err := manifest.Prove(ctx, path, conn.Registry(), conn.License(), moment.Height); err != nil {
+		return fmt.Errorf("%w\nnothing was asked", err)
+	}
+	questions, what := manifest.Questions(), "works"
+	if manifest.HasItems() {
+		what = "items"
+	}
+	bar := progress.New(conn.Err(), "asking", int64(len(questions)), progress.Of(what))
+	inquiry := rights.Inquiry{
+		Chain: conn.License(), Use: use, Licensee: licensee, Moment: moment, Progress: func(n int) { bar.Add(int64(n)) },
+	}
+	answers, err := inquiry.Ask(ctx, questions)
 	bar.Finish()
 	if err != nil {
 		return err
@@ -85,6 +99,33 @@ func readManifest(_ context.Context, conn *connect.Conn, path string) (rights.Ma
 		return manifest, fmt.Errorf("%w\nnothing was asked", err)
 	}
 	return manifest, nil
+}
+
+// readList reads a list of items. A file that a row names as its proof is where the list is, or where it says.
+func readList(ctx context.Context, conn *connect.Conn, path string) (rights.Manifest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return rights.Manifest{}, fmt.Errorf("--%s: %w", flagList, err)
+	}
+	defer f.Close()
+	options := rights.ListOptions{Options: tableOptions(conn, path, 0), Open: func(name string) (io.ReadCloser, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
+		}
+		return os.Open(name)
+	}}
+	if args := conn.Flags().Args(); len(args) > 0 {
+		work, err := target.Earliest(ctx, conn.Registry(), args[0])
+		if err != nil {
+			return rights.Manifest{}, err
+		}
+		options.Work = work.Id.String()
+	}
+	list, err := rights.ReadList(f, path, options)
+	if err != nil {
+		return list, fmt.Errorf("%w\nnothing was asked", err)
+	}
+	return list, nil
 }
 
 // sumFolder is the manifest of a folder's files: their digests and names.
@@ -160,6 +201,9 @@ func printReport(conn *connect.Conn, report rights.Report, written bool) error {
 	for _, bill := range h.Grants {
 		conn.Say("Grants: %s for %s, of each the cheapest that serves", conn.Units().Coin(bill.Cost), count(bill.Works, "work"))
 	}
+	if err := printWithdrawn(conn, report); err != nil {
+		return err
+	}
 	if err := printOpen(conn, report); err != nil {
 		return err
 	}
@@ -190,30 +234,59 @@ func printCodes(conn *connect.Conn, h rights.Head) error {
 	return nil
 }
 
-// printOpen lists the first rows that are not allowed.
-func printOpen(conn *connect.Conn, report rights.Report) error {
-	rows, more := report.Open(openRows)
+// printWithdrawn lists the first rows whose items were taken back.
+func printWithdrawn(conn *connect.Conn, report rights.Report) error {
+	rows := report.Withdrawn()
 	if len(rows) == 0 {
 		return nil
 	}
-	tab := table.New(">line", "work", "verdict", "reasons", "price")
-	for _, row := range rows {
-		answer := report.Answers[row.Subject]
-		price := ""
-		if coins, ok := rights.Price(answer); ok {
-			price = conn.Units().Alternatives(coins)
-		}
-		tab.Row(fmt.Sprint(row.Line), row.Subject, words.Headline(answer.Verdict), strings.Join(rights.Codes(answer), " "), price)
+	tab := table.New(">line", "work", "item", "withdrawn since", ">withdrawal")
+	for _, row := range rows[:min(len(rows), openRows)] {
+		reason := rights.Withdrawal(report.Answer(row))
+		tab.Row(fmt.Sprint(row.Line), row.Subject, row.Item.Sha256.String(), table.Time(*reason.At), fmt.Sprint(reason.Withdrawal))
 	}
-	conn.Say("Not allowed:")
+	conn.Say("Withdrawn by who contributed them:")
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
+	sayMore(conn, len(rows)-openRows)
+	return nil
+}
+
+// sayMore says where to find the rows that are not listed.
+func sayMore(conn *connect.Conn, more int) {
 	switch {
 	case more > 0 && conn.Flags().Text(flagReport) == "":
 		conn.Say("... and %d more; --%s FILE.csv writes them all", more, flagReport)
 	case more > 0:
 		conn.Say("... and %d more, see the report", more)
 	}
+}
+
+// printOpen lists the first rows that are not allowed.
+func printOpen(conn *connect.Conn, report rights.Report) error {
+	rows, more := report.Open(openRows)
+	if len(rows) == 0 {
+		return nil
+	}
+	columns := []string{">line", "work", "verdict", "reasons", "price"}
+	if report.Manifest.HasItems() {
+		columns = append(columns, "item")
+	}
+	tab := table.New(columns...)
+	for _, row := range rows {
+		answer := report.Answer(row)
+		price := ""
+		if coins, ok := rights.Price(answer); ok {
+			price = conn.Units().Alternatives(coins)
+		}
+		tab.Row(fmt.Sprint(row.Line), row.Subject, words.Headline(answer.Verdict), strings.Join(rights.Codes(answer), " "), price,
+			row.Item.Sha256.String())
+	}
+	conn.Say("Not allowed:")
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	sayMore(conn, more)
 	return nil
 }

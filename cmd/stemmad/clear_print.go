@@ -41,7 +41,12 @@ func (c *clearing) print(ctx context.Context) error {
 	case relies != "":
 		relies = words.Permission(relies, name)
 	}
-	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at",
+	item := ""
+	if c.item != nil {
+		item = fmt.Sprintf("%s of %s%s, if its manifest has it", c.item.Sha256, accountName(c.item.Contributor.Account, conn.KeyNames()),
+			c.item.Contributor.Work)
+	}
+	if err := table.Fields(conn.Out(), "work", work, "item", item, "asked for", licensee, "relies on", relies, "decided at",
 		table.Time(c.decided), "disputes", disputedLine(ctx, conn, c.work.Claim)); err != nil {
 		return err
 	}

@@ -36,7 +36,8 @@ func lineageCmd() *cobra.Command {
 		Short: "Show what a work was made from, or what was made from it",
 		Long: `Lineage walks a work's sources (--up, the default) or its derivatives (--down) and
 prints them as a tree, a table, JSON, or as a graph for Graphviz (dot).
-Citations and external sources are drawn for the work itself only. Of a file that
+Citations and external sources are drawn for the work itself only. A version is that of the source
+which the other work was made from, where it is not the first: of a dataset that says which manifest. Of a file that
 several have claimed it shows the earliest claim, and says so; name a work id for
 another. "stemmad credits" lists whom to credit.`,
 		Example: `  stemmad lineage remix.wav

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/words"
@@ -84,8 +85,12 @@ func linkPermission(link lineagetypes.Link, terms words.Namer) string {
 }
 
 func linkNote(link lineagetypes.Link) string {
-	if link.AddedLater {
-		return "added later"
+	var notes []string
+	if link.WorkVersion > 1 {
+		notes = append(notes, fmt.Sprintf("of version %d", link.WorkVersion))
 	}
-	return ""
+	if link.AddedLater {
+		notes = append(notes, "added later")
+	}
+	return strings.Join(notes, ", ")
 }

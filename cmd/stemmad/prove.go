@@ -67,7 +67,7 @@ What it is about:
   --anchor     that an anchor of yours has FILE, registered or not. The salt of that one file is
                shown, nothing of the others
   --rights     whether WORK or FILE may be used for something, as "stemmad clear" answers, with
-               --use and the flags of clear
+               --use and the flags of clear, --item and --contributor of a dataset's item among them
 
 What the chain keeps can be proved at any later time. What holds now and may change, such as an
 offer or an answer about rights, must be proved now: a node keeps old states for some time only,
@@ -97,6 +97,7 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")
 	f.String(flagUntil, "", "until when the use goes on: 2027-12-31, a time in RFC 3339, or 30d (default: now only)")
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
+	addItemFlags(f)
 	f.String(flagTrust, "", "header that the proof begins at, as HEIGHT:HASH (default: the latest)")
 	f.Int64(flagHeight, 0, "prove what held before the transactions of this block (default: the latest)")
 	f.String(flagRefresh, "", "old proof that is to begin at another header")

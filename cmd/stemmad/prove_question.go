@@ -57,12 +57,13 @@ func oneQuestion(conn *connect.Conn) error {
 	if len(asked) > 1 {
 		return fmt.Errorf("a proof is about one thing: leave out all but one of %s", strings.Join(asked, ", "))
 	}
-	for _, flag := range []string{flagCommercial, flagTerritory, flagMedium, flagUntil, flagAs} {
+	for _, flag := range []string{flagCommercial, flagTerritory, flagMedium, flagUntil, flagAs, flagItem, flagContrib, flagItemTerms} {
 		if f.Changed(flag) && !asksRights(conn) {
 			return fmt.Errorf("--%s is of a use: say which with --%s", flag, flagUse)
 		}
 	}
-	return nil
+	_, err := itemAsked(conn)
+	return err
 }
 
 func asksRights(conn *connect.Conn) bool {
@@ -131,7 +132,11 @@ func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
 		}
 		licensee = account.String()
 	}
-	return prf.AskRights(work, use, licensee), nil
+	item, err := itemAsked(p.conn)
+	if err != nil || item == nil {
+		return prf.AskRights(work, use, licensee), err
+	}
+	return prf.AskItemRights(work, *item, use, licensee), nil
 }
 
 // content finds a file among the anchors that are kept here.

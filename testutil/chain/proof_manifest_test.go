@@ -35,7 +35,7 @@ func tellSet(c *chain.Chain, remix chain.Work) set {
 		return manifest.Item{Sha256: chain.Digest(content), Contributor: from, Weight: 1}
 	}
 	rich := item("c", from(bob))
-	rich.Weight, rich.Terms, rich.Consent, rich.Time = 7, [20]byte{4}, chain.Digest("consent"), 1_700_000_000
+	rich.Weight, rich.Terms, rich.Consent, rich.Time = 7, [32]byte{4}, chain.Digest("consent"), 1_700_000_000
 	s := set{made: manifests.Of(item("a", from(alice)), item("b", from(bob)), rich, item("d", manifest.Contributor{Kind: manifest.Work, ID: remix.ID[:]}))}
 	roots := s.made.Roots()
 	s.work = registrytypes.NewWorkID(carol.Address, roots.Digest())

@@ -122,3 +122,15 @@ func (m *Made) Item(index int) registrytypes.ItemProof {
 	}
 	return registrytypes.NewItemProof(m.Items[index], uint64(index), path)
 }
+
+// From is who the item at a place comes from.
+func (m *Made) From(item int) registrytypes.Contributor {
+	return registrytypes.NewContributor(m.Items[item].Contributor)
+}
+
+// ContributorOf proves who the item at a place comes from.
+func (m *Made) ContributorOf(item int) registrytypes.ContributorProof {
+	return m.Contributor(slices.IndexFunc(m.Contributors, func(w Weighed) bool {
+		return w.Kind == m.Items[item].Kind && slices.Equal(w.ID, m.Items[item].ID)
+	}))
+}

@@ -81,11 +81,13 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query license admissions --waits-for WORK`),
 				command("Approvals", "approvals WORK", "List whom a work's owner approved, in order of terms",
 					`stemmad query license approvals WORK`, "work"),
-				command("CheckRights", "check-rights WORK|SHA256 --use JSON [--licensee ACCOUNT] [--permission GRANT|TERMS] [--derivative WORK]",
+				command("CheckRights", "check-rights WORK|SHA256 --use JSON [--licensee ACCOUNT] [--permission GRANT|TERMS] "+
+					"[--derivative WORK] [--item JSON]",
 					"Ask whether a use of a work, or of a content, is allowed",
-					`stemmad query license check-rights WORK --use '{"action":"ACTION_ADAPT","commercial":true,"territories":["DE","FR"]}' --licensee ALICE`, "work"),
-				command("CheckRightsBatch", "check-rights-batch --works WORK|SHA256 ... --use JSON [--licensee ACCOUNT]",
-					"Ask the same of up to 1,000 works",
+					`stemmad query license check-rights WORK --use '{"action":"ACTION_ADAPT","commercial":true,"territories":["DE","FR"]}' `+
+						`--licensee ALICE`, "work"),
+				command("CheckRightsBatch", "check-rights-batch --works WORK|SHA256 ... --use JSON [--licensee ACCOUNT] [--items JSON ...]",
+					"Ask the same of up to 1,000 works, or items of works",
 					`stemmad query license check-rights-batch --works WORK --use '{"action":"ACTION_TRAIN_AI"}'`),
 			},
 		},

@@ -24,8 +24,8 @@ type shelf struct {
 	author, curator, maker, fan chain.Account
 }
 
-func newShelf(t *testing.T) *shelf {
-	c := chain.New(t)
+func newShelf(t *testing.T, options ...chain.Option) *shelf {
+	c := chain.New(t, options...)
 	return &shelf{Chain: c, t: t, author: c.Account("author"), curator: c.Account("curator"), maker: c.Account("maker"), fan: c.Account("fan")}
 }
 

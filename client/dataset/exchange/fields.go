@@ -34,8 +34,6 @@ var (
 	ErrForm = errors.New("it can't be read")
 	// ErrField says that a value is none that the column takes.
 	ErrField = errors.New("invalid value")
-	// ErrTerms says that rows of this version hold no ids of terms.
-	ErrTerms = errors.New("rows of this version hold no ids of terms")
 )
 
 // Error says where in a source something is wrong.
@@ -108,9 +106,7 @@ func (f *fields) setTerms(text []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrField, err)
 	}
-	if copy(f.item.Terms[:], id[:]) < len(id) {
-		return ErrTerms
-	}
+	f.item.Terms = id
 	return nil
 }
 
@@ -186,15 +182,11 @@ func since1970(seconds int64) (int64, error) {
 var lastYear = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 
 // termsText writes the id of an item's terms; empty: none.
-func termsText(item manifest.Item) (string, error) {
-	var id termspec.TermsID
+func termsText(item manifest.Item) string {
 	if item.Terms == (manifest.Item{}).Terms {
-		return "", nil
+		return ""
 	}
-	if copy(id[:], item.Terms[:]) < len(id) {
-		return "", ErrTerms
-	}
-	return id.String(), nil
+	return termspec.TermsID(item.Terms).String()
 }
 
 // clip keeps an error short.

@@ -325,10 +325,7 @@ func (w *linesWriter) Write(item manifest.Item) error {
 	} else if item.Weight != 1 {
 		line = strconv.AppendUint(append(line, `,"weight":`...), item.Weight, 10)
 	}
-	terms, err := termsText(item)
-	if err != nil {
-		return err
-	}
+	terms := termsText(item)
 	if terms != "" {
 		line = append(append(append(line, `,"terms":"`...), terms...), '"')
 	}
@@ -342,7 +339,7 @@ func (w *linesWriter) Write(item manifest.Item) error {
 	}
 	line = append(line, "}\n"...)
 	w.line = line
-	_, err = w.out.Write(line)
+	_, err := w.out.Write(line)
 	return err
 }
 

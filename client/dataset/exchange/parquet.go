@@ -310,10 +310,7 @@ func optional(v parquet.Value, given bool, column int) parquet.Value {
 }
 
 func (w *parquetWriter) Write(item manifest.Item) error {
-	terms, err := termsText(item)
-	if err != nil {
-		return err
-	}
+	terms := termsText(item)
 	if item.Time > math.MaxInt64/1000 {
 		return fmt.Errorf("%w: a time of %d seconds is too late for Parquet: write JSON Lines", ErrField, item.Time)
 	}

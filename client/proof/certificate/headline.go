@@ -93,12 +93,17 @@ func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsRespons
 	var asked struct {
 		Work string
 		Use  struct{ Action string }
+		Item *struct{ Sha256 string }
 	}
 	if json.Unmarshal(p.Question, &asked) != nil {
 		return s + "."
 	}
 	use, _ := words.FactOf("asked.use.action")
-	return fmt.Sprintf("%s on %s: %s, %s.", s, words.UTC(p.Time), use.Value(asked.Use.Action), asked.Work)
+	about := asked.Work
+	if asked.Item != nil {
+		about = fmt.Sprintf("item %s of %s", asked.Item.Sha256, asked.Work)
+	}
+	return fmt.Sprintf("%s on %s: %s, %s.", s, words.UTC(p.Time), use.Value(asked.Use.Action), about)
 }
 
 func disputeHeadline(p proof.Proven, d disputetypes.Dispute) string {

@@ -112,6 +112,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) types.Gran
 		AllowList:       registrytypes.DigestBytes{Digest: a.Seen.AllowList},
 		PriceVersion:    q.priceVersion,
 		UsesPaid:        uint64(q.terms.UsesPerGrant),
+		Withdrawals:     q.withdrawals,
 	}
 	if a.reserves() {
 		grant.Serves = 1

@@ -108,6 +108,20 @@ func (c catalog) Rivals(
 	return before, behind, nil
 }
 
+// No work of it has a manifest: items_test.go has a registry of its own.
+
+func (catalog) WithdrawalList(context.Context, registrytypes.WorkID) (registrytypes.WithdrawalList, error) {
+	panic("a work without a manifest was asked for its withdrawals")
+}
+
+func (catalog) WithdrawalListAt(context.Context, registrytypes.WorkID, uint64) (registrytypes.WithdrawalList, error) {
+	panic("a work without a manifest was asked for its withdrawals")
+}
+
+func (catalog) ItemStatus(context.Context, registrytypes.WorkID, registrytypes.ContributedItem) (registrytypes.ItemStatus, error) {
+	panic("a work without a manifest was asked for an item")
+}
+
 // payment is a fee that was collected.
 type payment struct {
 	payer  string

@@ -24,8 +24,12 @@ type inquiry struct {
 	only string
 	// onlyGrant is that grant, where it is one.
 	onlyGrant types.GrantID
+	// item of the works' manifests that is asked about; nil: the works are.
+	item *types.Item
 	// brief: credits are named without their text.
 	brief bool
+	// subjects are works whose items were asked about.
+	subjects map[types.Subject]*subject
 	// sources are those of the works asked about, with what is offered and granted of
 	// them.
 	sources map[registrytypes.WorkID]rules.Work
@@ -36,7 +40,12 @@ func (k Keeper) newInquiry(ctx context.Context, req *types.QueryCheckRightsReque
 	if err := req.Use.Validate(); err != nil {
 		return nil, err
 	}
-	q := &inquiry{reader: k.newReader(ctx), use: req.Use.Rules()}
+	q := &inquiry{reader: k.newReader(ctx), use: req.Use.Rules(), item: req.Item}
+	if req.Item != nil {
+		if err := req.Item.Validate(); err != nil {
+			return nil, err
+		}
+	}
 	if err := q.readOnly(req.Permission); err != nil {
 		return nil, err
 	}

@@ -88,6 +88,16 @@ func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g type
 		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",
 			g.WorkVersion, g.UpstreamVersion, work, row.Version, upstream)
 	}
+	if err != nil || g.Withdrawals == 0 {
+		return err
+	}
+	list := registrytypes.WithdrawalList{}
+	if row.ManifestVersion > 0 {
+		list, err = k.registry.WithdrawalList(ctx, work)
+	}
+	if err == nil && g.Withdrawals > list.Count {
+		err = fmt.Errorf("pins %d withdrawals of items of %s, which has %d", g.Withdrawals, work, list.Count)
+	}
 	return err
 }
 

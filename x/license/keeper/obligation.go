@@ -17,6 +17,11 @@ func (q *inquiry) obligation(
 			return owed, err
 		}
 	}
+	if o.Duty == rules.LeaveOut {
+		list, err := q.k.registry.WithdrawalListAt(q.ctx, id, o.Withdrawals)
+		owed.Terms, owed.Withdrawals, owed.WithdrawalsSha256 = types.TermsID{}, list.Count, list.Sha256
+		return owed, err
+	}
 	if o.Duty == rules.CountUse {
 		id, err := types.ParseGrantID(o.Grant)
 		if err != nil {

@@ -27,7 +27,9 @@ func (s queryServer) CheckRights(ctx context.Context, req *types.QueryCheckRight
 	if err != nil {
 		return nil, coded(err)
 	}
-	rights.Subject = req.Work
+	if rights.Subject = req.Work; req.Item != nil {
+		rights.Item = req.Item.Sha256
+	}
 	return &types.QueryCheckRightsResponse{Rights: rights, DecidedAt: q.now.UTC()}, nil
 }
 
@@ -37,6 +39,9 @@ func (s queryServer) CheckRightsBatch(
 ) (res *types.QueryCheckRightsBatchResponse, err error) {
 	if len(req.Works) > types.MaxBatch {
 		return nil, status.Errorf(codes.InvalidArgument, "%d works, at most %d are allowed: ask in parts", len(req.Works), types.MaxBatch)
+	}
+	if len(req.Items) > 0 && len(req.Items) != len(req.Works) {
+		return nil, status.Errorf(codes.InvalidArgument, "%d items for %d works: give one for each, or none", len(req.Items), len(req.Works))
 	}
 	metered, meter, spend := withBatchGas(ctx)
 	defer func() {
@@ -54,21 +59,25 @@ func (s queryServer) CheckRightsBatch(
 		return nil, coded(err)
 	}
 	q.brief = req.Brief
-	rights, err := q.answers(req.Works, meter)
+	rights, err := q.answers(req.Works, req.Items, meter)
 	if err != nil {
 		return nil, coded(err)
 	}
 	return &types.QueryCheckRightsBatchResponse{Rights: rights, DecidedAt: q.now.UTC()}, nil
 }
 
-// answers decides for each subject, once for those that are the same in whatever
+// answers decides for each subject, or the item of it, once for those that are the same in whatever
 // spelling. The length of each answer, copies too, takes gas.
-func (q *inquiry) answers(subjects []string, meter storetypes.GasMeter) ([]types.Rights, error) {
+func (q *inquiry) answers(subjects []string, items []types.Item, meter storetypes.GasMeter) ([]types.Rights, error) {
+	type question struct {
+		subject types.Subject
+		item    types.Item
+	}
 	type answer struct {
 		rights types.Rights
 		size   int
 	}
-	rights, known := make([]types.Rights, len(subjects)), make(map[types.Subject]answer, len(subjects))
+	rights, known := make([]types.Rights, len(subjects)), make(map[question]answer, len(subjects))
 	for i, text := range subjects {
 		if err := q.ctx.Err(); err != nil {
 			return nil, err
@@ -77,13 +86,21 @@ func (q *inquiry) answers(subjects []string, meter storetypes.GasMeter) ([]types
 		if err != nil {
 			return nil, fmt.Errorf("works[%d]: %w", i, err)
 		}
-		a, again := known[subject]
+		asked := question{subject: subject}
+		if q.item = nil; len(items) > 0 && !items[i].IsZero() {
+			asked.item, q.item = items[i], &items[i]
+			if err := q.item.Validate(); err != nil {
+				return nil, fmt.Errorf("items[%d]: %w", i, err)
+			}
+		}
+		a, again := known[asked]
 		if !again {
 			if a.rights, err = q.answer(subject); err != nil {
 				return nil, fmt.Errorf("works[%d]: %w", i, err)
 			}
+			a.rights.Item = asked.item.Sha256
 			a.size = a.rights.Size()
-			known[subject] = a
+			known[asked] = a
 		}
 		meter.ConsumeGas(uint64(a.size)*types.GasPerAnswerByte, "answer")
 		rights[i], rights[i].Subject = a.rights, text

@@ -24,6 +24,8 @@ type quote struct {
 	allowed types.AllowList
 	// priceVersion is the offer's.
 	priceVersion uint32
+	// withdrawals is how many items were taken back of the work's manifest; 0 where it has none.
+	withdrawals uint64
 }
 
 // quote finds what a licensee may take now, at most at the price and rate they
@@ -57,6 +59,13 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	}
 	if q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee); err != nil {
 		return q, err
+	}
+	if q.work.ManifestVersion > 0 {
+		list, err := k.registry.WithdrawalList(ctx, a.Work)
+		if err != nil {
+			return q, err
+		}
+		q.withdrawals = list.Count
 	}
 	return q, k.checkSeen(ctx, a, q, renewed)
 }

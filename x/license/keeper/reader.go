@@ -147,7 +147,7 @@ func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes
 	}
 	serves, relies, err := r.k.servesOf(r.ctx, id, g, derivative)
 	_, bound := g.User()
-	a.Order, a.UsesLeft = string(id[:]), g.UsesLeft()
+	a.Order, a.UsesLeft, a.Withdrawals = string(id[:]), g.UsesLeft(), g.Withdrawals
 	a.UsedElsewhere, a.Relied, a.Reserved = !serves, relies, serves && bound && !relies
 	return a, err
 }

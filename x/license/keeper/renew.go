@@ -19,7 +19,7 @@ import (
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
 // bounds it and picks its denom. What it pins beside the price has to be what was seen, as
 // for a new grant too. The grant pins today's versions and allow-list anew,
-// what sources demand among them, for what is made under it from now on, before its end
+// what sources demand and which items were taken back among them, for what is made under it from now on, before its end
 // too; its fee becomes what was paid last. A renewal is not counted as another grant. The
 // grant is returned as answers have it. It fails with ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
@@ -59,7 +59,7 @@ func (k Keeper) RenewGrant(
 	before := grant
 	grant.Fee, grant.ExpiresAt = q.fee, end
 	grant.UsesPaid += uint64(q.terms.UsesPerGrant)
-	grant.WorkVersion, grant.DemandsVersion = q.work.Version, seen.DemandsVersion
+	grant.WorkVersion, grant.DemandsVersion, grant.Withdrawals = q.work.Version, seen.DemandsVersion, q.withdrawals
 	grant.UpstreamVersion, grant.AllowList.Digest = seen.UpstreamVersion, seen.AllowList
 	if err := k.pinAllowList(ctx, q.allowed); err != nil {
 		return grant, 0, err

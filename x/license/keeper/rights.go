@@ -17,28 +17,61 @@ import (
 // What the owner of the first claim makes of it is the answer: when it is
 // withdrawn, no other takes its place.
 func (q *inquiry) answer(s types.Subject) (types.Rights, error) {
+	asked, err := q.find(s)
+	if err != nil || asked == nil {
+		return unknown(), err
+	}
+	if q.item != nil {
+		return q.ofItem(asked)
+	}
+	return q.decide(asked, asked.known)
+}
+
+// find reads a subject, once where items of it are asked about; nil: it is not registered.
+func (q *inquiry) find(s types.Subject) (*subject, error) {
+	if known, again := q.subjects[s]; again {
+		return known, nil
+	}
+	found, err := q.read(s)
+	if err == nil && q.item != nil {
+		if q.subjects == nil {
+			q.subjects = make(map[types.Subject]*subject)
+		}
+		q.subjects[s] = found
+	}
+	return found, err
+}
+
+// read reads what is decided by.
+func (q *inquiry) read(s types.Subject) (*subject, error) {
 	id := s.Work
 	if !s.Digest.IsZero() {
 		first, found, err := q.k.registry.Earliest(q.ctx, s.Digest)
 		if err != nil || !found {
-			return unknown(), err
+			return nil, err
 		}
 		id = first
 	}
 	work, err := q.k.registry.GetWork(q.ctx, id)
 	if errors.Is(err, registrytypes.ErrWorkNotFound) {
-		return unknown(), nil
+		return nil, nil
 	}
 	if err != nil {
-		return types.Rights{}, err
+		return nil, err
 	}
-	rights, err := q.ofWork(id, work)
+	q.know(id, work)
+	demands, err := q.k.demandsOn(q.ctx, id)
 	if err != nil {
-		return rights, err
+		return nil, err
 	}
-	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
-	rights.Notices = slices.Concat(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind), rights.Notices)
-	return rights, err
+	waiting, err := q.k.waitingFor(q.ctx, id, demands.Waiting)
+	if err != nil {
+		return nil, err
+	}
+	asked := &subject{id: id, work: work, demands: demands, waiting: waiting, items: map[likeItem]types.Rights{}, known: rules.Work{
+		Status: statusOf(work), OnHold: onHold(work), Holder: work.OwnedBy(q.licensee), Waiting: len(waiting) > 0,
+	}}
+	return asked, q.load(id, work, demands, &asked.known)
 }
 
 // noticeOf is about the claims of others on one side; none without them.
@@ -53,23 +86,9 @@ func unknown() types.Rights {
 	return types.Rights{Verdict: types.VERDICT_UNKNOWN, Reasons: []types.Reason{{Code: string(rules.NotRegistered)}}}
 }
 
-// ofWork decides for one work.
-func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (types.Rights, error) {
-	q.know(id, work)
-	demands, err := q.k.demandsOn(q.ctx, id)
-	if err != nil {
-		return types.Rights{}, err
-	}
-	waiting, err := q.k.waitingFor(q.ctx, id, demands.Waiting)
-	if err != nil {
-		return types.Rights{}, err
-	}
-	known := rules.Work{
-		Status: statusOf(work), OnHold: onHold(work), Holder: work.OwnedBy(q.licensee), Waiting: len(waiting) > 0,
-	}
-	if err := q.load(id, work, demands, &known); err != nil {
-		return types.Rights{}, err
-	}
+// decide decides for one work, or an item of it.
+func (q *inquiry) decide(s *subject, known rules.Work) (types.Rights, error) {
+	id, work, demands, waiting := s.id, s.work, s.demands, s.waiting
 	decision := rules.Decide(known, q.use, q.now)
 	rights, err := q.describe(id, work, decision)
 	if err != nil {
@@ -102,10 +121,13 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	}
 	if decision.Rely != nil && decision.Rely.Pinned {
 		later, err := laterSources(decision.Rely.Constraints, known.Constraints)
-		rights.Notices = append(rights.Notices, later...)
-		return rights, err
+		if rights.Notices = append(rights.Notices, later...); err != nil {
+			return rights, err
+		}
 	}
-	return rights, nil
+	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
+	rights.Notices = slices.Concat(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind), rights.Notices)
+	return rights, err
 }
 
 // load reads what the rules decide by.
@@ -115,6 +137,13 @@ func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work, demands
 	}
 	if known.Owes, err = q.owes(id, known.Constraints); err != nil {
 		return err
+	}
+	if work.ManifestVersion > 0 {
+		list, err := q.k.registry.WithdrawalList(q.ctx, id)
+		if err != nil {
+			return err
+		}
+		known.Withdrawals = list.Count
 	}
 	// Who owns a work and all its revenue does not rely on the own offers.
 	if q.onlyGrant.IsZero() && work.OwnedBy(q.licensee) {
@@ -292,7 +321,7 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 // newReason puts a reason in the form of an answer. One that is about the end of
 // a grant names that in place of terms.
 func newReason(id registrytypes.WorkID, r rules.Reason) (types.Reason, error) {
-	reason := types.Reason{Code: string(r.Code), Work: id, Permission: r.Permission}
+	reason := types.Reason{Code: string(r.Code), Work: id, Permission: r.Permission, Withdrawal: r.Withdrawal}
 	if at := r.At; !at.IsZero() {
 		reason.At = &at
 	}

@@ -80,6 +80,12 @@ var table = []Reason{
 	failing(types.ErrWorkUnavailable, rules.WorkInvalidated, "the work was ruled invalid",
 		"look at its page for the work whose claim holds"),
 
+	// Where an item of a work's manifest stands.
+	failing(types.ErrWorkUnavailable, rules.ItemWithdrawn, "whoever contributed the item has taken it back",
+		"leave it out, or rely on a grant of the work that is older"),
+	denied(rules.ItemTermsUnknown, "the item was given under terms that nobody has published", "ask the owner of the work to publish them"),
+	denied(rules.NoManifest, "the work has no manifest, and so no items", "ask about the content by itself"),
+
 	// What the sources of a work demand of its use.
 	conflict(rules.NonCommercialSource, "a work that it was made from forbids commercial use", askSource),
 	failing(types.ErrSourceExpired, rules.SourceExpired, "the permission of a work that it was made from has ended",

@@ -37,6 +37,8 @@ type Alternative struct {
 	UsedElsewhere bool
 	// UsesLeft is how many uses by machines it still pays for, where its terms count them.
 	UsesLeft uint64
+	// Withdrawals is how many items of the work's manifest were taken back when it pinned that: later withdrawals do not bind it.
+	Withdrawals uint64
 	// Relied: the derivative relies on it already. Reserved: it is for the derivative alone.
 	Relied   bool
 	Reserved bool
@@ -61,7 +63,8 @@ func (a Alternative) Public(action Action) bool {
 }
 
 // compare orders alternatives by what they ask: royalty, share-alike, no
-// commercial use; then offers, which are not used up, come before grants.
+// commercial use; then offers, which are not used up, come before grants, and of grants
+// those that fewer withdrawals bind.
 func (a Alternative) compare(b Alternative) int {
 	return cmp.Or(
 		cmp.Compare(a.Terms.Rate, b.Terms.Rate),
@@ -70,6 +73,7 @@ func (a Alternative) compare(b Alternative) int {
 		falseFirst(a.Terms.UsePrice != "", b.Terms.UsePrice != ""),
 		falseFirst(a.Granted, b.Granted),
 		falseFirst(a.Closed, b.Closed),
+		cmp.Compare(a.Withdrawals, b.Withdrawals),
 		cmp.Compare(a.ID, b.ID),
 	)
 }

@@ -42,6 +42,10 @@ type Work struct {
 	// Crowded: more grants run than were looked at, so that none that keeps others
 	// out can be given.
 	Crowded bool
+	// Withdrawals is how many items, or contributors with all of theirs, were taken back of its manifest.
+	Withdrawals uint64
+	// Item is the item of its manifest that is asked about; nil: the work is.
+	Item *Item
 	// Alternatives are the offers on the work and the grants that who asks has.
 	Alternatives []Alternative
 }
@@ -109,7 +113,9 @@ type Decision struct {
 // what the sources demanded when it was given, or demand today. Adding a restriction
 // to terms never turns a denial into a permission, but that terms which permit less
 // overlap less with what somebody else has exclusively.
-func Decide(w Work, u Use, now time.Time) Decision { return w.decide(u, now, Alternative.compare) }
+func Decide(w Work, u Use, now time.Time) Decision {
+	return w.leavingOut(w.decide(u, now, Alternative.compare))
+}
 
 // decide is Decide with the order in which alternatives are tried.
 func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Decision {
@@ -117,7 +123,7 @@ func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Dec
 		return Decision{Verdict: Denied, Reasons: []Reason{{Code: WorkInvalidated}}}
 	}
 	if w.Own {
-		own := Decision{Verdict: Allowed, Obligations: obligations(w.Constraints, nil, u)}
+		own := Decision{Verdict: Allowed, Obligations: obligations(w.Item.beside(w.Constraints), nil, u)}
 		out := w.ownerOut(u, now)
 		if w.OnHold && u.makesAny() {
 			out = append(out, Reason{Code: WorkDisputed})
@@ -125,11 +131,11 @@ func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Dec
 		if len(out) > 0 {
 			own = Decision{Verdict: Denied, Reasons: sorted(out)}
 		}
-		d, _ := w.demanding(w.Constraints, Terms{}, w.Owes, u, now, own)
+		d, _ := w.demanding(w.Constraints, nil, w.Owes, u, now, own)
 		return d
 	}
 	if len(w.Alternatives) == 0 {
-		d, _ := w.demanding(w.Constraints, Terms{}, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+		d, _ := w.demanding(w.Constraints, nil, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
 		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
@@ -179,14 +185,14 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	d := Decision{Verdict: verdict, Reasons: reasons}
 	switch verdict {
 	case Allowed:
-		d.Rely, d.Obligations = a, obligations(owed, a, u)
+		d.Rely, d.Obligations = a, obligations(w.Item.beside(owed), a, u)
 		if a.Irrevocable && len(w.offerAgainst(*a, now)) > 0 {
 			d.Notices = []Notice{NoLongerOffered}
 		}
 	case NeedsAGrant:
 		d.Obtain = []Alternative{*a}
 	}
-	return w.demanding(constraints, a.Terms, w.owesBy(a), u, now, d)
+	return w.demanding(constraints, a, w.owesBy(a), u, now, d)
 }
 
 // owesBy says whether what derives under an alternative owes royalties: to the work, or
@@ -211,10 +217,15 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 	return list
 }
 
-// demanding is a decision by what is offered and granted of the work itself, under terms, with
-// what the sources have to say to it, and the rank of what comes of it.
-func (w Work) demanding(constraints []Constraint, under Terms, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
-	reasons := append(against(constraints, under, u, now), Clash(constraints, u, owes)...)
+// demanding is a decision by what is offered and granted of the work itself, by an alternative (nil: none), with what the item that
+// is asked about and the sources have to say to it, and the rank of what comes of it.
+func (w Work) demanding(constraints []Constraint, a *Alternative, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
+	var under Terms
+	if a != nil {
+		under = a.Terms
+	}
+	constraints = w.Item.beside(constraints)
+	reasons := slices.Concat(w.Item.against(a), against(constraints, under, u, now), Clash(constraints, u, owes))
 	if len(reasons) > 0 {
 		return d.deniedBy(reasons), denied
 	}

@@ -20,6 +20,8 @@ const (
 	PayPerUse
 	// CountUse: count the use at the grant that pays for it.
 	CountUse
+	// LeaveOut: leave out the items that contributors took back of the work.
+	LeaveOut
 )
 
 // Obligation is a duty that comes with a use.
@@ -38,6 +40,8 @@ type Obligation struct {
 	// Grant that the use is counted at, and how many uses it has left; for CountUse.
 	Grant    string
 	UsesLeft uint64
+	// Withdrawals is how many of the work's bind the use, the first ones of the list; for LeaveOut.
+	Withdrawals uint64
 }
 
 // obligations lists what comes with a use of a work under an alternative, nil

@@ -103,6 +103,12 @@ const (
 	WorkDisputed     Code = "work_disputed"
 	WorkInvalidated  Code = "work_invalidated"
 
+	// ItemWithdrawn: the contributor took the item back. ItemTermsUnknown: it was given under terms that nobody published.
+	// NoManifest: the work has no manifest, and so no items.
+	ItemWithdrawn    Code = "item_withdrawn"
+	ItemTermsUnknown Code = "item_terms_unknown"
+	NoManifest       Code = "no_manifest"
+
 	// IrrevocableOffered: everybody has a licence that cannot be taken back, so
 	// nobody can be kept out.
 	IrrevocableOffered Code = "irrevocable_offered"
@@ -117,7 +123,7 @@ func Codes() []Code {
 		NonCommercialTerms, InputDenied, ItemsByGrant, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, UsesExhausted, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
-		IrrevocableOffered,
+		IrrevocableOffered, ItemWithdrawn, ItemTermsUnknown, NoManifest,
 	}
 	slices.Sort(list)
 	return list
@@ -221,6 +227,8 @@ type Reason struct {
 	At time.Time
 	// Covered are the territories or media that the terms cover, as terms have them.
 	Covered string
+	// Withdrawal is the number of the withdrawal that it is about; for ItemWithdrawn.
+	Withdrawal uint64
 }
 
 // compare puts reasons in order: those that lie in the work itself come first.

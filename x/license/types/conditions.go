@@ -17,7 +17,7 @@ func RevisionsOf(workVersion uint32) uint32 { return workVersion - 1 }
 func (g Grant) Conditions() Conditions {
 	return Conditions{
 		AllowList: g.AllowList.Digest, UpstreamVersion: g.UpstreamVersion, DemandsVersion: g.DemandsVersion,
-		Revisions: RevisionsOf(g.WorkVersion), Uses: g.Uses,
+		Revisions: RevisionsOf(g.WorkVersion), Uses: g.Uses, Withdrawals: g.Withdrawals,
 	}
 }
 
@@ -51,6 +51,7 @@ func (c Conditions) Check(seen Conditions) error {
 		{"exclusives", uint64(c.Exclusives), uint64(seen.Exclusives)},
 		{"made", uint64(c.Made), uint64(seen.Made)},
 		{"uses", c.Uses, seen.Uses},
+		{"withdrawals", c.Withdrawals, seen.Withdrawals},
 	} {
 		if n.now != n.was {
 			differs = append(differs, fmt.Sprintf("%s is %d, %d was seen", n.name, n.now, n.was))

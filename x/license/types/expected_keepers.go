@@ -29,6 +29,12 @@ type RegistryKeeper interface {
 	// Rivals returns the claims of others to a work's content that stand before it
 	// and behind it, a bounded number of each.
 	Rivals(ctx context.Context, id registrytypes.WorkID, work registrytypes.Work) (before, behind registrytypes.Rivals, err error)
+	// WithdrawalList says how many items were taken back of a work's manifest, with the digest of the list.
+	WithdrawalList(ctx context.Context, id registrytypes.WorkID) (registrytypes.WithdrawalList, error)
+	// WithdrawalListAt is the list as it stood after so many. It fails with the registry's ErrNoManifest where there were fewer.
+	WithdrawalListAt(ctx context.Context, id registrytypes.WorkID, count uint64) (registrytypes.WithdrawalList, error)
+	// ItemStatus says whether an item of a work's manifest was taken back, and by which withdrawal first.
+	ItemStatus(ctx context.Context, id registrytypes.WorkID, item registrytypes.ContributedItem) (registrytypes.ItemStatus, error)
 }
 
 // AccountKeeper has the keys by which holders of grants sign vouchers.

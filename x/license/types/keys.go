@@ -78,7 +78,7 @@ const (
 	MaxNoticeWorks = 8
 	// MaxCovered bounds the territories or media that a reason names.
 	MaxCovered = 16
-	// MaxBatch bounds the works of one CheckRightsBatch.
+	// MaxBatch bounds the works, and items of works, of one CheckRightsBatch.
 	MaxBatch = 1000
 	// MaxBatchGas bounds what the answers of one CheckRightsBatch read and are
 	// long, so that nobody's offers make it slow or large: about two seconds, or
@@ -94,6 +94,9 @@ const (
 	// further derivative which an answer looks at, those with the latest end first:
 	// they may have moved on with the works that use them.
 	MaxUsedGrants = 64
+	// MaxHeldLooks bounds the grants of a work that one account holds which an answer about an item that was taken back
+	// looks at beside those that serve best: an older one may permit it. One that is named is always looked at.
+	MaxHeldLooks = 256
 	// MaxReserved bounds the grants of a work that are reserved for one derivative.
 	MaxReserved = 64
 	// MaxPromised bounds the versions of a source's price that uses of one work were promised

@@ -3,6 +3,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -96,6 +97,14 @@ func royalty(link types.Link) string {
 	default:
 		return "none"
 	}
+}
+
+// version says which version of the source the link is of, where that is not its first; empty: it is.
+func version(link types.Link) string {
+	if link.WorkVersion < 2 {
+		return ""
+	}
+	return "version " + strconv.Itoa(int(link.WorkVersion))
 }
 
 // clean takes control characters out of text that others wrote: a title must

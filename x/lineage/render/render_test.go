@@ -47,7 +47,7 @@ func remix() render.Lineage {
 		Root: mix,
 		Steps: []types.Step{
 			up(1, mix, left, func(s *types.Step) { s.Generation = 1 }),
-			up(1, mix, right, func(s *types.Step) { s.Generation, s.Link.AddedLater = 1, true }),
+			up(1, mix, right, func(s *types.Step) { s.Generation, s.Link.AddedLater, s.Link.WorkVersion = 1, true, 2 }),
 			web,
 			up(2, left, song, func(s *types.Step) {
 				s.Link.RoyaltyPolicy, s.Link.RoyaltyRate = royaltytypes.POLICY_ABSOLUTE, 50_000
@@ -74,7 +74,7 @@ func TestTreeShowsASharedAncestorOnce(t *testing.T) {
 ├─ parentOf  Left?[2J · free
 │  └─ parentOf  The "Song" · free · absolute 5 %
 │     └─ parentOf  root · free
-├─ parentOf  right · free · added later
+├─ parentOf  right · free · version 2 · added later
 │  └─ componentOf  The "Song" · own work (shown above)
 └─ inputTo  https://example.org (external)
 `, got)

@@ -46,6 +46,9 @@ func (l Lineage) Table(w io.Writer) error {
 
 func note(s types.Step) string {
 	var notes []string
+	if v := version(s.Link); v != "" {
+		notes = append(notes, v)
+	}
 	if s.Link.AddedLater {
 		notes = append(notes, "added later")
 	}

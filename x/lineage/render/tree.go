@@ -58,6 +58,9 @@ func (t *tree) line(s types.Step, to node) string {
 			parts = append(parts, r)
 		}
 	}
+	if v := version(s.Link); v != "" {
+		parts = append(parts, v)
+	}
 	if s.Link.AddedLater {
 		parts = append(parts, "added later")
 	}

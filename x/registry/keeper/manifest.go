@@ -158,6 +158,19 @@ func (k Keeper) WithdrawalList(ctx context.Context, id types.WorkID) (types.With
 	return list, err
 }
 
+// WithdrawalListAt returns the list of a work's withdrawals as it stood after so many of them. It fails with ErrNoManifest where there
+// were fewer.
+func (k Keeper) WithdrawalListAt(ctx context.Context, id types.WorkID, count uint64) (types.WithdrawalList, error) {
+	if count == 0 {
+		return types.WithdrawalList{}, nil
+	}
+	last, err := k.Withdrawals.Get(ctx, collections.Join(id, count))
+	if errors.Is(err, collections.ErrNotFound) {
+		err = errorsmod.Wrapf(types.ErrNoManifest, "%s has no withdrawal %d", id, count)
+	}
+	return types.WithdrawalList{Count: count, Sha256: last.ListSha256.Digest}, err
+}
+
 // ItemStatus says whether an item of a work was withdrawn, by itself or with all of its contributor's: of both it names the earlier.
 func (k Keeper) ItemStatus(ctx context.Context, id types.WorkID, item types.ContributedItem) (types.ItemStatus, error) {
 	key, err := item.Contributor.Key()

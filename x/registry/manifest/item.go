@@ -12,12 +12,13 @@ import (
 var ErrRow = errors.New("invalid row")
 
 // MaxRow is the longest row in bytes.
-const MaxRow = 1 + sha256.Size + longID + 8 + idSize + sha256.Size + 8
+const MaxRow = 1 + sha256.Size + longID + 8 + termsSize + sha256.Size + 8
 
 const (
-	// idSize is the length of an id of a work or of terms, and of most accounts; longID that of the other accounts.
-	idSize = 20
-	longID = 32
+	// idSize is the length of an id of a work, and of most accounts; longID that of the other accounts, termsSize that of an id of terms.
+	idSize    = 20
+	termsSize = 32
+	longID    = 32
 )
 
 // What a row has, by the bits of its first byte.
@@ -55,8 +56,8 @@ type Item struct {
 	Contributor
 	// Weight of the item, from 1 on.
 	Weight uint64
-	// Terms are the 20 bytes of the id of terms that the contributor gave it under; zero: those of the dataset.
-	Terms [idSize]byte
+	// Terms are the 32 bytes of the id of terms that the contributor gave it under; zero: those of the dataset.
+	Terms [termsSize]byte
 	// Consent is the SHA-256 of the text of the contributor's consent; zero: none is stated.
 	Consent [sha256.Size]byte
 	// Time is when the item was taken in, in seconds since 1970; zero: not stated.
@@ -94,7 +95,7 @@ func (i Item) Append(dst []byte) ([]byte, error) {
 	if i.Weight != 1 {
 		flags, dst = flags|hasWeight, binary.BigEndian.AppendUint64(dst, i.Weight)
 	}
-	if i.Terms != [idSize]byte{} {
+	if i.Terms != [termsSize]byte{} {
 		flags, dst = flags|hasTerms, append(dst, i.Terms[:]...)
 	}
 	if i.Consent != [sha256.Size]byte{} {
@@ -116,7 +117,7 @@ func RowSize(flags byte) (int, error) {
 	for _, part := range []struct {
 		flag byte
 		size int
-	}{{byLongAccount, longID - idSize}, {hasWeight, 8}, {hasTerms, idSize}, {hasConsent, sha256.Size}, {hasTime, 8}} {
+	}{{byLongAccount, longID - idSize}, {hasWeight, 8}, {hasTerms, termsSize}, {hasConsent, sha256.Size}, {hasTime, 8}} {
 		if flags&part.flag != 0 {
 			size += part.size
 		}
@@ -156,7 +157,7 @@ func ReadItem(row []byte) (Item, error) {
 		item.Weight = binary.BigEndian.Uint64(take(8))
 	}
 	if flags&hasTerms != 0 {
-		item.Terms = [idSize]byte(take(idSize))
+		item.Terms = [termsSize]byte(take(termsSize))
 	}
 	if flags&hasConsent != 0 {
 		item.Consent = [sha256.Size]byte(take(sha256.Size))
@@ -169,7 +170,7 @@ func ReadItem(row []byte) (Item, error) {
 		item.Time = int64(seconds)
 	}
 	switch {
-	case flags&hasWeight != 0 && item.Weight <= 1, flags&hasTerms != 0 && item.Terms == [idSize]byte{},
+	case flags&hasWeight != 0 && item.Weight <= 1, flags&hasTerms != 0 && item.Terms == [termsSize]byte{},
 		flags&hasConsent != 0 && item.Consent == [sha256.Size]byte{}, flags&hasTime != 0 && item.Time == 0:
 		return Item{}, fmt.Errorf("%w: what it could leave out is written", ErrRow)
 	}

@@ -28,7 +28,7 @@ func items() *rapid.Generator[Item] {
 			item.Weight = 1
 		}
 		if rapid.Bool().Draw(t, "terms") {
-			item.Terms = [20]byte(sized(20).Draw(t, "id of terms"))
+			item.Terms = [32]byte(sized(32).Draw(t, "id of terms"))
 		}
 		if rapid.Bool().Draw(t, "consent") {
 			item.Consent = [32]byte(sized(32).Draw(t, "digest of consent"))
@@ -87,7 +87,7 @@ func TestThereIsOneRowOfAnItem(t *testing.T) {
 func TestARowByteByByte(t *testing.T) {
 	item := Item{
 		Sha256: [32]byte(bytes.Repeat([]byte{0xaa}, 32)), Contributor: Contributor{Work, bytes.Repeat([]byte{0xbb}, 20)}, Weight: 258,
-		Terms: [20]byte(bytes.Repeat([]byte{0xcc}, 20)), Consent: [32]byte(bytes.Repeat([]byte{0xdd}, 32)), Time: 1,
+		Terms: [32]byte(bytes.Repeat([]byte{0xcc}, 32)), Consent: [32]byte(bytes.Repeat([]byte{0xdd}, 32)), Time: 1,
 	}
 	row, err := item.Append(nil)
 	require.NoError(t, err)
@@ -136,14 +136,14 @@ func TestARowWithPartsThatSayNothing(t *testing.T) {
 	}
 	last := func(length int, end byte) []byte { return append(make([]byte, length-1), end) }
 	for _, refused := range [][]byte{
-		row(1<<2, last(8, 0)...), row(1<<2, last(8, 1)...), row(1<<3, last(20, 0)...), row(1<<4, last(32, 0)...), row(1<<5, last(8, 0)...),
+		row(1<<2, last(8, 0)...), row(1<<2, last(8, 1)...), row(1<<3, last(32, 0)...), row(1<<4, last(32, 0)...), row(1<<5, last(8, 0)...),
 		row(1<<5, 0x80, 0, 0, 0, 0, 0, 0, 0),
 	} {
 		_, err := ReadItem(refused)
 		require.ErrorIs(t, err, ErrRow)
 	}
 	for _, read := range [][]byte{
-		row(1<<2, last(8, 2)...), row(1<<3, last(20, 1)...), row(1<<4, last(32, 1)...), row(1<<5, last(8, 1)...),
+		row(1<<2, last(8, 2)...), row(1<<3, last(32, 1)...), row(1<<4, last(32, 1)...), row(1<<5, last(8, 1)...),
 		row(1<<5, 0x7f, 255, 255, 255, 255, 255, 255, 255),
 	} {
 		_, err := ReadItem(read)

@@ -153,7 +153,7 @@ func (p ContributorProof) Verify(r Roots) (sumtree.Interval, error) {
 // NewItemProof writes a proof as a message carries it.
 func NewItemProof(item manifest.Item, index uint64, path []rfc6962.Hash) ItemProof {
 	p := ItemProof{Sha256: item.Sha256, Weight: item.Weight, Consent: item.Consent, Time: item.Time, Index: index}
-	if item.Terms != [20]byte{} {
+	if item.Terms != [32]byte{} {
 		p.Terms = item.Terms[:]
 	}
 	p.Path = make([]Digest, len(path))

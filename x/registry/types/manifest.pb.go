@@ -341,7 +341,7 @@ type ItemProof struct {
 	Sha256 Digest `protobuf:"bytes,1,opt,name=sha256,proto3,customtype=Digest" json:"sha256"`
 	// The item's weight, from 1.
 	Weight uint64 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
-	// Id of the terms that the item was given under, 20 bytes; empty: those of the whole.
+	// Id of the terms that the item was given under, 32 bytes; empty: those of the whole.
 	Terms []byte `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
 	// SHA-256 of the text of the consent, 64 hex digits; empty: none is stated.
 	Consent Digest `protobuf:"bytes,4,opt,name=consent,proto3,customtype=Digest" json:"consent"`

@@ -140,7 +140,7 @@ export class State {
       conditions: {
         allow_list: allowListDigest(offer.licensees), upstream_version: head.upstream_version,
         demands_version: demands ? demandsVersion(demands) : 0, revisions: (version - 1) >>> 0, exclusives: exclusives?.given ?? 0,
-        made: terms.exclusivity === 0 ? 0 : (exclusives?.made ?? 0), uses: 0n,
+        made: terms.exclusivity === 0 ? 0 : (exclusives?.made ?? 0), uses: 0n, withdrawals: 0n,
       },
     }
   }

@@ -29,7 +29,7 @@ const filled = (text: string, size: number) => (text === '' ? new Uint8Array(siz
 /** The row of an item. */
 export function itemRow(item: Message, contributor: Message): Uint8Array {
   const [kind, ...id] = contributorKey(contributor)
-  if (item.weight < 1n || item.time < 0n || item.time >= most / 2n || (item.terms.length !== 0 && item.terms.length !== 20) || item.sha256 === '') {
+  if (item.weight < 1n || item.time < 0n || item.time >= most / 2n || (item.terms.length !== 0 && item.terms.length !== 32) || item.sha256 === '') {
     throw refuted('the item is none')
   }
   let flags = kind === 2 ? 1 : id.length === 32 ? 2 : 0

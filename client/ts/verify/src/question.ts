@@ -25,8 +25,14 @@ function plainRights(asked: Message): boolean {
   const inOrder = (list: string[]) => list.every((t, i) => i === 0 || list[i - 1]! < t)
   return (
     readId(asked.work, 'work', 20) !== undefined && (asked.licensee === '' || readAccount(asked.licensee) !== undefined) &&
-    asked.permission === '' && inOrder(asked.use.territories) && inOrder(asked.use.media)
+    asked.permission === '' && inOrder(asked.use.territories) && inOrder(asked.use.media) && (!asked.item || plainItem(asked.item))
   )
+}
+
+/** An item has a content, and comes from an account or a work. */
+function plainItem(item: Message): boolean {
+  const { account, work } = item.contributor
+  return item.sha256 !== '' && (account === '' ? work !== '' : work === '' && readAccount(account) !== undefined)
 }
 
 /** Kinds of facts that are questions; files have these numbers. */

@@ -111,6 +111,7 @@ const grantFields: Schema = {
   5: u32('royalty_rate'), 6: maybe(message('fee', coin)), 7: u32('work_version'), 8: u32('upstream_version'), 9: time('granted_at'),
   10: maybe(time('expires_at')), 11: bytes('used_by', 20), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list', 32),
   15: accountBytes('offered_to'), 16: u32('demands_version'), 17: u32('price_version'), 18: u64('uses_paid'), 19: u64('uses'),
+  20: u64('withdrawals'),
 }
 export const grantRow = grantFields
 const namedGrant: Schema = {
@@ -128,7 +129,7 @@ const use: Schema = {
 }
 const conditions: Schema = {
   1: digest('allow_list'), 2: u32('upstream_version'), 3: u32('demands_version'), 4: u32('revisions'), 5: u32('exclusives'), 6: u32('made'),
-  7: u64('uses'),
+  7: u64('uses'), 8: u64('withdrawals'),
 }
 
 const permissions = ['PERMISSION_UNSET', 'PERMISSION_ALLOW', 'PERMISSION_DENY', 'PERMISSION_PAID']
@@ -242,8 +243,9 @@ export const ofGrant: Schema = { 1: grant('grant') }
 export const ofDispute: Schema = { 1: dispute('dispute') }
 export const ofAnchor: Schema = { 1: text('account'), 2: digest('root') }
 export const ofAccountPaged: Schema = { 1: text('account'), 2: maybe(message('pagination', pageRequest)) }
+const item: Schema = { 1: digest('sha256'), 2: message('contributor', contributor), 3: terms('terms') }
 export const rightsRequest: Schema = {
-  1: text('work'), 2: message('use', use), 3: text('licensee'), 4: text('permission'), 5: work('derivative'),
+  1: text('work'), 2: message('use', use), 3: text('licensee'), 4: text('permission'), 5: work('derivative'), 6: maybe(message('item', item)),
 }
 
 // Transactions

@@ -1,0 +1,141 @@
+package keeper
+
+import (
+	"errors"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// subject is a work that is asked about, with what the rules decide by.
+type subject struct {
+	id      registrytypes.WorkID
+	work    registrytypes.Work
+	demands types.Demands
+	waiting []types.DeclarationRef
+	known   rules.Work
+	// every is known with all grants that who asks has of the work, up to MaxHeldLooks; nil: nobody needed them.
+	every *rules.Work
+	// items are answers about items of the work: those alike in these have the same.
+	items map[likeItem]types.Rights
+}
+
+// likeItem is what an answer about an item rests on beside the work: the terms that it was given under, and the withdrawal that it is
+// under; 0: none.
+type likeItem struct {
+	terms      types.TermsID
+	withdrawal uint64
+}
+
+// ofItem decides for the item of a work's manifest that is asked about.
+func (q *inquiry) ofItem(s *subject) (types.Rights, error) {
+	if s.work.ManifestVersion == 0 {
+		return types.Rights{
+			Works: []registrytypes.WorkID{s.id}, Verdict: types.VERDICT_DENIED,
+			Reasons: []types.Reason{{Code: string(rules.NoManifest), Work: s.id}},
+		}, nil
+	}
+	status, err := q.k.registry.ItemStatus(q.ctx, s.id, q.item.Contributed())
+	if err != nil {
+		return types.Rights{}, err
+	}
+	like := likeItem{q.item.Terms, status.Number}
+	if rights, known := s.items[like]; known {
+		return rights, nil
+	}
+	item, known := rules.Item{Withdrawal: status.Number}, s.known
+	if status.Number > 0 {
+		item.At = *status.At
+		if known, err = q.withEveryGrant(s); err != nil {
+			return types.Rights{}, err
+		}
+	}
+	if err := q.giveTerms(s, &item); err != nil {
+		return types.Rights{}, err
+	}
+	known.Item = &item
+	rights, err := q.decide(s, known)
+	if err == nil {
+		s.items[like] = rights
+	}
+	return rights, err
+}
+
+// giveTerms finds what the terms that an item was given under demand of the use. What they ask of their source's owner is asked of the
+// work, which has to be offered or granted under these very terms, or approved: who sells the whole sells the item.
+func (q *inquiry) giveTerms(s *subject, item *rules.Item) error {
+	if q.item.Terms.IsZero() {
+		return nil
+	}
+	t, err := q.termsOf(q.item.Terms)
+	if errors.Is(err, types.ErrTermsNotFound) {
+		item.TermsUnknown = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, d := range rules.ItemDemands(s.id.String(), t.id, t.rules, q.use) {
+		c := rules.Constraint{Demand: d, OnHold: onHold(s.work), Unserved: true}
+		if d.AsksAtSource(q.use) {
+			decision, err := q.underSame(s, t.rules)
+			if err != nil {
+				return err
+			}
+			c.AtSource, c.Approved = &decision, s.work.OwnedBy(q.licensee)
+			if d.Kind == rules.Approval && !c.Approved {
+				if c.Approved, err = q.approved(collections.Join(s.id, q.item.Terms), s.work.Transfers, q.asker); err != nil {
+					return err
+				}
+			}
+		}
+		item.Constraints = append(item.Constraints, c)
+	}
+	return nil
+}
+
+// underSame decides about the use of a work by what is offered and granted of it under the same terms alone.
+func (q *inquiry) underSame(s *subject, t rules.Terms) (rules.Decision, error) {
+	known, err := q.offeredAt(s.id, s.work)
+	known.Alternatives = slices.DeleteFunc(known.Alternatives, func(a rules.Alternative) bool { return a.Terms != t })
+	return rules.DecideAtSource(known, q.use, q.now), err
+}
+
+// withEveryGrant is what is known of a work with the grants that who asks has of it beside those that serve best: one that is older may
+// permit an item that was taken back since. It looks at so many; a grant that is named is always looked at.
+func (q *inquiry) withEveryGrant(s *subject) (rules.Work, error) {
+	switch {
+	case q.only != "":
+		return s.known, nil
+	case s.every != nil:
+		return *s.every, nil
+	}
+	known := s.known
+	known.Alternatives = slices.Clone(known.Alternatives)
+	s.every = &known
+	holders := []types.Approved{{Licensee: q.licensee}, {Derivative: q.derivative}}
+	if !q.grants {
+		holders = holders[1:]
+	}
+	for _, holder := range holders {
+		if len(holder.Licensee) == 0 && holder.Derivative.IsZero() {
+			continue
+		}
+		list, err := q.k.seekHeld(q.ctx, collections.Join4(holder.Key(), s.id, types.TermsID{}, []byte(nil)),
+			collections.Join4(holder.Key(), s.id, lastTerms, beyond), types.MaxHeldLooks)
+		if err != nil {
+			return known, err
+		}
+		for _, key := range list {
+			grant, _ := types.ReadHeldKey(key.K4())
+			if _, _, err := q.addGrant(grant, &s.demands, &known); err != nil {
+				return known, err
+			}
+		}
+	}
+	return known, nil
+}

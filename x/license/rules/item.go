@@ -1,0 +1,62 @@
+package rules
+
+import (
+	"slices"
+	"time"
+)
+
+// Item is what a decision knows of one item of a work's manifest. The answer is that of the work, for the use of the item.
+type Item struct {
+	// Withdrawal is the number, among the work's, of the first withdrawal that it is under, and At the time of it; 0: none.
+	Withdrawal uint64
+	At         time.Time
+	// TermsUnknown: it was given under terms that nobody published, so that nothing says what they permit.
+	TermsUnknown bool
+	// Constraints are what the terms that it was given under demand, as ItemDemands has them; none: it is under those of the whole.
+	Constraints []Constraint
+}
+
+// ItemDemands lists what terms that an item was given under demand of a use of it, in the name of the work. Where something is made of
+// it, they stand beside the work's as those of a contained work do, and could clash with them; else what they answer holds as it is.
+func ItemDemands(work, termsID string, t Terms, u Use) Group {
+	if u.Action.approved() {
+		return Demands(work, termsID, t, Contained)
+	}
+	return Demands(work, termsID, t, Full)
+}
+
+// against lists what stands in the way of a use of the item under an alternative; nil: of the own work, or of one without any.
+func (i *Item) against(a *Alternative) []Reason {
+	if i == nil {
+		return nil
+	}
+	var reasons []Reason
+	if i.Withdrawal > 0 && !(a != nil && a.Granted && a.Withdrawals < i.Withdrawal) {
+		reasons = append(reasons, Reason{Code: ItemWithdrawn, At: i.At, Withdrawal: i.Withdrawal})
+	}
+	if i.TermsUnknown {
+		reasons = append(reasons, Reason{Code: ItemTermsUnknown})
+	}
+	return reasons
+}
+
+// beside are constraints of the work with those of the item asked about, which come first: no credit of it is cut.
+func (i *Item) beside(constraints []Constraint) []Constraint {
+	if i == nil {
+		return constraints
+	}
+	return slices.Concat(i.Constraints, constraints)
+}
+
+// leavingOut adds to a decision the duty to leave out the items that contributors took back: as many withdrawals bind as there are, or
+// were when the grant that it relies on pinned the list.
+func (w Work) leavingOut(d Decision) Decision {
+	bind := w.Withdrawals
+	if d.Rely != nil && d.Rely.Granted {
+		bind = d.Rely.Withdrawals
+	}
+	if d.Verdict != Denied && bind > 0 {
+		d.Obligations = append(d.Obligations, Obligation{Duty: LeaveOut, Withdrawals: bind})
+	}
+	return d
+}
