@@ -15,8 +15,6 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 )
 
-const flagList = "list"
-
 func datasetDiffCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",

@@ -18,10 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 )
 
-const (
-	flagItem    = "item"
-	flagContent = "content"
-)
+const flagContent = "content"
 
 func datasetProveCmd() *cobra.Command {
 	cmd := &cobra.Command{

@@ -96,9 +96,9 @@ func (c *Collection) Append(dst []byte) ([]byte, error) {
 
 // Read reads the members of a manifest that is one of a collection. It fails with ErrNotCollection.
 func Read(ctx context.Context, opened *dataset.Opened) (*Collection, error) {
-	c := &Collection{}
+	c, none := &Collection{}, manifest.Item{}
 	err := opened.EachItem(ctx, func(index uint64, item manifest.Item) error {
-		if item.Kind != manifest.Work || item.Terms != [20]byte{} || item.Consent != [32]byte{} || item.Time != 0 {
+		if item.Kind != manifest.Work || item.Terms != none.Terms || item.Consent != none.Consent || item.Time != 0 {
 			return fmt.Errorf("item %d has an account for its contributor, or terms, a consent or a time of its own: %w", index, ErrNotCollection)
 		}
 		err := c.Add(Member{Work: registrytypes.WorkID(item.ID), Sha256: item.Sha256, Weight: item.Weight})
