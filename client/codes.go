@@ -25,7 +25,8 @@ var known = []error{
 	registry.ErrAlreadyClaimed, registry.ErrNotOwner, registry.ErrInvalidDetails, registry.ErrInvalidProof,
 	registry.ErrAnchorNotFound, registry.ErrInvalidTransfer, registry.ErrInvalidStatus, registry.ErrInvalidMessage,
 	registry.ErrAlreadyAnchored, registry.ErrInvalidGenesis, registry.ErrOnHold, registry.ErrOnOffer, registry.ErrNothingToBlank,
-	registry.ErrInvalidParams,
+	registry.ErrInvalidParams, registry.ErrInvalidManifest, registry.ErrNoManifest, registry.ErrNotContributor,
+	registry.ErrAlreadyWithdrawn,
 
 	royalty.ErrInvalidParams, royalty.ErrDenomNotAccepted, royalty.ErrBelowMinimum, royalty.ErrInvalidAmount,
 	royalty.ErrInvalidMessage, royalty.ErrNotHolder, royalty.ErrInvalidShares, royalty.ErrTooManyHolders, royalty.ErrOverWhole,

@@ -17,16 +17,22 @@ import (
 func datasetCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dataset",
-		Short: "Build, prove, check and compare datasets and collections of any size",
+		Short: "Build, register, share, collect from, withdraw from and check datasets of any size",
 		Long: `A dataset's manifest names its items, each with the SHA-256 of its content, who
 contributed it and how much it weighs. Two roots over it, with three numbers, are
 what the chain knows the dataset by: its digest is the content of the work. Whoever
-has the manifest can rebuild them, and prove an item or a contributor's part.`,
+has the manifest can rebuild them, and prove an item or a contributor's part.
+
+Registered, it is a work. Its contributors can share in what it earns, however many
+they are, and take out what is theirs at any time; and they can take items back.`,
 		Example: `  stemmad dataset build items.jsonl
+  stemmad dataset register items.manifest --title "Photos" --share 30% --from alice
+  stemmad dataset collect work1... items.manifest --mine --from bob
   stemmad dataset verify items.manifest`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(datasetBuildCmd(), datasetProveCmd(), datasetVerifyCmd(), datasetDiffCmd(), datasetConvertCmd())
+	cmd.AddCommand(datasetOnChain()...)
 	return cmd
 }
 

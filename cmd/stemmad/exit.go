@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/dataset"
+	"github.com/stemma-chain/stemma/client/dataset/pool"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -83,6 +84,7 @@ var kinds = []struct {
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
 		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, target.ErrUnregistered, dataset.ErrNotInManifest,
+		registrytypes.ErrNoManifest, pool.ErrNotOfWork,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
 	{exitContested, []error{registrytypes.ErrAlreadyClaimed}},

@@ -29,7 +29,7 @@ var helpGroups = []helpGroup{
 	{"makers", "AI generators, and whoever makes something of works:", []string{
 		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
 	}},
-	{"curators", "Curators of datasets, and their contributors:", []string{"dataset"}},
+	{"curators", "Curators of datasets, and their contributors:", []string{"dataset", "collection"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
 		"init", "start", "status", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",

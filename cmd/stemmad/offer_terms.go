@@ -38,6 +38,26 @@ func termsToOffer(
 	return res.Terms, nil
 }
 
+// termsToOfferNew is termsToOffer for a work that is not registered yet, and so offered under nothing.
+func termsToOfferNew(ctx context.Context, conn *connect.Conn, arg string) (licensetypes.IdentifiedTerms, error) {
+	if terms, isFile, err := termsInFile(arg); isFile {
+		return identified(terms), err
+	}
+	id, err := licensetypes.ParseTerms(arg)
+	if err != nil {
+		id, err = licences.Among(arg, nil)
+	}
+	if err != nil {
+		terms, err := licences.Named(arg)
+		return identified(terms), err
+	}
+	res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id.String()})
+	if err != nil {
+		return licensetypes.IdentifiedTerms{}, err
+	}
+	return res.Terms, nil
+}
+
 // offeredTerms finds the terms of an offer of a work, named as termsToOffer takes them.
 func offeredTerms(
 	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, arg string,

@@ -34,6 +34,12 @@ Earlier versions stay readable. "stemmad blank WORK --version N" takes the text 
   stemmad revise song.wav --uri "" --dry-run --from alice`,
 		Args: cobra.ExactArgs(1),
 	}
+	addRevisionFlags(cmd)
+	return sending(cmd, revise)
+}
+
+// addRevisionFlags adds what can be said anew about a work.
+func addRevisionFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.String(flagTitle, "", "title")
 	f.String(flagMediaType, "", "media type")
@@ -42,7 +48,6 @@ Earlier versions stay readable. "stemmad blank WORK --version N" takes the text 
 	f.String(flagURI, "", "where more about the work is found")
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
 	f.StringArray(flagFingerprint, nil, "further fingerprint as scheme=value, such as isrc=US-RC1-76-07839; repeated: all of them")
-	return sending(cmd, revise)
 }
 
 func revise(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

@@ -48,7 +48,7 @@ func statementCmd() *cobra.Command {
 		Use:   "statement ACCOUNT|KEY",
 		Short: "List all that changed an account's balance, and check it against the bank",
 		Long: `Statement lists all that changed an account's balance in a range of blocks:
-royalties paid out and withdrawn, payments to works, licence fees, deposits into
+royalties paid out and withdrawn, parts of contributor pools collected, payments to works, licence fees, deposits into
 payment channels and what came back, fees of transactions, what was sent and received, and
 everything else as "other". It begins with the bank's balance before the first
 block and must end with the bank's balance after the last, to the unit: if it does

@@ -33,14 +33,33 @@ func TestEveryVerbHelps(t *testing.T) {
 	}
 }
 
-// Flags of examples must exist, or pasting them fails.
+// Flags of examples must exist in the command that the line names, or pasting them fails.
 func TestExamplesUseKnownFlags(t *testing.T) {
-	for _, verb := range verbs() {
-		for _, word := range strings.Fields(verb.Example) {
-			if flag, ok := strings.CutPrefix(word, "--"); ok {
-				require.NotNil(t, verb.Flags().Lookup(flag), "%s --%s", verb.Name(), flag)
+	root := newRootCmd([]string{"version"})
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for line := range strings.Lines(cmd.Example) {
+			words := strings.Fields(line)
+			if len(words) < 2 || words[0] != "stemmad" {
+				continue
+			}
+			named, _, err := root.Find(words[1:])
+			require.NoError(t, err, line)
+			for _, word := range words {
+				if flag, ok := strings.CutPrefix(word, "--"); ok {
+					flag, _, _ = strings.Cut(flag, "=")
+					require.NotNil(t, named.Flags().Lookup(flag), "%s: --%s", strings.TrimSpace(line), flag)
+				}
 			}
 		}
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
+	}
+	for _, verb := range verbs() {
+		ours, _, err := root.Find([]string{verb.Name()})
+		require.NoError(t, err)
+		check(ours)
 	}
 }
 

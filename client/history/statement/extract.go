@@ -20,6 +20,7 @@ import (
 var (
 	paidOut   = proto.MessageName(&royaltytypes.EventPaidOut{})
 	withdrawn = proto.MessageName(&royaltytypes.EventWithdrawn{})
+	collected = proto.MessageName(&royaltytypes.EventCollected{})
 	acted     = proto.MessageName(&agenttypes.EventActed{})
 	// paymentChannelMoves tell what a deposit or refund was for.
 	paymentChannelMoves = map[string]bool{
@@ -199,26 +200,31 @@ func (r *Reader) noteAgent(lines []Line, events []abci.Event) {
 	}
 }
 
-// payouts reads the royalties that were paid out: the bank is silent about them.
+// payouts reads the royalties that were paid out, and what contributors collected: the bank is silent about them. What a work collects
+// stays with x/royalty.
 func (r *Reader) payouts(events []abci.Event) ([]Line, error) {
 	var lines []Line
 	for _, event := range events {
-		if event.Type != paidOut {
-			continue
-		}
 		to := history.Value(event, "account")
-		if to != r.account && r.account != r.royalty {
+		if event.Type != paidOut && event.Type != collected || to == "" || to != r.account && r.account != r.royalty {
 			continue
 		}
-		coins, err := parseCoins(history.Value(event, "amount") + history.Value(event, "denom"))
+		line, amount := Line{Kind: Payout}, history.Value(event, "amount")
+		if event.Type == paidOut {
+			amount += history.Value(event, "denom")
+		} else {
+			line = Line{Kind: Collected, Work: history.Value(event, "work")}
+		}
+		coins, err := parseCoins(amount)
 		if err != nil {
 			return nil, fmt.Errorf("read an event of a payout: %w", err)
 		}
 		if to == r.account {
-			lines = append(lines, movement{coins: coins}.lines(Line{Kind: Payout})...)
+			lines = append(lines, movement{coins: coins}.lines(line)...)
 		}
 		if r.account == r.royalty {
-			lines = append(lines, movement{out: true, coins: coins}.lines(Line{Kind: Payout, Counterparty: to})...)
+			line.Counterparty = to
+			lines = append(lines, movement{out: true, coins: coins}.lines(line)...)
 		}
 	}
 	return lines, nil

@@ -116,6 +116,27 @@ func TestPaymentsAreDividedByWork(t *testing.T) {
 	)))
 }
 
+// What a contributor collects moves the balance of who gets it, and no event of the bank tells. What a work collects stays with x/royalty.
+func TestWhatContributorsCollectIsALine(t *testing.T) {
+	id, err := registrytypes.ParseWorkID(song)
+	require.NoError(t, err)
+	other, err := registrytypes.ParseWorkID(remix)
+	require.NoError(t, err)
+	b := oneMessage("MsgCollect",
+		typed(t, &royaltytypes.EventCollected{
+			Work: id, Version: 1, Contributor: registrytypes.Contributor{Account: alice.String()}, Account: bob.String(), Amount: "4ustem,3uusdc",
+		}),
+		typed(t, &royaltytypes.EventCollected{Work: id, Version: 1, Contributor: registrytypes.Contributor{Work: other}, Amount: "9uusdc"}))
+	require.Equal(t, []short{
+		{kind: statement.Collected, amount: "4ustem", work: song}, {kind: statement.Collected, amount: "3uusdc", work: song},
+	}, linesOf(t, bob.String(), b))
+	require.Empty(t, linesOf(t, alice.String(), b), "who named another gets nothing")
+	require.Equal(t, []short{
+		{kind: statement.Collected, amount: "-4ustem", work: song, with: bob.String()},
+		{kind: statement.Collected, amount: "-3uusdc", work: song, with: bob.String()},
+	}, linesOf(t, royalty, b))
+}
+
 // What a key of an agent pays says so, to the controller alone.
 func TestPaymentsOfAnAgentNameIt(t *testing.T) {
 	agent := agenttypes.AgentID{5}

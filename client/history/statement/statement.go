@@ -24,6 +24,8 @@ const (
 	Payout Kind = "payout"
 	// Withdrawal is a royalty that the account took out.
 	Withdrawal Kind = "withdrawal"
+	// Collected is the account's part of a contributor pool, or that of a contributor who named it.
+	Collected Kind = "collected"
 	// Payment is to a work; LicenceFee is one that bought or renewed a grant.
 	Payment    Kind = "payment"
 	LicenceFee Kind = "licence fee"

@@ -26,6 +26,8 @@ const manyClaims = 100
 type Item struct {
 	File    register.File
 	Details registrytypes.Details
+	// Manifest is what a dataset is made of, whose digest is the file's then; nil: it is a content by itself.
+	Manifest *registrytypes.Roots
 	// Work is its id, known before it is registered.
 	Work registrytypes.WorkID
 	// Already: the account has registered the content before.
@@ -41,7 +43,7 @@ func (i Item) Digest() registrytypes.Digest { return i.File.Digest }
 
 // Entry is the item's entry in a registering message.
 func (i Item) Entry() registrytypes.Entry {
-	return registrytypes.Entry{Sha256: i.Digest(), Details: i.Details, AnchorProof: i.Proof}
+	return registrytypes.Entry{Sha256: i.Digest(), Details: i.Details, AnchorProof: i.Proof, Manifest: i.Manifest}
 }
 
 // Enroller registers contents of one account.

@@ -1,0 +1,435 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/dataset"
+	"github.com/stemma-chain/stemma/client/dataset/pool"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+	"github.com/stemma-chain/stemma/x/registry/manifest"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const (
+	flagMine    = "mine"
+	flagAtLeast = "at-least"
+)
+
+// shownEntries is how many contributors a list for people has.
+const shownEntries = 50
+
+func datasetCollectCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "collect [WORK] MANIFEST --mine | --contributor WHO... | --all",
+		Short: "Pay contributors what they have not had of what a dataset earned",
+		Long: `Collect pays contributors their parts of a pool, by proofs from the manifest: which version of the
+work it is of is found by its digest. WORK may be left out for the manifest of a work's first
+version. Anybody may, and pays the fee; the money goes to the contributors alone. An account gets it
+at once, or whom it named (stemmad dataset payee); a work gets a payment, so its holders and sources
+get theirs.
+
+Those to whom nothing is due are left out. What is due to the others goes in transactions of up to
+256. Interrupted, the same command goes on with what is left: nobody is paid twice. Each manifest has
+a pool of its own, so collect with each that had something (stemmad dataset show).`,
+		Example: `  stemmad dataset collect work1... photos.manifest --mine --from bob
+  stemmad dataset collect photos.manifest --contributor bob --contributor work1... --from fan
+  stemmad dataset collect work1... photos.manifest --all --at-least '0.50 USDC' --from alice
+  stemmad dataset collect work1... photos.manifest --all --dry-run --from alice`,
+		Args: cobra.RangeArgs(1, 2),
+	}
+	f := cmd.Flags()
+	f.Bool(flagMine, false, "what is due to your account, and to works of yours")
+	f.StringArray(flagContributor, nil, "an account, a key or a work (work1...); may be repeated")
+	f.Bool(flagAll, false, "what is due to anybody")
+	f.String(flagAtLeast, "", "leave out to whom less is due, such as '0.50 USDC'; several denoms, separated by commas")
+	return sending(cmd, collectDataset)
+}
+
+// collectedEntry is what became of a contributor.
+type collectedEntry struct {
+	Contributor string `json:"contributor"`
+	// Weight of it, and Index its place among the contributors.
+	Weight uint64 `json:"weight,string"`
+	Index  uint64 `json:"index"`
+	// Due is what was due before, and Paid what it got.
+	Due  sdk.Coins `json:"due"`
+	Paid sdk.Coins `json:"paid"`
+	// Reason why it got nothing or not all; empty: it did.
+	Reason string `json:"reason,omitempty"`
+
+	why royaltytypes.CollectReason
+}
+
+// collecting is what `dataset collect` does.
+type collecting struct {
+	Work    registrytypes.WorkID `json:"work"`
+	Version uint32               `json:"version"`
+	// Asked is how many contributors were asked about.
+	Asked int `json:"asked"`
+	// Nothing is how many of them nothing was due to, and Dust to how many less than --at-least.
+	Nothing      int              `json:"nothing_due"`
+	Dust         int              `json:"below_at_least"`
+	Entries      []collectedEntry `json:"entries"`
+	Paid         sdk.Coins        `json:"paid"`
+	Transactions []send.Result    `json:"transactions"`
+
+	// worth is what is to be collected; lean: without the ways of the proofs.
+	worth []pool.Entry
+	lean  bool
+	due   sdk.Coins
+	what  string
+	names map[string]string
+}
+
+// leanFrom is of how many contributors not all proofs are kept in memory. Tests set less.
+var leanFrom uint64 = 20_000
+
+func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if err := checkCollectFlags(conn); err != nil {
+		return err
+	}
+	least, err := conn.Coins(conn.Flags().Text(flagAtLeast))
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flagAtLeast, err)
+	}
+	work, err := datasetNamed(ctx, conn, args[0], "")
+	if err != nil {
+		return err
+	}
+	opened, version, err := ofWork(ctx, conn, work.Id, args[len(args)-1])
+	if err != nil {
+		return missing(err)
+	}
+	defer opened.Close()
+	c := &collecting{
+		Work: work.Id, Version: version.Version, Entries: []collectedEntry{}, Transactions: []send.Result{}, names: conn.KeyNames(),
+	}
+	c.lean = conn.Flags().Is(flagAll) && opened.Manifest.Contributors.Leaves > leanFrom
+	collector := &pool.Collector{Royalty: conn.Royalty(), Work: work.Id, Version: version.Version, AtLeast: least}
+	if err := collector.Start(ctx, func(e pool.Entry) error { c.take(collector, e); return nil }); err != nil {
+		return err
+	}
+	if err := c.ask(ctx, conn, sender, opened, collector); err != nil {
+		return err
+	}
+	if err := c.send(ctx, conn, sender, titled(work), opened); err != nil {
+		return err
+	}
+	return c.print(conn, titled(work))
+}
+
+func checkCollectFlags(conn *connect.Conn) error {
+	f, given := conn.Flags(), 0
+	for _, is := range []bool{f.Is(flagMine), len(f.Texts(flagContributor)) > 0, f.Is(flagAll)} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return fmt.Errorf("say whose parts: one of --%s, --%s and --%s", flagMine, flagContributor, flagAll)
+	}
+	return nil
+}
+
+// take notes what a contributor is due.
+func (c *collecting) take(collector *pool.Collector, e pool.Entry) {
+	c.Asked++
+	switch {
+	case collector.Worth(e):
+		if c.lean {
+			e.Proof.Path = nil
+		}
+		c.worth = append(c.worth, e)
+		c.due = c.due.Add(e.Due...)
+	case e.Reason == royaltytypes.COLLECT_REASON_NOTHING_DUE:
+		c.Nothing++
+	case e.Due.Empty():
+		c.Entries = append(c.Entries, entryOf(e))
+	default:
+		c.Dust++
+	}
+}
+
+func entryOf(e pool.Entry) collectedEntry {
+	return collectedEntry{
+		Contributor: contributorText(e.Contributor()), Weight: e.Proof.Weight, Index: e.Proof.Index, Due: append(sdk.Coins{}, e.Due...),
+		Paid: sdk.Coins{}, Reason: reasonName(e.Reason), why: e.Reason,
+	}
+}
+
+func reasonName(reason royaltytypes.CollectReason) string {
+	if reason == royaltytypes.COLLECT_REASON_UNSPECIFIED {
+		return ""
+	}
+	return enumName(reason.String(), "COLLECT_REASON_")
+}
+
+// contributorText is an account's address, or the id of a work.
+func contributorText(c registrytypes.Contributor) string {
+	if c.Account != "" {
+		return c.Account
+	}
+	return c.Work.String()
+}
+
+// ask finds out what those who were asked for are due.
+func (c *collecting) ask(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, opened *dataset.Opened, collector *pool.Collector,
+) error {
+	if conn.Flags().Is(flagAll) {
+		if n := opened.Manifest.Contributors.Leaves; n > 10*royaltytypes.MaxCollected {
+			conn.Note("asking the node about %d contributors", n)
+		}
+		if err := opened.EachContributor(func(p dataset.ContributorProof) error { return collector.Add(ctx, p) }); err != nil {
+			return err
+		}
+		return collector.Finish(ctx)
+	}
+	who, err := contributorsNamed(ctx, conn, sender)
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, one := range who {
+		proof, err := opened.ProveContributor(one)
+		if errors.Is(err, dataset.ErrNotInManifest) && conn.Flags().Is(flagMine) {
+			continue
+		}
+		if errors.Is(err, dataset.ErrNotInManifest) {
+			return fmt.Errorf("%s: %w: version %d has nothing of it", dataset.ContributorText(one), dataset.ErrNotInManifest, collector.Version)
+		}
+		if err != nil {
+			return err
+		}
+		found++
+		if err := collector.Add(ctx, proof); err != nil {
+			return err
+		}
+	}
+	if found == 0 {
+		return fmt.Errorf("%s: %w: version %d has nothing of your account or of a work of yours", sender.Account(),
+			dataset.ErrNotInManifest, collector.Version)
+	}
+	return collector.Finish(ctx)
+}
+
+// contributorsNamed are those of --contributor, each once, or the signer and its works.
+func contributorsNamed(ctx context.Context, conn *connect.Conn, sender *send.Sender) (who []manifest.Contributor, err error) {
+	if conn.Flags().Is(flagMine) {
+		who = append(who, manifest.Contributor{Kind: manifest.Account, ID: sender.Address})
+		works := client.Rows(ctx, func(ctx context.Context, page *query.PageRequest) ([]registrytypes.Claim, *query.PageResponse, error) {
+			res, err := conn.Registry().Works(ctx, &registrytypes.QueryWorksRequest{Owner: sender.Account(), Pagination: page})
+			return res.GetWorks(), res.GetPagination(), err
+		})
+		for work, err := range works {
+			if err != nil {
+				return nil, err
+			}
+			who = append(who, manifest.Contributor{Kind: manifest.Work, ID: work.Id[:]})
+		}
+		return who, nil
+	}
+	seen := map[string]bool{}
+	for _, text := range conn.Flags().Texts(flagContributor) {
+		one, err := contributorNamed(conn, text)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagContributor, err)
+		}
+		if name := dataset.ContributorText(one); !seen[name] {
+			seen[name] = true
+			who = append(who, one)
+		}
+	}
+	return who, nil
+}
+
+// contributorNamed reads an account, the name of a key or the id of a work.
+func contributorNamed(conn *connect.Conn, text string) (manifest.Contributor, error) {
+	if one, err := dataset.ParseContributor(text); err == nil {
+		return one, nil
+	}
+	account, err := conn.Account(text)
+	return manifest.Contributor{Kind: manifest.Account, ID: account}, err
+}
+
+// send pays what is worth it, a transaction for each message.
+func (c *collecting) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, title string, opened *dataset.Opened) error {
+	if len(c.worth) == 0 {
+		return nil
+	}
+	planned := (len(c.worth) + royaltytypes.MaxCollected - 1) / royaltytypes.MaxCollected
+	c.what = fmt.Sprintf("Pay %s what they have not had of what version %d of %s earned:\n  %s in all, to them and not to you.",
+		count(len(c.worth), "contributor"), c.Version, title, conn.Units().Sum(c.due))
+	if planned > 1 {
+		c.what += fmt.Sprintf("\n  It takes %d transactions or more, and is asked once: the fee below is of the first.", planned)
+	}
+	if !c.lean {
+		return c.sendAll(ctx, conn, sender, c.worth, planned)
+	}
+	// What was proved to ask is proved again: all proofs at once take too much memory.
+	worth := make(map[uint64][]pool.Entry, len(c.worth))
+	for _, e := range c.worth {
+		worth[e.Proof.Index] = append(worth[e.Proof.Index], e)
+	}
+	var batch []pool.Entry
+	err := opened.EachContributor(func(p dataset.ContributorProof) error {
+		for _, e := range worth[p.Index] {
+			e.Proof = registrytypes.NewContributorProof(p.Contributor, p.Weight, p.Proof)
+			batch = append(batch, e)
+		}
+		if len(batch) < royaltytypes.MaxCollected {
+			return nil
+		}
+		full := batch
+		batch = nil
+		return c.sendAll(ctx, conn, sender, full, planned)
+	})
+	if err != nil {
+		return err
+	}
+	return c.sendAll(ctx, conn, sender, batch, planned)
+}
+
+// sendAll pays entries, in as many transactions as that takes.
+func (c *collecting) sendAll(ctx context.Context, conn *connect.Conn, sender *send.Sender, entries []pool.Entry, planned int) error {
+	at := map[uint64][]pool.Entry{}
+	for _, e := range entries {
+		at[e.Proof.Index] = append(at[e.Proof.Index], e)
+	}
+	for msgs := pool.Messages(sender.Account(), c.Work, c.Version, entries); len(msgs) > 0; {
+		msg, done := msgs[0], len(c.Transactions)
+		if done > 0 {
+			conn.Note("paying %d contributors, transaction %d of %d or more", len(msg.Entries), done+1, max(planned, done+1))
+		}
+		result, err := sender.Send(ctx, c.what, msg)
+		if tooMuch(err) && len(msg.Entries) > 1 {
+			halves := pool.Halves(msg)
+			msgs = slices.Concat(halves[:], msgs[1:])
+			continue
+		}
+		if err != nil {
+			return undone(err, done, max(planned, done+1))
+		}
+		msgs = msgs[1:]
+		c.Transactions = append(c.Transactions, result)
+		if err := c.note(result, msg, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note notes what a transaction paid.
+func (c *collecting) note(result send.Result, msg *royaltytypes.MsgCollect, at map[uint64][]pool.Entry) error {
+	var answer royaltytypes.MsgCollectResponse
+	known := result.Height > 0 || result.DryRun
+	if known {
+		if err := result.Response(0, &answer); err != nil {
+			return err
+		}
+		if len(answer.Entries) != len(msg.Entries) {
+			return fmt.Errorf("%d answers about %d contributors", len(answer.Entries), len(msg.Entries))
+		}
+	}
+	for i, proof := range msg.Entries {
+		waiting := at[proof.Index]
+		e := waiting[0] // of several sets of denoms that of this message comes first
+		at[proof.Index] = waiting[1:]
+		row := entryOf(e)
+		if known {
+			got := answer.Entries[i]
+			row.Paid, row.Reason, row.why = append(sdk.Coins{}, got.Paid...), reasonName(got.Reason), got.Reason
+			c.Paid = c.Paid.Add(row.Paid...)
+		}
+		c.Entries = append(c.Entries, row)
+	}
+	return nil
+}
+
+// tooMuch says whether a node refused a transaction for its size or gas, so that a smaller one may pass.
+func tooMuch(err error) bool {
+	if err == nil {
+		return false
+	}
+	var refused *refusal.Error
+	said := errors.As(err, &refused)
+	for _, kind := range []error{feemarkettypes.ErrTooMuchGas, sdkerrors.ErrTxTooLarge, sdkerrors.ErrOutOfGas} {
+		codespace, code, _ := errorsmod.ABCIInfo(kind, false)
+		if errors.Is(err, kind) || said && refused.Codespace == codespace && refused.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *collecting) print(conn *connect.Conn, title string) error {
+	if conn.JSON() {
+		if c.Paid == nil {
+			c.Paid = sdk.Coins{}
+		}
+		return conn.PrintJSON(c)
+	}
+	for _, result := range c.Transactions {
+		conn.Say("%s from version %d of %s: %s", result.Did("Collected", "Would collect"), c.Version, title, result)
+	}
+	if len(c.Transactions) == 0 {
+		conn.Say("Nothing to collect from version %d of %s.", c.Version, title)
+	}
+	tab := table.New("contributor", ">weight", ">paid", "note")
+	for i, e := range c.Entries {
+		if i == shownEntries {
+			break
+		}
+		paid := "nothing"
+		if !e.Paid.Empty() {
+			paid = conn.Units().Sum(e.Paid)
+		}
+		tab.Row(accountName(e.Contributor, c.names), fmt.Sprint(e.Weight), paid, words.CollectReason(e.why))
+	}
+	if tab.Len() > 0 {
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
+	}
+	if more := len(c.Entries) - shownEntries; more > 0 {
+		conn.Say("and %d more; --output json lists all", more)
+	}
+	if !c.Paid.Empty() {
+		conn.Say("In all: %s, to %s.", conn.Units().Sum(c.Paid), count(c.paidTo(), "contributor"))
+	}
+	if c.Nothing > 0 {
+		conn.Say("Nothing is due to %d of the %s asked about.", c.Nothing, count(c.Asked, "contributor"))
+	}
+	if c.Dust > 0 {
+		conn.Say("Less than --%s is due to %s; it stays due.", flagAtLeast, count(c.Dust, "contributor"))
+	}
+	return nil
+}
+
+// paidTo counts those who got something.
+func (c *collecting) paidTo() (n int) {
+	for _, e := range c.Entries {
+		if !e.Paid.Empty() {
+			n++
+		}
+	}
+	return n
+}
