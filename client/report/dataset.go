@@ -104,7 +104,8 @@ func (s Source) size() string {
 		return ""
 	}
 	r := s.Dataset.Manifest.Roots
-	return fmt.Sprintf("version %d: %s by %s", s.Dataset.Manifest.Version, counted(r.ItemCount, "item"), counted(r.ContributorCount, "contributor"))
+	return fmt.Sprintf("version %d: %s by %s", s.Dataset.Manifest.Version, counted(r.ItemCount, "item"),
+		counted(r.ContributorCount, "contributor"))
 }
 
 func counted(n uint64, what string) string {

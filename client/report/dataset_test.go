@@ -56,7 +56,8 @@ func answered(r report.Report, number string) (a report.Answer) {
 	return a
 }
 
-// Datasets with manifests count their data points, in the version that was declared; and what their contributors get and took back stands there.
+// Datasets with manifests count their data points, in the version that was declared; and what their contributors get and took
+// back stands there.
 func TestAReportOfDatasets(t *testing.T) {
 	n, model, _, _ := trained(t)
 	r := filled(t, "ca-ab2013", report.Model, n, model, report.Facts{})
@@ -131,8 +132,9 @@ func TestADatasetThatIsDeclaredTwice(t *testing.T) {
 		sizes[line.Text] = len(line.From)
 	}
 	require.Equal(t, map[string]int{
-		`"photos" (dataset), version 3: 254130955 items by 25413095 contributors`: 1, `"photos" (dataset), version 1: 1000 items by 100 contributors`: 1,
-		`"texts" (dataset), version 1: 1 item by 1 contributor`: 2,
+		`"photos" (dataset), version 3: 254130955 items by 25413095 contributors`: 1,
+		`"photos" (dataset), version 1: 1000 items by 100 contributors`:           1,
+		`"texts" (dataset), version 1: 1 item by 1 contributor`:                   2,
 	}, sizes)
 	licensed := answered(r, "6").Lines
 	require.Len(t, licensed, 2+2+2, "what contributors get is of the work, not of a version")

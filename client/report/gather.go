@@ -101,7 +101,8 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 	}
 	a := &asker{
 		registry: registrytypes.NewQueryClient(node), lineage: lineagetypes.NewQueryClient(node),
-		license: licensetypes.NewQueryClient(node), agent: agenttypes.NewQueryClient(node), royalty: royaltytypes.NewQueryClient(node), most: most,
+		license: licensetypes.NewQueryClient(node), agent: agenttypes.NewQueryClient(node),
+		royalty: royaltytypes.NewQueryClient(node), most: most,
 		works: map[registrytypes.WorkID]*seen{}, terms: map[licensetypes.TermsID]licensetypes.IdentifiedTerms{},
 		grants: map[licensetypes.GrantID]licensetypes.NamedGrant{},
 	}

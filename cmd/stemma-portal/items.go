@@ -81,7 +81,7 @@ func configured(do func(*cobra.Command, *index.Items, []string) error) func(*cob
 func workOf(text string) (registrytypes.WorkID, error) {
 	id, err := registrytypes.ParseWorkID(text)
 	if err != nil {
-		err = settingError{fmt.Errorf("%s: name the work by its id, work1...", err.Error())} // without where in the source it was made
+		err = settingError{fmt.Errorf("%s: name the work by its id", err.Error())} // without where in the source it was made
 	}
 	return id, err
 }

@@ -43,9 +43,13 @@ const (
 	itemRows = 50_000
 	// maxListed bounds how many manifests one database has: a question looks into each.
 	maxListed = 10_000
-	// MostDatasets is how many works one question finds, and MostItems how many items of each.
-	MostDatasets, MostItems = 20, 5
 )
+
+// MostDatasets is how many works one question finds.
+const MostDatasets = 20
+
+// MostItems is how many items of each it finds.
+const MostItems = 5
 
 // Items are those of manifests that their curators published and that the operator has loaded. They are no part of what the
 // chain says, and lie in a file of their own, so that they outlast an index that is built anew.
@@ -359,7 +363,8 @@ type Containing struct {
 
 // Find returns the works with an item of this content by manifests that were loaded, in the order of their ids, without those that
 // are left out, and whether there are more.
-func (x *Items) Find(ctx context.Context, content [sha256.Size]byte, out func(registrytypes.WorkID) bool) (found []Containing, more bool, err error) {
+func (x *Items) Find(ctx context.Context, content [sha256.Size]byte, out func(registrytypes.WorkID) bool,
+) (found []Containing, more bool, err error) {
 	numbers := map[registrytypes.WorkID]int64{}
 	err = x.db.query(ctx, `SELECT id, work, version, sha256, items, since, whole = 1 FROM manifests m WHERE whole = 1 AND EXISTS
 		(SELECT 1 FROM items i WHERE i.manifest = m.id AND i.sha256 = ?) ORDER BY work, version DESC`, []any{content[:]},

@@ -98,7 +98,7 @@ func TestADatasetOnAChain(t *testing.T) {
 		return html.UnescapeString(w.Body.String())
 	}
 	found := func(content string) string {
-		_, part, _ := strings.Cut(page("/search?q="+registrytypes.Digest(chain.Digest(content)).String()), `id="datasets"`)
+		_, part, _ := strings.Cut(page("/search?q="+chain.Digest(content).String()), `id="datasets"`)
 		part, _, _ = strings.Cut(part, "</section>")
 		return part
 	}
@@ -131,13 +131,15 @@ func TestADatasetOnAChain(t *testing.T) {
 	require.NotContains(t, found("b"), "withdrawn (")
 
 	c.MustDeliver(bob, &registrytypes.MsgWithdrawItems{
-		Sender: bob.String(), Work: work, Version: 1, Contributor: registrytypes.NewContributor(from(bob)), Items: []registrytypes.ItemProof{first.Item(1)},
+		Sender: bob.String(), Work: work, Version: 1, Contributor: registrytypes.NewContributor(from(bob)),
+		Items: []registrytypes.ItemProof{first.Item(1)},
 	})
 	require.Contains(t, found("b"), "withdrawn (number 1)")
 	require.NotContains(t, found("c"), "withdrawn (")
 	body := page("/works/" + work.String())
 	for _, text := range []string{
-		"30\u00a0% of what the work earns, to those who contributed to version 1", "1 withdrawal", later.Digest().String(), "the contributors (version 1)",
+		"30\u00a0% of what the work earns, to those who contributed to version 1", "1 withdrawal",
+		later.Digest().String(), "the contributors (version 1)",
 		">300000uusdc<", ">100000uusdc<", ">200000uusdc<", "in force",
 	} {
 		require.Contains(t, body, text)

@@ -41,7 +41,8 @@ type node struct {
 	roots []registrytypes.Roots
 }
 
-func (n node) Manifests(_ context.Context, r *registrytypes.QueryManifestsRequest, _ ...grpc.CallOption) (*registrytypes.QueryManifestsResponse, error) {
+func (n node) Manifests(_ context.Context, r *registrytypes.QueryManifestsRequest, _ ...grpc.CallOption,
+) (*registrytypes.QueryManifestsResponse, error) {
 	res, from := &registrytypes.QueryManifestsResponse{Pagination: &query.PageResponse{}}, len(n.roots)
 	if len(r.Pagination.Key) > 0 {
 		from = int(r.Pagination.Key[0])
@@ -156,7 +157,8 @@ type changing struct {
 	change func()
 }
 
-func (c changing) Manifests(ctx context.Context, r *registrytypes.QueryManifestsRequest, o ...grpc.CallOption) (*registrytypes.QueryManifestsResponse, error) {
+func (c changing) Manifests(ctx context.Context, r *registrytypes.QueryManifestsRequest, o ...grpc.CallOption,
+) (*registrytypes.QueryManifestsResponse, error) {
 	c.change()
 	return c.node.Manifests(ctx, r, o...)
 }
@@ -205,7 +207,6 @@ func TestManyItems(t *testing.T) {
 		}
 	}
 	require.NoError(t, os.WriteFile(path, raw, 0o600))
-	raw = nil
 	file, err := os.Open(path)
 	require.NoError(t, err)
 	built, err := dataset.Build(t.Context(), file, io.Discard, dataset.Options{Dir: t.TempDir()})

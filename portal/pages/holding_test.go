@@ -65,7 +65,8 @@ func TestADatasetIsFoundByAnItem(t *testing.T) {
 	n.questions["ItemStatus"] = func(question, reply any) error {
 		q := question.(*registrytypes.QueryItemStatusRequest)
 		require.Equal(t, numbered(1), q.Work)
-		require.Equal(t, []registrytypes.ContributedItem{{Sha256: list[1].Sha256, Contributor: registrytypes.NewContributor(list[1].Contributor)}}, q.Items)
+		who := registrytypes.NewContributor(list[1].Contributor)
+		require.Equal(t, []registrytypes.ContributedItem{{Sha256: list[1].Sha256, Contributor: who}}, q.Items)
 		reply.(*registrytypes.QueryItemStatusResponse).Items = make([]registrytypes.ItemStatus, 1)
 		return nil
 	}
