@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
@@ -116,6 +118,12 @@ func loadingFailed(ctx context.Context, err error, path string) error {
 		return fmt.Errorf("%s: %w: ask its curator for the manifest of a version that the chain has", path, err)
 	case errors.Is(err, index.ErrListed):
 		return fmt.Errorf("%w: nothing is to be done; \"items drop\" takes it out", err)
+	}
+	switch status.Code(err) {
+	case codes.NotFound:
+		return fmt.Errorf("the node knows no such work: %s", client.Tidy(err.Error()))
+	case codes.Unavailable, codes.DeadlineExceeded:
+		return fmt.Errorf("ask the node which manifests the work has: %w", err)
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/x/registry/manifest"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -59,6 +62,12 @@ func TestItemsAreListedAndDropped(t *testing.T) {
 func TestWrongItems(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "portal.db")
 	work := registrytypes.WorkID{1}.String()
+	one, wrong := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "wrong")
+	item := manifest.Item{Weight: 1, Contributor: manifest.Contributor{Kind: manifest.Account, ID: make([]byte, 20)}}
+	row, err := item.Append([]byte(dataset.Magic))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(one, row, 0o600))
+	require.NoError(t, os.WriteFile(wrong, []byte("sha256,contributor"), 0o600))
 	for _, c := range []struct {
 		args []string
 		says string
@@ -68,6 +77,8 @@ func TestWrongItems(t *testing.T) {
 		{[]string{"drop", work}, "items list"},
 		{[]string{"load", work}, "accepts 2 arg"},
 		{[]string{"load", work, filepath.Join(t.TempDir(), "none")}, "no such file"},
+		{[]string{"load", work, one, "--grpc", "127.0.0.1:1"}, "ask the node"},
+		{[]string{"load", work, wrong}, "not a manifest"},
 		{[]string{"list", "more"}, "unknown command"},
 		{[]string{"list", "--what"}, "--what"},
 	} {
@@ -75,6 +86,6 @@ func TestWrongItems(t *testing.T) {
 		require.ErrorContains(t, err, c.says, c.args)
 		require.NotContains(t, err.Error(), ".go:", c.args)
 	}
-	_, err := itemsOf(t, filepath.Join(t.TempDir(), "none", "\x00"), "list")
+	_, err = itemsOf(t, filepath.Join(t.TempDir(), "none", "\x00"), "list")
 	require.Error(t, err)
 }
