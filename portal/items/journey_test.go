@@ -126,7 +126,7 @@ func TestADatasetOnAChain(t *testing.T) {
 	require.Contains(t, found("b"), "version 2, 1")
 	require.Equal(t, 1, strings.Count(found("b"), "contributed by"), "the newest version has it from bob alone")
 	require.Contains(t, found("c"), "version 2<")
-	require.Contains(t, found("a"), "version 1<")
+	require.Contains(t, found("a"), "version 1 · version 2 is in force")
 	require.Empty(t, found("z"))
 	require.NotContains(t, found("b"), "withdrawn (")
 

@@ -20,6 +20,8 @@ type holding struct {
 	// Version is the newest whose manifest has it, of those that were loaded; Older are others.
 	Version uint32
 	Older   []uint32
+	// InForce is the version whose manifest is in force, where that is another; 0: it is not.
+	InForce uint32
 	Items   []heldItem
 	More    bool
 }
@@ -77,9 +79,16 @@ func (v *visit) holding(ctx context.Context, content [sha256.Size]byte, c index.
 	if err != nil {
 		return nil, err
 	}
+	inForce, err := registry.Manifest(ctx, &registrytypes.QueryManifestRequest{Work: c.Work})
+	if err != nil {
+		return nil, err
+	}
 	h := &holding{Work: v.named(ctx, c.Work), Version: c.Version, Older: c.Older, More: c.More}
 	if h.More = h.More || len(h.Older) > maxShown; len(h.Older) > maxShown {
 		h.Older = h.Older[:maxShown]
+	}
+	if now := inForce.Manifest.Version; now != c.Version {
+		h.InForce = now
 	}
 	question := &registrytypes.QueryItemStatusRequest{Work: c.Work}
 	for _, item := range c.Found {
