@@ -98,7 +98,7 @@ func take(ctx context.Context, x *index.Items, listed index.Listed, m manifest.M
 		return err
 	}
 	defer parts.Close()
-	s, root := &sorter{file: parts}, root{}
+	s, root := &sorter{file: parts, rows: make([]index.ListedItem, 0, min(uint64(runRows), m.ItemCount))}, root{}
 	in := bufio.NewReaderSize(file, 1<<20)
 	for place := uint64(0); place < m.ItemCount; place++ {
 		if err := ctx.Err(); err != nil {

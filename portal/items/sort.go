@@ -25,7 +25,7 @@ const (
 )
 
 // runRows is how many items are sorted in memory, which takes some 140 bytes for each.
-var runRows = 1 << 19
+var runRows = 1 << 18
 
 // sorter puts items in order of their contents and places, whatever they are: what is too much for memory lies in one file,
 // sorted part by part.
