@@ -147,7 +147,7 @@ func (b *book) points() map[int]bool {
 		next = next[:len(next)-1]
 		for _, i := range edges[work] {
 			points[i] = true
-			if s := b.Sources[i]; s.Claim != nil && s.Dataset == nil && !seen[s.Claim.Id] {
+			if s := b.Sources[i]; s.Claim != nil && (s.Dataset == nil || s.isModel()) && !seen[s.Claim.Id] {
 				seen[s.Claim.Id] = true
 				next = append(next, s.Claim.Id)
 			}
@@ -164,7 +164,7 @@ func (b *book) items() (lines []Line, gaps []Gap) {
 	for i, s := range b.Sources {
 		number := b.number(i)
 		switch {
-		case !points[i] || s.isModel() && s.Dataset == nil:
+		case !points[i] || s.isModel(): // what a model has is no data
 		case s.Dataset == nil:
 			open = append(open, number)
 		default:

@@ -113,8 +113,12 @@ func TestTheNumberOfDataPointsIsMissing(t *testing.T) {
 		stated := report.Facts{Provider: "Lab", Stated: map[string]report.Lines{"data-points": {"some"}}}
 		require.False(t, answered(filled(t, "ca-ab2013", report.Model, n, model, stated), "3").Missing)
 	}
+	n, model, _, _ := trained(t)
+	n.manifest(n.links[model][0].Source, 1, 12) // the parts of a model
+	r := filled(t, "ca-ab2013", report.Model, n, model, report.Facts{})
+	require.Contains(t, answered(r, "3").Lines[2].Text, "254130956 items in these 2")
 	bare := newNode()
-	r := filled(t, "ca-ab2013", report.Model, bare, bare.work("bare-7b", "lab", registrytypes.KIND_MODEL), report.Facts{})
+	r = filled(t, "ca-ab2013", report.Model, bare, bare.work("bare-7b", "lab", registrytypes.KIND_MODEL), report.Facts{})
 	require.True(t, answered(r, "3").Missing)
 }
 
