@@ -129,13 +129,14 @@ test-attacks: ## hogs, forgeries, payers without money and a bad proposer on rea
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
-test-portal: build ## the portal: killed while a chain works, on an exported chain and a state-synced node, and its index and pages with a million works; KILLS=50 WORKS=1000000
+test-portal: build ## the portal: killed while a chain works, on an exported chain and a state-synced node, its index and pages with a million works, and a million items; KILLS=50 WORKS=1000000 ITEMS=1000000
 	go test ./portal/follow -run TestFollowingAChain -v -count=1 -timeout 60m -args -kills=$(or $(KILLS),50)
 	go test ./portal -run 'TestAChainThatBegan|TestANodeThatBegan' -v -count=1 -timeout 20m -args -long
 	rm -f build/million.db
 	go test ./portal/index -run TestMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -index=$(CURDIR)/build/million.db
 	go test ./portal -run TestPagesOfMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -real=2000 -index=$(CURDIR)/build/million.db
 	rm build/million.db
+	go test ./portal/items -run TestManyItems -v -count=1 -timeout 20m -args -items=$(or $(ITEMS),1000000)
 
 test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of it, and rates of other forms; needs 32 GB of disk
 	go test ./client/dataset -run 'TestABuildOfMany|TestProofsOfMany' -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)

@@ -71,6 +71,11 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("%s: %w", databaseName(c.Database), err)
 	}
 	defer x.Close()
+	published, err := index.OpenItems(ctx, index.ItemsBeside(c.Database))
+	if err != nil {
+		return fmt.Errorf("%s: %w", databaseName(index.ItemsBeside(c.Database)), err)
+	}
+	defer published.Close()
 	node, err := rpchttp.New(rpc, "/websocket")
 	if err != nil {
 		return fmt.Errorf("the node's RPC %s: %w", c.RPC, err)
@@ -87,7 +92,7 @@ func Run(ctx context.Context, c Config) error {
 	watch := &watch{index: x, follower: follower, asked: asked}
 	meters := newMeters(watch)
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, RPC: rpc, Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
+		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
 		Denied: c.Denied.Has, Operator: c.Operator, Answered: meters.answered,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
@@ -18,6 +19,7 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // node answers at height 7, or the one asked for.
@@ -53,6 +55,12 @@ func (n *node) Invoke(ctx context.Context, method string, _, reply any, opts ...
 		reply.Waiting = []licensetypes.DeclarationRef{{}}
 	case *lineagetypes.QuerySourcesResponse:
 		reply.Sources = []lineagetypes.Link{{Grant: licensetypes.GrantID{1}, MetByGrants: []licensetypes.GrantID{{2}}}}
+	case *royaltytypes.QueryPoolResponse:
+		reply.Version = 3
+	case *registrytypes.QueryManifestResponse:
+		reply.Manifest.Version = 3
+	case *registrytypes.QueryRevisionsResponse:
+		reply.Revisions = []registrytypes.NumberedRevision{{Revision: registrytypes.Revision{CreatedAt: time.Unix(1e9, 0)}}}
 	case *licensetypes.QueryGrantResponse:
 		reply.Grant.Grant.Serves, reply.Grant.Grant.Used = 3, 2
 	}
@@ -92,6 +100,22 @@ func TestAPortraitIsWholeOrNone(t *testing.T) {
 	for method := range n.asked {
 		bad := &node{asked: map[string]string{}, failed: method}
 		_, err := portrait.Of(t.Context(), bad, registrytypes.WorkID{1})
+		require.ErrorContains(t, err, "gone", method)
+	}
+}
+
+// What a dataset's page needs is whole or none too, and the version whose contributors share is in it, however old.
+func TestADatasetIsWholeOrNone(t *testing.T) {
+	n := &node{asked: map[string]string{}}
+	d, err := portrait.DatasetOf(t.Context(), n, registrytypes.WorkID{1})
+	require.NoError(t, err)
+	require.Len(t, d.Versions, 1)
+	require.Equal(t, uint32(3), d.Versions[0].Version)
+	require.Equal(t, time.Unix(1e9, 0), d.Versions[0].At)
+	require.Len(t, n.asked, 5)
+	for method := range n.asked {
+		bad := &node{asked: map[string]string{}, failed: method}
+		_, err := portrait.DatasetOf(t.Context(), bad, registrytypes.WorkID{1})
 		require.ErrorContains(t, err, "gone", method)
 	}
 }

@@ -18,6 +18,7 @@ var answers = map[string]func(*book) ([]Line, []Gap){
 	"permissions": (*book).permissions, "declared": (*book).declared, "synthetic": (*book).synthetics,
 	"public": (*book).public, "granted": (*book).granted, "other": (*book).others, "training-terms": (*book).trainingTerms,
 	"record-provider": (*book).recordProvider, "record-system": (*book).recordSystem, "record-time": (*book).recordTime,
+	"items": (*book).items, "contributors": (*book).contributors, "withdrawals": (*book).withdrawals,
 	"record-id": (*book).recordID, "marking": (*book).marking,
 }
 
@@ -55,7 +56,7 @@ func (b *book) listed(wanted func(Source) bool) (lines []Line) {
 	b.each(wanted, func(s Source, number int) {
 		key := s.called()
 		if s.Claim != nil {
-			key = s.Claim.Id.String()
+			key = s.Claim.Id.String() + s.size()
 		}
 		if place, known := at[key]; known {
 			lines[place].From = append(lines[place].From, number)
@@ -63,6 +64,9 @@ func (b *book) listed(wanted func(Source) bool) (lines []Line) {
 		}
 		at[key] = len(lines)
 		text := s.called()
+		if size := s.size(); size != "" {
+			text += ", " + size
+		}
 		if name := s.licence(); name != "" {
 			text += ", under " + name
 		}
@@ -88,23 +92,27 @@ func (b *book) data() (lines []Line, gaps []Gap) {
 			Supply: "Whoever kept the text can show that it stood there: its SHA-256 did not change.",
 		})
 	}
-	trained := map[string]bool{}
-	b.each(isData, func(s Source, _ int) { trained[s.Link.Derivative.String()] = true })
-	var silent []int
-	asked := map[string]bool{}
-	b.each(Source.isModel, func(s Source, number int) {
-		if id := s.Claim.Id.String(); !trained[id] && !asked[id] {
-			asked[id] = true
-			silent = append(silent, number)
-		}
-	})
-	if len(silent) > 0 {
+	if silent := b.silent(); len(silent) > 0 {
 		gaps = append(gaps, Gap{
 			What: fmt.Sprintf("what the models that it was made from were trained on: nothing is declared of %d", len(silent)), Of: silent,
 			Supply: "The owners of these models declare what they were trained on as sources, in the role trainedOn.",
 		})
 	}
 	return lines, gaps
+}
+
+// silent are the models among the sources of which no data is declared.
+func (b *book) silent() (numbers []int) {
+	trained := map[string]bool{}
+	b.each(isData, func(s Source, _ int) { trained[s.Link.Derivative.String()] = true })
+	asked := map[string]bool{}
+	b.each(Source.isModel, func(s Source, number int) {
+		if id := s.Claim.Id.String(); !trained[id] && !asked[id] {
+			asked[id] = true
+			numbers = append(numbers, number)
+		}
+	})
+	return numbers
 }
 
 func (b *book) owners() ([]Line, []Gap) {
@@ -128,7 +136,7 @@ func (b *book) kinds() ([]Line, []Gap) {
 	return by.lines(func(kind string, n int) string { return fmt.Sprintf("%s: %s declared", kind, sources(n)) }), nil
 }
 
-// counts count works, by role and depth: the chain does not know what is inside of them.
+// counts count works, by role and depth.
 func (b *book) counts() ([]Line, []Gap) {
 	by := group{}
 	b.each(all, func(s Source, number int) {

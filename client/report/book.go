@@ -64,6 +64,36 @@ type Declaration struct {
 	Anchored    *time.Time `json:"anchored,omitempty"`
 	// Recorded: the source has a generation record of its own.
 	Recorded bool `json:"recorded,omitempty"`
+	// Manifest of the source in the version that was declared; nil: it has none.
+	Manifest *DeclaredManifest `json:"manifest,omitempty"`
+}
+
+// DeclaredManifest is what a manifest commits to, and how its work stands at the moment of the report.
+type DeclaredManifest struct {
+	// Version of the work that it came with, and its digest.
+	Version      uint32 `json:"version"`
+	Sha256       string `json:"sha256"`
+	Items        uint64 `json:"items,string"`
+	Contributors uint64 `json:"contributors,string"`
+	Weight       uint64 `json:"weight,string"`
+	// SharePPM of what the work earns is shared with the contributors to the version SharedWith; 0: nothing is.
+	SharePPM   uint32 `json:"share_ppm"`
+	SharedWith uint32 `json:"shared_with,omitempty"`
+	// Withdrawals is how many there are, and their list's digest.
+	Withdrawals       uint64 `json:"withdrawals,string"`
+	WithdrawalsSha256 string `json:"withdrawals_sha256,omitempty"`
+}
+
+func declaredManifest(d *Dataset) *DeclaredManifest {
+	if d == nil {
+		return nil
+	}
+	r := d.Manifest.Roots
+	return &DeclaredManifest{
+		Version: d.Manifest.Version, Sha256: d.Manifest.Sha256.String(), Items: r.ItemCount, Contributors: r.ContributorCount, Weight: r.Weight,
+		SharePPM: d.Pool.Weight, SharedWith: d.Pool.Version, Withdrawals: d.Withdrawals.Count,
+		WithdrawalsSha256: d.Withdrawals.Sha256.String(),
+	}
 }
 
 // Licence is terms by id and name.
@@ -132,6 +162,7 @@ func linked(s Source) Declaration {
 	at := s.Link.AddedAt.UTC()
 	d.Sort, d.Of, d.Depth, d.Role, d.At = Linked, s.Link.Derivative.String(), s.Depth, s.Link.Role.Name(), &at
 	d.Later, d.Ruled, d.Grant, d.Recorded = s.Link.AddedLater, s.Link.Ruled, s.Link.Grant.String(), s.Record != nil
+	d.Manifest = declaredManifest(s.Dataset)
 	if s.Grant != nil && s.Grant.Grant.Fee != nil {
 		d.Fee = s.Grant.Grant.Fee.String()
 	}

@@ -23,6 +23,7 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var (
@@ -45,6 +46,10 @@ type node struct {
 	waiting map[registrytypes.WorkID][]licensetypes.WaitingDeclaration
 	// own are terms that are no preset.
 	own map[licensetypes.TermsID]licensetypes.Terms
+	// manifests of works, pools and withdrawals.
+	manifests map[registrytypes.WorkID][]registrytypes.NumberedManifest
+	pools     map[registrytypes.WorkID]royaltytypes.QueryPoolResponse
+	withdrawn map[registrytypes.WorkID]uint64
 	// most is how many sources a page has; asked counts questions.
 	most  int
 	asked atomic.Int64
@@ -56,6 +61,8 @@ func newNode() *node {
 		claims: map[registrytypes.WorkID]registrytypes.Claim{}, records: map[registrytypes.WorkID]*lineagetypes.GenerationRecord{},
 		links: map[registrytypes.WorkID][]lineagetypes.Link{}, grants: map[licensetypes.GrantID]licensetypes.NamedGrant{}, most: 2,
 		older: map[registrytypes.WorkID][]registrytypes.Details{}, own: map[licensetypes.TermsID]licensetypes.Terms{},
+		manifests: map[registrytypes.WorkID][]registrytypes.NumberedManifest{}, pools: map[registrytypes.WorkID]royaltytypes.QueryPoolResponse{},
+		withdrawn: map[registrytypes.WorkID]uint64{},
 	}
 }
 
@@ -109,6 +116,29 @@ func (n *node) Invoke(_ context.Context, method string, args, reply any, _ ...gr
 				reply.Revisions = []registrytypes.NumberedRevision{{Version: uint32(i) + 1, Revision: registrytypes.Revision{Details: details}}}
 			}
 		}
+	case *registrytypes.QueryManifestResponse:
+		req := args.(*registrytypes.QueryManifestRequest)
+		for _, m := range n.manifests[req.Work] {
+			if m.Version == req.Version {
+				reply.Manifest = m
+			}
+		}
+		if count := n.withdrawn[req.Work]; count > 0 {
+			reply.Withdrawals = registrytypes.WithdrawalList{Count: count, Sha256: sha256.Sum256([]byte("withdrawals"))}
+		}
+	case *registrytypes.QueryManifestsResponse:
+		req := args.(*registrytypes.QueryManifestsRequest)
+		from := 0
+		if len(req.Pagination.Key) > 0 {
+			from = int(req.Pagination.Key[0])
+		}
+		all := n.manifests[req.Work]
+		reply.Manifests, reply.Pagination = all[from:from+1], &query.PageResponse{}
+		if from+1 < len(all) {
+			reply.Pagination.NextKey = []byte{byte(from + 1)}
+		}
+	case *royaltytypes.QueryPoolResponse:
+		*reply = n.pools[args.(*royaltytypes.QueryPoolRequest).Work]
 	case *lineagetypes.QueryDerivationResponse:
 		id := args.(*lineagetypes.QueryDerivationRequest).Work
 		reply.Record = n.records[id]

@@ -15,6 +15,7 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 const (
@@ -68,6 +69,8 @@ type Source struct {
 	// Terms are those relied on, with those of the grant; empty: none.
 	Terms []licensetypes.IdentifiedTerms
 	Grant *licensetypes.NamedGrant
+	// Dataset is nil for a source without a manifest.
+	Dataset *Dataset
 }
 
 // asker asks a node, as of the height in its context.
@@ -76,6 +79,7 @@ type asker struct {
 	lineage  lineagetypes.QueryClient
 	license  licensetypes.QueryClient
 	agent    agenttypes.QueryClient
+	royalty  royaltytypes.QueryClient
 	most     int
 	works    map[registrytypes.WorkID]*seen
 	terms    map[licensetypes.TermsID]licensetypes.IdentifiedTerms
@@ -97,7 +101,8 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 	}
 	a := &asker{
 		registry: registrytypes.NewQueryClient(node), lineage: lineagetypes.NewQueryClient(node),
-		license: licensetypes.NewQueryClient(node), agent: agenttypes.NewQueryClient(node), most: most,
+		license: licensetypes.NewQueryClient(node), agent: agenttypes.NewQueryClient(node),
+		royalty: royaltytypes.NewQueryClient(node), most: most,
 		works: map[registrytypes.WorkID]*seen{}, terms: map[licensetypes.TermsID]licensetypes.IdentifiedTerms{},
 		grants: map[licensetypes.GrantID]licensetypes.NamedGrant{},
 	}
@@ -119,6 +124,9 @@ func Gather(ctx context.Context, node grpc.ClientConnInterface, at Moment, work 
 		return Known{}, err
 	}
 	if err := a.versions(ctx, &k); err != nil {
+		return Known{}, err
+	}
+	if err := a.datasets(ctx, &k); err != nil {
 		return Known{}, err
 	}
 	return k, a.permissions(ctx, &k)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 )
 
 // Formats lists those that a report is written in.
@@ -156,6 +157,12 @@ func (d Declaration) Said() string {
 		add(d.Grant != "", "grant %s", d.Grant)
 		add(d.Fee != "", "paid %s", d.Fee)
 		add(d.Recorded, "it has a generation record")
+		if m := d.Manifest; m != nil {
+			add(true, "manifest of version %d, SHA-256 %s", m.Version, m.Sha256)
+			add(true, "%s by %s, weight %d in all", counted(m.Items, "item"), counted(m.Contributors, "contributor"), m.Weight)
+			add(m.SharePPM > 0, "%s shared with the contributors to version %d", rates.Percent(m.SharePPM), m.SharedWith)
+			add(m.Withdrawals > 0, "%s, the list's SHA-256 %s", counted(m.Withdrawals, "withdrawal"), m.WithdrawalsSha256)
+		}
 	}
 	add(d.Name != "", "%s", quoted(d.Name))
 	add(d.Kind != "", "kind %s", d.Kind)

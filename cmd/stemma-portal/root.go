@@ -54,7 +54,8 @@ client checks each block's header, transactions and results; pages say so, and s
 Serve it behind a proxy that has the certificate, and name the header in which that says whose request it is (--proxy-header
 X-Real-IP), or all readers share one limit. Every flag can be an environment variable: ` + envPrefix + `LISTEN for --listen.`,
 		Example: `  stemma-portal --node tcp://localhost:26657 --grpc localhost:9090 --trust 4711:E3B0C442...
-  stemma-portal --db postgres://portal@localhost/stemma --listen 127.0.0.1:8480 --proxy-header X-Real-IP`,
+  stemma-portal --db postgres://portal@localhost/stemma --listen 127.0.0.1:8480 --proxy-header X-Real-IP
+  stemma-portal items load work1... photos.manifest`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -79,6 +80,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.Int(flagAtOnce, limits.AtOnce, "requests that are answered at a time")
 	f.String(flagProxyHeader, "", "header in which the proxy in front says whose request it is")
 	f.String(flagLogFormat, "text", "text or json")
+	cmd.AddCommand(itemsCmd())
 	return cmd
 }
 

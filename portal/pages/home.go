@@ -74,6 +74,9 @@ type searchPage struct {
 	More bool
 	// Digest: the search was for one, and nobody has registered it.
 	Digest bool
+	// Datasets have an item of that digest.
+	Datasets     []holding
+	MoreDatasets bool
 }
 
 // search finds what a reader looks for: a thing by its id leads to its page, a content by
@@ -98,17 +101,22 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if digest {
+		if err := v.holdings(ctx, q, &page); err != nil {
+			return err
+		}
+	}
 	switch {
-	case len(claims) == 1:
+	case len(claims) == 1 && len(page.Datasets) == 0:
 		return v.redirect("/works/" + claims[0].Id.String())
-	case len(claims) > 1 || digest:
+	case len(claims) > 0 || digest:
 		page.More = more
 		for _, w := range claims {
 			if !s.Denied(w.Id.String()) {
 				page.Works = append(page.Works, v.claimLine(w))
 			}
 		}
-		if page.Digest = digest && len(claims) == 0; page.Digest {
+		if page.Digest = digest && len(claims) == 0 && len(page.Datasets) == 0; page.Digest {
 			known, err := s.isTx(ctx, q)
 			if err != nil {
 				return err

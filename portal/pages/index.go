@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -21,4 +22,9 @@ type Index interface {
 	OfTx(ctx context.Context, hash []byte, after string, limit int) (index.Page[index.Event], error)
 	Earned(ctx context.Context, account index.Subject) (sdk.Coins, error)
 	Totals(ctx context.Context) (index.Totals, error)
+}
+
+// Items are what pages ask about items of manifests that curators published. They are no part of what the chain says.
+type Items interface {
+	Find(ctx context.Context, content [sha256.Size]byte, out func(registrytypes.WorkID) bool) (found []index.Containing, more bool, err error)
 }

@@ -39,6 +39,10 @@ func (p *workPage) shrink() bool {
 	done = halve(&p.Rivals, &p.MoreRivals) || done
 	done = halve(&p.Offers, &p.MoreOffers) || done
 	done = halve(&p.Past, &p.MorePast) || done
+	if d := p.Dataset; d != nil {
+		done = halve(&d.Versions, &d.More) || done
+		done = halve(&d.Funds, &d.MoreFunds) || done
+	}
 	var more bool
 	if halve(&p.History, &more) {
 		p.MoreUntold, done = "/works/"+p.ID+"/history", true

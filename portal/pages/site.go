@@ -48,6 +48,8 @@ type Config struct {
 	// RPC is the address of the node's RPC over HTTP, for wallets in pages.
 	RPC   string
 	Index Index
+	// Items are those of manifests that were loaded; it may be nil.
+	Items Items
 	// Status says how the index stands.
 	Status func() Status
 	Log    *slog.Logger

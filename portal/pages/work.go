@@ -80,6 +80,7 @@ type workPage struct {
 	Past       []disputeLine // the newest first
 	MorePast   bool
 	Tainted    []link
+	Dataset    *datasetPart // nil: the work has no manifest
 	History    []happening
 	MoreUntold string // address of what happened before
 	Begins     int64  // the block with which history begins, if the work is older
@@ -153,6 +154,7 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	group.Go(func() error { return a.payees(at) })
 	group.Go(func() error { return a.ask(at) })
 	group.Go(func() error { return a.disputes(at) })
+	group.Go(func() error { return a.dataset(at) })
 	group.Go(func() (err error) {
 		a.page.Drawn, err = a.draw(at, id, maxBeside, mostBeside)
 		return err
@@ -208,7 +210,7 @@ func (a *asking) claim() {
 		page.Recipient = accountLink(a.Transfer.Recipient)
 	}
 	for _, h := range a.Holders.Holders {
-		page.Holders = append(page.Holders, payee{Account: accountLink(h.Account), Share: percent(h.Weight), width: uint64(h.Weight) / 1000})
+		page.Holders = append(page.Holders, payee{Account: a.holder(h.Account), Share: percent(h.Weight), width: uint64(h.Weight) / 1000})
 	}
 	page.Record, page.Agent = a.record(), a.madeBy()
 }
@@ -321,7 +323,7 @@ func (a *asking) payees(ctx context.Context) error {
 		a.page.Held = a.units.Coin(res.Held)
 	}
 	for _, p := range res.Payees {
-		part := payee{Account: accountLink(p.Account), Amount: a.units.Coin(p.Amount), Escrow: p.Escrow}
+		part := payee{Account: a.holder(p.Account), Amount: a.units.Coin(p.Amount), Escrow: p.Escrow}
 		if p.Account == "" {
 			part.Account = link{}
 		}

@@ -1,6 +1,7 @@
 // What readers do on the portal, in a real browser on a phone.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -47,6 +48,22 @@ test('a dropped file is looked for by its digest, and stays here', async () => {
   await page.setInputFiles('#file', world.files['unknown.txt'])
   await page.waitForURL('**/search?q=*')
   assert.match(await page.locator('main').innerText(), /Nobody has registered a file with this digest/)
+})
+
+test('a dropped file that is an item leads to the dataset, and to what its contributors have', async () => {
+  await open('/')
+  await page.setInputFiles('#file', world.files['leaf.png'])
+  await page.waitForURL('**/search?q=*')
+  const found = page.locator('#datasets')
+  assert.match(await found.innerText(), /item 0 .*withdrawn \(number 1\).*\n.*item 1 /s)
+  await shoot('items')
+  await found.locator('a', { hasText: 'Leaves' }).click()
+  assert.equal(new URL(page.url()).pathname, work('leaves'))
+  const said = await page.locator('#dataset').innerText()
+  assert.match(said, /30\s% of what the work earns/)
+  assert.match(said, /1\.50 USDC/)
+  assert.match(await page.locator('#paid').innerText(), /the contributors \(version 1\)/)
+  await shoot('dataset')
 })
 
 test('the six answers stand on the first screen of a phone', async () => {
@@ -247,8 +264,11 @@ test('a lineage is opened where it stands, by keyboard too', async () => {
   await plain.context.close()
 })
 
+const leaf = createHash('sha256').update('leaf').digest('hex')
+
 const everyPage = () => [
   '/', '/search?q=light', work('song'), work('photo'), work('merge'), work('merge') + '/lineage', work('song') + '/history',
+  work('leaves'), '/search?q=' + leaf,
   '/accounts/' + world.accounts.alice, '/terms/commercial-remix-10', '/tx/' + world.payment, '/disputes/' + world.dispute, '/network',
   '/check',
   '/notice', '/works/nonsense', '/nowhere',

@@ -21,12 +21,18 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/portal"
+	"github.com/stemma-chain/stemma/portal/index"
+	published "github.com/stemma-chain/stemma/portal/items"
 	"github.com/stemma-chain/stemma/portal/pages"
 	"github.com/stemma-chain/stemma/testutil/localnet"
+	"github.com/stemma-chain/stemma/testutil/manifests"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	"github.com/stemma-chain/stemma/x/registry/manifest"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // patience is how long the portal has to read what happened.
@@ -130,7 +136,7 @@ func (w *world) tell(ctx context.Context) error {
 	for name, content := range map[string]string{
 		"song.wav": "la la la", "remix.wav": "la la la, remixed", "mix.wav": "la la la, mixed",
 		"photo.png": "blue", "unknown.txt": "?", "other.txt": "!",
-		"print.png": "green",
+		"print.png": "green", "leaf.png": "leaf",
 	} {
 		w.Files[name] = filepath.Join(w.folder, name)
 		if err := os.WriteFile(w.Files[name], []byte(content), 0o600); err != nil {
@@ -183,24 +189,85 @@ func (w *world) tell(ctx context.Context) error {
 		return err
 	}
 	w.Dispute = disputeID.FindString(out)
-	return w.merge(ctx)
+	if err := w.merge(ctx); err != nil {
+		return err
+	}
+	return w.collect(ctx)
 }
 
-// merge makes a work of sixty: four sources of fourteen each.
-func (w *world) merge(ctx context.Context) error {
+// as dials the node for somebody.
+func (w *world) as(name string) (*client.Client, client.Signer, error) {
 	c, err := client.Dial(w.net.Nodes[0].GRPC)
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, w.Home, nil, c.Encoding.Codec)
+	if err == nil {
+		var signer client.Signer
+		if signer, err = client.FromKeyring(ring, name); err == nil {
+			return c, signer, nil
+		}
+	}
+	return nil, nil, errors.Join(err, c.Close())
+}
+
+// collect makes a dataset of a picture that bob and carol gave, whose manifest the portal has loaded and of which bob took his back.
+func (w *world) collect(ctx context.Context) error {
+	c, bob, err := w.as("bob")
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, w.Home, nil, c.Encoding.Codec)
+	carol, err := sdk.AccAddressFromBech32(w.Accounts["carol"])
 	if err != nil {
 		return err
 	}
-	alice, err := client.FromKeyring(ring, "alice")
+	var items []manifest.Item
+	raw := []byte(dataset.Magic)
+	for _, id := range [][]byte{bob.Address(), carol} {
+		item := manifest.Item{Sha256: sha256.Sum256([]byte("leaf")), Weight: 1, Contributor: manifest.Contributor{Kind: manifest.Account, ID: id}}
+		if raw, err = item.Append(raw); err != nil {
+			return err
+		}
+		items = append(items, item)
+	}
+	made := manifests.Of(items...)
+	roots, owner := made.Roots(), bob.Address().String()
+	work := registrytypes.NewWorkID(bob.Address(), roots.Digest())
+	details := registrytypes.Details{Kind: registrytypes.KIND_DATASET, Title: "Leaves"}
+	for _, msg := range []sdk.Msg{
+		&registrytypes.MsgRegister{Registrant: owner, Works: []registrytypes.Entry{{Sha256: roots.Digest(), Details: details, Manifest: &roots}}},
+		&royaltytypes.MsgSharePool{Owner: owner, Work: work, Version: 1, Weight: 300_000},
+		&royaltytypes.MsgPay{Payer: owner, Work: work, Amount: sdk.NewInt64Coin("uusdc", 5_000_000)},
+		&registrytypes.MsgWithdrawItems{
+			Sender: owner, Work: work, Version: 1, Contributor: registrytypes.NewContributor(items[0].Contributor),
+			Items: []registrytypes.ItemProof{made.Item(0)},
+		},
+	} {
+		if _, err := c.Send(ctx, bob, msg); err != nil {
+			return fmt.Errorf("a dataset, %T: %w", msg, err)
+		}
+	}
+	w.Works["leaves"] = work.String()
+	path := filepath.Join(w.folder, "leaves.manifest")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		return err
+	}
+	x, err := index.OpenItems(ctx, index.ItemsBeside(filepath.Join(w.folder, "portal.db")))
 	if err != nil {
 		return err
 	}
+	_, err = published.Load(ctx, c.Registry(), x, work, path, w.folder)
+	return errors.Join(err, x.Close())
+}
+
+// merge makes a work of sixty: four sources of fourteen each.
+func (w *world) merge(ctx context.Context) error {
+	c, alice, err := w.as("alice")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
 	owner := alice.Address().String()
 	var entries []registrytypes.Entry
 	var ids []registrytypes.WorkID
