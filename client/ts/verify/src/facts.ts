@@ -42,7 +42,7 @@ export const facts: { readonly [path: string]: readonly string[] } = {
   "asked.item.index": ["Place among the items, from 0","",""],
   "asked.item.path": ["Hashes beside its way to the root","",""],
   "asked.item.sha256": ["SHA-256 of the item","",""],
-  "asked.item.terms": ["Its own terms, in base64","",""],
+  "asked.item.terms_sha256": ["SHA-256 that is the id of its own terms","",""],
   "asked.item.time": ["Taken in, in seconds since 1970","counted",""],
   "asked.item.weight": ["Weight of the item","",""],
   "asked.licensee": ["By whom","","anybody"],
