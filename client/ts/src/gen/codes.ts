@@ -29,6 +29,10 @@ export const codes = {
     ErrOnOffer: { codespace: 'registry', code: 19, words: "a transfer is on offer" },
     ErrNothingToBlank: { codespace: 'registry', code: 17, words: "nothing to blank" },
     ErrInvalidParams: { codespace: 'registry', code: 18, words: "invalid parameters" },
+    ErrInvalidManifest: { codespace: 'registry', code: 20, words: "invalid manifest" },
+    ErrNoManifest: { codespace: 'registry', code: 21, words: "no such manifest" },
+    ErrNotContributor: { codespace: 'registry', code: 22, words: "not the contributor" },
+    ErrAlreadyWithdrawn: { codespace: 'registry', code: 23, words: "already withdrawn" },
   },
   royalty: {
     ErrInvalidParams: { codespace: 'royalty', code: 2, words: "invalid params" },

@@ -881,6 +881,7 @@ export const schema: Record<string, Shape> = {
     'exclusives number',
     'made number',
     'uses bigint',
+    'withdrawals bigint',
   ] },
   'stemma.license.v1.Constraint': { fields: [
     'kind stemma.license.v1.ConstraintKind',
@@ -1035,6 +1036,7 @@ export const schema: Record<string, Shape> = {
     'price_version number',
     'uses_paid bigint',
     'uses bigint',
+    'withdrawals bigint',
   ] },
   'stemma.license.v1.IdentifiedTerms': { fields: [
     'id string',
@@ -1046,6 +1048,11 @@ export const schema: Record<string, Shape> = {
     'ceiling cosmos.base.v1beta1.Coin repeated',
     'taken_in cosmos.base.v1beta1.Coin repeated',
     'price cosmos.base.v1beta1.Coin repeated',
+  ] },
+  'stemma.license.v1.Item': { fields: [
+    'sha256 string',
+    'contributor stemma.registry.v1.Contributor',
+    'terms string',
   ] },
   'stemma.license.v1.MetGrant': { fields: [
     'grant bytes',
@@ -1200,6 +1207,8 @@ export const schema: Record<string, Shape> = {
     'or_terms string repeated',
     'grant string',
     'uses_left bigint',
+    'withdrawals bigint',
+    'withdrawals_sha256 string',
   ] },
   'stemma.license.v1.Obtainable': { fields: [
     'work string',
@@ -1271,6 +1280,7 @@ export const schema: Record<string, Shape> = {
     'use stemma.license.v1.Use',
     'licensee string',
     'brief bool',
+    'items stemma.license.v1.Item repeated',
   ] },
   'stemma.license.v1.QueryCheckRightsBatchResponse': { fields: [
     'rights stemma.license.v1.Rights repeated',
@@ -1282,6 +1292,7 @@ export const schema: Record<string, Shape> = {
     'licensee string',
     'permission string',
     'derivative string',
+    'item stemma.license.v1.Item',
   ] },
   'stemma.license.v1.QueryCheckRightsResponse': { fields: [
     'rights stemma.license.v1.Rights',
@@ -1370,6 +1381,7 @@ export const schema: Record<string, Shape> = {
     'at google.protobuf.Timestamp',
     'covered string repeated',
     'covered_count number',
+    'withdrawal bigint',
   ] },
   'stemma.license.v1.Rights': { fields: [
     'subject string',
@@ -1382,6 +1394,7 @@ export const schema: Record<string, Shape> = {
     'own bool',
     'notices stemma.license.v1.Notice repeated',
     'conditions stemma.license.v1.Conditions',
+    'item string',
   ] },
   'stemma.license.v1.Tally': { fields: [
     'given bigint',
@@ -1873,7 +1886,7 @@ export const schema: Record<string, Shape> = {
   'stemma.registry.v1.ItemProof': { fields: [
     'sha256 string',
     'weight bigint',
-    'terms bytes',
+    'terms_sha256 string',
     'consent string',
     'time bigint',
     'index bigint',
@@ -2819,7 +2832,7 @@ export const enums: Record<string, Record<string, number>> = {
   'stemma.license.terms.v1.Exclusivity': { EXCLUSIVITY_NONE: 0, EXCLUSIVITY_SOLE: 1, EXCLUSIVITY_EXCLUSIVE: 2 },
   'stemma.license.terms.v1.Permission': { PERMISSION_UNSET: 0, PERMISSION_ALLOW: 1, PERMISSION_DENY: 2, PERMISSION_PAID: 3 },
   'stemma.license.v1.ConstraintKind': { CONSTRAINT_UNSPECIFIED: 0, CONSTRAINT_NONCOMMERCIAL: 1, CONSTRAINT_SHARE_ALIKE: 2, CONSTRAINT_EXPIRES: 3, CONSTRAINT_ATTRIBUTION: 4, CONSTRAINT_SCOPE: 5, CONSTRAINT_CEILING: 6, CONSTRAINT_USES: 7, CONSTRAINT_PAID_USES: 8, CONSTRAINT_APPROVAL: 9, CONSTRAINT_SHARE_ALIKE_ANY: 10, CONSTRAINT_ITEMS_APART: 11, CONSTRAINT_ITEM_BY_GRANT: 12, CONSTRAINT_WITHHELD: 13 },
-  'stemma.license.v1.ObligationKind': { OBLIGATION_UNSPECIFIED: 0, OBLIGATION_ATTRIBUTION: 1, OBLIGATION_SHARE_ALIKE: 2, OBLIGATION_REPORT_USE: 3, OBLIGATION_ROYALTY: 4, OBLIGATION_PAY_PER_USE: 5, OBLIGATION_COUNT_USE: 6 },
+  'stemma.license.v1.ObligationKind': { OBLIGATION_UNSPECIFIED: 0, OBLIGATION_ATTRIBUTION: 1, OBLIGATION_SHARE_ALIKE: 2, OBLIGATION_REPORT_USE: 3, OBLIGATION_ROYALTY: 4, OBLIGATION_PAY_PER_USE: 5, OBLIGATION_COUNT_USE: 6, OBLIGATION_LEAVE_OUT: 7 },
   'stemma.license.v1.Verdict': { VERDICT_UNKNOWN: 0, VERDICT_DENIED: 1, VERDICT_NEEDS_GRANT: 2, VERDICT_ALLOWED: 3 },
   'stemma.lineage.v1.Role': { ROLE_UNSPECIFIED: 0, ROLE_PARENT_OF: 1, ROLE_COMPONENT_OF: 2, ROLE_INPUT_TO: 3, ROLE_TRAINED_ON: 4, ROLE_CITES: 5, ROLE_CONTAINS: 6 },
   'stemma.registry.v1.Kind': { KIND_UNSPECIFIED: 0, KIND_TEXT: 1, KIND_IMAGE: 2, KIND_AUDIO: 3, KIND_VIDEO: 4, KIND_3D: 5, KIND_SOFTWARE: 6, KIND_MODEL: 7, KIND_DATASET: 8, KIND_STYLE: 9, KIND_CHARACTER: 10, KIND_PROMPT: 11, KIND_OTHER: 12, KIND_CONTEXT: 13 },

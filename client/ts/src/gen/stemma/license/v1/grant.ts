@@ -210,6 +210,11 @@ export interface Grant {
   usesPaid: bigint;
   /** How many of them are counted, at most uses_paid; it never falls. */
   uses: bigint;
+  /**
+   * How many withdrawals of items the work had when it was given or last renewed: later ones do not
+   * bind what it permits. 0 of a work without a manifest.
+   */
+  withdrawals: bigint;
 }
 
 /** AllowList is accounts that may hold a grant. */
@@ -815,6 +820,7 @@ function createBaseGrant(): Grant {
     priceVersion: 0,
     usesPaid: 0n,
     uses: 0n,
+    withdrawals: 0n,
   };
 }
 
@@ -884,6 +890,12 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
         throw new globalThis.Error("value provided for field message.uses of type uint64 too large");
       }
       writer.uint32(152).uint64(message.uses);
+    }
+    if (message.withdrawals !== 0n) {
+      if (BigInt.asUintN(64, message.withdrawals) !== message.withdrawals) {
+        throw new globalThis.Error("value provided for field message.withdrawals of type uint64 too large");
+      }
+      writer.uint32(160).uint64(message.withdrawals);
     }
     return writer;
   },
@@ -1053,6 +1065,14 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
             message.uses = reader.uint64() as bigint;
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.withdrawals = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1093,6 +1113,9 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
     message.priceVersion = object.priceVersion ?? 0;
     message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     message.uses = (object.uses !== undefined && object.uses !== null) ? BigInt(object.uses) : 0n;
+    message.withdrawals = (object.withdrawals !== undefined && object.withdrawals !== null)
+      ? BigInt(object.withdrawals)
+      : 0n;
     return message;
   },
 };

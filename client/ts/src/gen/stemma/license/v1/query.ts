@@ -12,7 +12,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { Terms } from "../terms/v1/terms.js";
 import { NamedConstraint } from "./events.js";
 import { Admission, DeclarationRef, Grant, NamedPass, Offer } from "./grant.js";
-import { Conditions, Rights, Use } from "./rights.js";
+import { Conditions, Item, Rights, Use } from "./rights.js";
 
 /** QueryCheckRightsRequest asks about one work or content. */
 export interface QueryCheckRightsRequest {
@@ -37,6 +37,8 @@ export interface QueryCheckRightsRequest {
    * empty: one that nothing is known of.
    */
   derivative: string;
+  /** An item of the work's manifest that is asked about; unset: the work itself is. */
+  item: Item | undefined;
 }
 
 /** QueryCheckRightsResponse is the answer. */
@@ -67,6 +69,11 @@ export interface QueryCheckRightsBatchRequest {
    * credited: the obligation has the work and its version.
    */
   brief: boolean;
+  /**
+   * The items that are asked about, one for each of works, in that order; one without a content
+   * asks about the work itself. Empty: all ask about works.
+   */
+  items: Item[];
 }
 
 /** QueryCheckRightsBatchResponse has an answer for each. */
@@ -372,7 +379,7 @@ export interface QueryPassesResponse {
 }
 
 function createBaseQueryCheckRightsRequest(): QueryCheckRightsRequest {
-  return { work: "", use: undefined, licensee: "", permission: "", derivative: "" };
+  return { work: "", use: undefined, licensee: "", permission: "", derivative: "", item: undefined };
 }
 
 export const QueryCheckRightsRequest: MessageFns<QueryCheckRightsRequest, "stemma.license.v1.QueryCheckRightsRequest"> =
@@ -394,6 +401,9 @@ export const QueryCheckRightsRequest: MessageFns<QueryCheckRightsRequest, "stemm
       }
       if (message.derivative !== "") {
         writer.uint32(42).string(message.derivative);
+      }
+      if (message.item !== undefined) {
+        Item.encode(message.item, writer.uint32(50).fork()).join();
       }
       return writer;
     },
@@ -451,6 +461,14 @@ export const QueryCheckRightsRequest: MessageFns<QueryCheckRightsRequest, "stemm
               message.derivative = reader.string();
               continue;
             }
+            case 6: {
+              if (tag !== 50) {
+                break;
+              }
+
+              message.item = Item.decode(reader, reader.uint32());
+              continue;
+            }
           }
           if ((tag & 7) === 4 || tag === 0) {
             break;
@@ -473,6 +491,7 @@ export const QueryCheckRightsRequest: MessageFns<QueryCheckRightsRequest, "stemm
       message.licensee = object.licensee ?? "";
       message.permission = object.permission ?? "";
       message.derivative = object.derivative ?? "";
+      message.item = (object.item !== undefined && object.item !== null) ? Item.fromPartial(object.item) : undefined;
       return message;
     },
   };
@@ -554,7 +573,7 @@ export const QueryCheckRightsResponse: MessageFns<
 };
 
 function createBaseQueryCheckRightsBatchRequest(): QueryCheckRightsBatchRequest {
-  return { works: [], use: undefined, licensee: "", brief: false };
+  return { works: [], use: undefined, licensee: "", brief: false, items: [] };
 }
 
 export const QueryCheckRightsBatchRequest: MessageFns<
@@ -575,6 +594,9 @@ export const QueryCheckRightsBatchRequest: MessageFns<
     }
     if (message.brief !== false) {
       writer.uint32(32).bool(message.brief);
+    }
+    for (const v of message.items) {
+      Item.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -624,6 +646,14 @@ export const QueryCheckRightsBatchRequest: MessageFns<
             message.brief = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.items.push(Item.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -645,6 +675,7 @@ export const QueryCheckRightsBatchRequest: MessageFns<
     message.use = (object.use !== undefined && object.use !== null) ? Use.fromPartial(object.use) : undefined;
     message.licensee = object.licensee ?? "";
     message.brief = object.brief ?? false;
+    message.items = object.items?.map((e) => Item.fromPartial(e)) || [];
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Coin } from "../../../cosmos/base/v1beta1/coin.js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { Contributor } from "../../registry/v1/manifest.js";
 import { Policy } from "../../royalty/v1/royalty.js";
 import { Action } from "../terms/v1/terms.js";
 
@@ -37,6 +38,11 @@ export enum ObligationKind {
   OBLIGATION_PAY_PER_USE = 5,
   /** OBLIGATION_COUNT_USE - Count the use at the grant that pays for it. */
   OBLIGATION_COUNT_USE = 6,
+  /**
+   * OBLIGATION_LEAVE_OUT - Leave out the items that contributors took back of the work: those of its list of
+   * withdrawals, up to the number.
+   */
+  OBLIGATION_LEAVE_OUT = 7,
   UNRECOGNIZED = -1,
 }
 
@@ -60,6 +66,24 @@ export interface Use {
    * counts among the derivatives that a grant serves, whatever the action.
    */
   unplaced: boolean;
+}
+
+/**
+ * Item is one of the items of a work's manifest, as a question about it names it. That the
+ * manifest has it is not asked: a proof shows that.
+ */
+export interface Item {
+  /** SHA-256 of the content, 64 hex digits. */
+  sha256: string;
+  /** Who it comes from. */
+  contributor:
+    | Contributor
+    | undefined;
+  /**
+   * The terms that it was given under, where the manifest says so: what they answer stands beside
+   * the answer of the work. Empty: those of the whole.
+   */
+  terms: string;
 }
 
 /** Rights answers whether a use is allowed. */
@@ -92,7 +116,11 @@ export interface Rights {
    * What a derivation would pin now, where one is asked about and permission is the terms of
    * a public offer: MsgDerive names it as seen. Else empty.
    */
-  conditions: Conditions | undefined;
+  conditions:
+    | Conditions
+    | undefined;
+  /** As asked: SHA-256 of the item that the answer is about, 64 hex digits; empty: it is about the work. */
+  item: string;
 }
 
 /** Notice is something to know beside an answer. */
@@ -138,6 +166,8 @@ export interface Reason {
   covered: string[];
   /** How many they cover in all; more than are listed where that is cut. */
   coveredCount: number;
+  /** item_withdrawn: the number of the withdrawal among the work's. */
+  withdrawal: bigint;
 }
 
 /** Obligation comes with a use. */
@@ -172,6 +202,13 @@ export interface Obligation {
   grant: string;
   /** COUNT_USE: how many uses that grant has left, this one among them. */
   usesLeft: bigint;
+  /**
+   * LEAVE_OUT: how many withdrawals of the list, its first ones, bind the use: those that there are,
+   * or were when the grant relied on was given or last renewed.
+   */
+  withdrawals: bigint;
+  /** LEAVE_OUT: SHA-256 of the list of so many, as WithdrawalList of x/registry has it, 64 hex digits. */
+  withdrawalsSha256: string;
 }
 
 /**
@@ -204,6 +241,8 @@ export interface Conditions {
   made: number;
   /** Of a grant that is given: how many of the uses that it pays for are counted; 0 of an offer. */
   uses: bigint;
+  /** Of a grant that is given: how many withdrawals of the work's items bind it; 0 of an offer. */
+  withdrawals: bigint;
 }
 
 /** Obtainable is an offer that a grant can be acquired under. */
@@ -362,6 +401,89 @@ export const Use: MessageFns<Use, "stemma.license.v1.Use"> = {
   },
 };
 
+function createBaseItem(): Item {
+  return { sha256: "", contributor: undefined, terms: "" };
+}
+
+export const Item: MessageFns<Item, "stemma.license.v1.Item"> = {
+  $type: "stemma.license.v1.Item" as const,
+
+  encode(message: Item, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sha256 !== "") {
+      writer.uint32(10).string(message.sha256);
+    }
+    if (message.contributor !== undefined) {
+      Contributor.encode(message.contributor, writer.uint32(18).fork()).join();
+    }
+    if (message.terms !== "") {
+      writer.uint32(26).string(message.terms);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Item {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contributor = Contributor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.terms = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Item>): Item {
+    return Item.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Item>): Item {
+    const message = createBaseItem();
+    message.sha256 = object.sha256 ?? "";
+    message.contributor = (object.contributor !== undefined && object.contributor !== null)
+      ? Contributor.fromPartial(object.contributor)
+      : undefined;
+    message.terms = object.terms ?? "";
+    return message;
+  },
+};
+
 function createBaseRights(): Rights {
   return {
     subject: "",
@@ -374,6 +496,7 @@ function createBaseRights(): Rights {
     own: false,
     notices: [],
     conditions: undefined,
+    item: "",
   };
 }
 
@@ -410,6 +533,9 @@ export const Rights: MessageFns<Rights, "stemma.license.v1.Rights"> = {
     }
     if (message.conditions !== undefined) {
       Conditions.encode(message.conditions, writer.uint32(82).fork()).join();
+    }
+    if (message.item !== "") {
+      writer.uint32(90).string(message.item);
     }
     return writer;
   },
@@ -507,6 +633,14 @@ export const Rights: MessageFns<Rights, "stemma.license.v1.Rights"> = {
             message.conditions = Conditions.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.item = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -536,6 +670,7 @@ export const Rights: MessageFns<Rights, "stemma.license.v1.Rights"> = {
     message.conditions = (object.conditions !== undefined && object.conditions !== null)
       ? Conditions.fromPartial(object.conditions)
       : undefined;
+    message.item = object.item ?? "";
     return message;
   },
 };
@@ -655,6 +790,7 @@ function createBaseReason(): Reason {
     at: undefined,
     covered: [],
     coveredCount: 0,
+    withdrawal: 0n,
   };
 }
 
@@ -685,6 +821,12 @@ export const Reason: MessageFns<Reason, "stemma.license.v1.Reason"> = {
     }
     if (message.coveredCount !== 0) {
       writer.uint32(64).uint32(message.coveredCount);
+    }
+    if (message.withdrawal !== 0n) {
+      if (BigInt.asUintN(64, message.withdrawal) !== message.withdrawal) {
+        throw new globalThis.Error("value provided for field message.withdrawal of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.withdrawal);
     }
     return writer;
   },
@@ -766,6 +908,14 @@ export const Reason: MessageFns<Reason, "stemma.license.v1.Reason"> = {
             message.coveredCount = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.withdrawal = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -791,6 +941,9 @@ export const Reason: MessageFns<Reason, "stemma.license.v1.Reason"> = {
     message.at = (object.at !== undefined && object.at !== null) ? Timestamp.fromPartial(object.at) : undefined;
     message.covered = object.covered?.map((e) => e) || [];
     message.coveredCount = object.coveredCount ?? 0;
+    message.withdrawal = (object.withdrawal !== undefined && object.withdrawal !== null)
+      ? BigInt(object.withdrawal)
+      : 0n;
     return message;
   },
 };
@@ -809,6 +962,8 @@ function createBaseObligation(): Obligation {
     orTerms: [],
     grant: "",
     usesLeft: 0n,
+    withdrawals: 0n,
+    withdrawalsSha256: "",
   };
 }
 
@@ -854,6 +1009,15 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
         throw new globalThis.Error("value provided for field message.usesLeft of type uint64 too large");
       }
       writer.uint32(96).uint64(message.usesLeft);
+    }
+    if (message.withdrawals !== 0n) {
+      if (BigInt.asUintN(64, message.withdrawals) !== message.withdrawals) {
+        throw new globalThis.Error("value provided for field message.withdrawals of type uint64 too large");
+      }
+      writer.uint32(104).uint64(message.withdrawals);
+    }
+    if (message.withdrawalsSha256 !== "") {
+      writer.uint32(114).string(message.withdrawalsSha256);
     }
     return writer;
   },
@@ -967,6 +1131,22 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
             message.usesLeft = reader.uint64() as bigint;
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.withdrawals = reader.uint64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.withdrawalsSha256 = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -996,12 +1176,25 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
     message.orTerms = object.orTerms?.map((e) => e) || [];
     message.grant = object.grant ?? "";
     message.usesLeft = (object.usesLeft !== undefined && object.usesLeft !== null) ? BigInt(object.usesLeft) : 0n;
+    message.withdrawals = (object.withdrawals !== undefined && object.withdrawals !== null)
+      ? BigInt(object.withdrawals)
+      : 0n;
+    message.withdrawalsSha256 = object.withdrawalsSha256 ?? "";
     return message;
   },
 };
 
 function createBaseConditions(): Conditions {
-  return { allowList: "", upstreamVersion: 0, demandsVersion: 0, revisions: 0, exclusives: 0, made: 0, uses: 0n };
+  return {
+    allowList: "",
+    upstreamVersion: 0,
+    demandsVersion: 0,
+    revisions: 0,
+    exclusives: 0,
+    made: 0,
+    uses: 0n,
+    withdrawals: 0n,
+  };
 }
 
 export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> = {
@@ -1031,6 +1224,12 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
         throw new globalThis.Error("value provided for field message.uses of type uint64 too large");
       }
       writer.uint32(56).uint64(message.uses);
+    }
+    if (message.withdrawals !== 0n) {
+      if (BigInt.asUintN(64, message.withdrawals) !== message.withdrawals) {
+        throw new globalThis.Error("value provided for field message.withdrawals of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.withdrawals);
     }
     return writer;
   },
@@ -1104,6 +1303,14 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
             message.uses = reader.uint64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.withdrawals = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1128,6 +1335,9 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
     message.exclusives = object.exclusives ?? 0;
     message.made = object.made ?? 0;
     message.uses = (object.uses !== undefined && object.uses !== null) ? BigInt(object.uses) : 0n;
+    message.withdrawals = (object.withdrawals !== undefined && object.withdrawals !== null)
+      ? BigInt(object.withdrawals)
+      : 0n;
     return message;
   },
 };

@@ -78,8 +78,11 @@ export interface ItemProof {
   sha256: string;
   /** The item's weight, from 1. */
   weight: bigint;
-  /** Id of the terms that the item was given under, 20 bytes; empty: those of the whole. */
-  terms: Uint8Array;
+  /**
+   * SHA-256 that is the id of the terms that the item was given under, 64 hex digits; empty: those
+   * of the whole.
+   */
+  termsSha256: string;
   /** SHA-256 of the text of the consent, 64 hex digits; empty: none is stated. */
   consent: string;
   /** When it was taken in, in seconds since 1970; 0: not stated. */
@@ -594,7 +597,7 @@ export const ContributorProof: MessageFns<ContributorProof, "stemma.registry.v1.
 };
 
 function createBaseItemProof(): ItemProof {
-  return { sha256: "", weight: 0n, terms: new Uint8Array(0), consent: "", time: 0n, index: 0n, path: [] };
+  return { sha256: "", weight: 0n, termsSha256: "", consent: "", time: 0n, index: 0n, path: [] };
 }
 
 export const ItemProof: MessageFns<ItemProof, "stemma.registry.v1.ItemProof"> = {
@@ -610,8 +613,8 @@ export const ItemProof: MessageFns<ItemProof, "stemma.registry.v1.ItemProof"> = 
       }
       writer.uint32(16).uint64(message.weight);
     }
-    if (message.terms.length !== 0) {
-      writer.uint32(26).bytes(message.terms);
+    if (message.termsSha256 !== "") {
+      writer.uint32(26).string(message.termsSha256);
     }
     if (message.consent !== "") {
       writer.uint32(34).string(message.consent);
@@ -668,7 +671,7 @@ export const ItemProof: MessageFns<ItemProof, "stemma.registry.v1.ItemProof"> = 
               break;
             }
 
-            message.terms = reader.bytes();
+            message.termsSha256 = reader.string();
             continue;
           }
           case 4: {
@@ -722,7 +725,7 @@ export const ItemProof: MessageFns<ItemProof, "stemma.registry.v1.ItemProof"> = 
     const message = createBaseItemProof();
     message.sha256 = object.sha256 ?? "";
     message.weight = (object.weight !== undefined && object.weight !== null) ? BigInt(object.weight) : 0n;
-    message.terms = object.terms ?? new Uint8Array(0);
+    message.termsSha256 = object.termsSha256 ?? "";
     message.consent = object.consent ?? "";
     message.time = (object.time !== undefined && object.time !== null) ? BigInt(object.time) : 0n;
     message.index = (object.index !== undefined && object.index !== null) ? BigInt(object.index) : 0n;

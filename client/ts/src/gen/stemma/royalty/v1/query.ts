@@ -475,8 +475,9 @@ export interface QueryPartRequest {
 
 /** QueryPartResponse says what a part is and has had. */
 export interface QueryPartResponse {
-  /** Where the part begins, and its length: it is this much of whole. */
+  /** Where the part begins. */
   start: bigint;
+  /** Its length: the weights of the contributor's items. */
   weight: bigint;
   /** The weights of all contributors. */
   whole: bigint;
