@@ -169,7 +169,9 @@ func TestABuildThatIsKilledGoesOn(t *testing.T) {
 		rows, err := FileRows(f, "rows")
 		require.NoError(t, err)
 		_, err = Make(t.Context(), slow{rows, 3000}, path, MakeOptions{Every: 2 * time.Millisecond})
-		require.NoError(t, err)
+		if !errors.Is(err, ErrExists) { // one that was killed may have come to its end
+			require.NoError(t, err)
+		}
 		return
 	}
 	dir := t.TempDir()
