@@ -110,7 +110,7 @@ func (m *making) make(ctx context.Context) (Built, error) {
 		// What is broken off between the last two steps has its manifest in place.
 		if _, err := os.Stat(m.in("index")); err != nil {
 			if _, err := os.Lstat(m.path); err == nil {
-				return Built{}, fmt.Errorf("%s: %w", m.path, ErrExists)
+				return Built{}, errors.Join(fmt.Errorf("%s: %w", m.path, ErrExists), m.tidy())
 			}
 		}
 	}
@@ -153,6 +153,22 @@ func (m *making) make(ctx context.Context) (Built, error) {
 		return Built{}, err
 	}
 	return built, m.finish()
+}
+
+// tidy removes what is left of a build that was broken off after its last file was in place. One that is not done has its rows.
+func (m *making) tidy() error {
+	if _, err := os.Stat(m.in("manifest")); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(m.dir); err != nil {
+		return nil
+	}
+	unlock, err := m.lock()
+	if err != nil {
+		return nil // it is being removed by whoever made it
+	}
+	defer unlock()
+	return os.RemoveAll(m.dir)
 }
 
 // lock has the folder for this program alone, until it ends.
