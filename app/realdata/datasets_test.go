@@ -81,8 +81,8 @@ func TestAuthorsOfACollectionArePaidByTheirWorks(t *testing.T) {
 	g.RequireInvariants()
 }
 
-// Under each base model lies a dataset whose owner sold it for training: the fees reach its contributors, and what is made of the models stays
-// as it is when the dataset gets another version.
+// Under each base model lies a dataset whose owner sold it for training: the fees reach its contributors, and what is made of the models
+// stays as it is when the dataset gets another version.
 func TestDatasetsUnderTheModels(t *testing.T) {
 	c := newCatalogue(t)
 	terms := chain.Preset("ai-training-paid")
@@ -98,7 +98,8 @@ func TestDatasetsUnderTheModels(t *testing.T) {
 		for j := range 5 {
 			from := chain.Named([]string{"alice", "bob", "carol"}[(i+j)%3])
 			items = append(items, manifest.Item{
-				Sha256: chain.Digest(fmt.Sprint(m.ID, j)), Weight: uint64(1 + j), Contributor: manifest.Contributor{Kind: manifest.Account, ID: from.Address},
+				Sha256: chain.Digest(fmt.Sprint(m.ID, j)), Weight: uint64(1 + j),
+				Contributor: manifest.Contributor{Kind: manifest.Account, ID: from.Address},
 			})
 		}
 		mades[m.ID] = manifests.Of(items...)

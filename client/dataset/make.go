@@ -73,8 +73,8 @@ type making struct {
 
 // Make builds a manifest at path, with the files beside it. What it needs meanwhile is in a folder beside them: some 30 bytes for each
 // item, and the manifest. A build that was broken off, even by the loss of power, goes on where it last kept how far it was, some
-// seconds before, when it is made again; one that is cancelled where it was. Source nil: the manifest is there, and is only built. It fails as Build and the source do,
-// with ErrExists and with ErrBusy.
+// seconds before, when it is made again; one that is cancelled where it was. Source nil: the manifest is there, and is only built. It
+// fails as Build and the source do, with ErrExists and with ErrBusy.
 func Make(ctx context.Context, source Resumable, path string, o MakeOptions) (Built, error) {
 	m := &making{path: path, dir: path + ".building", source: source, o: o}
 	if m.o.Every == 0 {

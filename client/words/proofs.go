@@ -14,7 +14,7 @@ var proofs = map[string][2]string{
 	"holders":     {"who holds a work's revenue", "the same for another time"},
 	"balances":    {"what waits for an account", "the same for another time"},
 	"dispute":     {"a dispute about a work", "that what was claimed or ruled is true, or how it went on later"},
-	"manifest":    {"what a dataset or a collection is made of", "that its items are what their contributors gave, or that nobody is left out"},
+	"manifest":    {"what a dataset or a collection is made of", "that its items are what contributors gave, or that nobody is left out"},
 	"item":        {"an item of a dataset or a collection", "who made it: whoever made the manifest says whose it is"},
 	"part":        {"a contributor's part of a pool", "that the weights are fair, or the same for another time"},
 	"transaction": {"what a transaction did", "what the money was for, or what became of it after it was assigned"},

@@ -36,7 +36,8 @@ func tellSet(c *chain.Chain, remix chain.Work) set {
 	}
 	rich := item("c", from(bob))
 	rich.Weight, rich.Terms, rich.Consent, rich.Time = 7, [32]byte{4}, chain.Digest("consent"), 1_700_000_000
-	s := set{made: manifests.Of(item("a", from(alice)), item("b", from(bob)), rich, item("d", manifest.Contributor{Kind: manifest.Work, ID: remix.ID[:]}))}
+	byWork := manifest.Contributor{Kind: manifest.Work, ID: remix.ID[:]}
+	s := set{made: manifests.Of(item("a", from(alice)), item("b", from(bob)), rich, item("d", byWork))}
 	roots := s.made.Roots()
 	s.work = registrytypes.NewWorkID(carol.Address, roots.Digest())
 	c.MustDeliver(carol, &registrytypes.MsgRegister{Registrant: carol.String(), Works: []registrytypes.Entry{{

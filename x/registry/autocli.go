@@ -85,8 +85,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query registry manifests WORK`, "work"),
 				command("Withdrawals", "withdrawals WORK", "List what contributors took back, oldest first",
 					`stemmad query registry withdrawals WORK`, "work"),
-				command("Item", "item WORK VERSION --contributor JSON --item JSON", "Check that a dataset or collection has an item, and say whether it was withdrawn",
-					`stemmad query registry item WORK 1 --contributor '{"account":"ALICE"}' --item '{"sha256":"SHA256","weight":"1","index":"0","path":[]}'`,
+				command("Item", "item WORK VERSION --contributor JSON --item JSON",
+					"Check that a dataset or collection has an item, and say whether it was withdrawn",
+					`stemmad query registry item WORK 1 --contributor '{"account":"ALICE"}' `+
+						`--item '{"sha256":"SHA256","weight":"1","index":"0","path":[]}'`,
 					"work", "version"),
 				command("ItemStatus", "item-status WORK --items JSON [--items JSON ...]", "Say of up to 1,000 items whether they were withdrawn",
 					`stemmad query registry item-status WORK --items '{"sha256":"SHA256","contributor":{"account":"ALICE"}}'`, "work"),

@@ -47,7 +47,8 @@ func (k Keeper) checkWithdrawals(ctx context.Context) error {
 		lists[key.K1()] = list
 		number, err := k.Withdrawn.Get(ctx, collections.Join3(key.K1(), w.Sha256.Digest, w.Contributor))
 		if err == nil && (number != key.K2() || list.Count != number || said != w.ListSha256) {
-			err = fmt.Errorf("withdrawal %d of %s is number %d in its index, and number %d of its list, with another digest or not", key.K2(), key.K1(), number, list.Count)
+			err = fmt.Errorf("withdrawal %d of %s is number %d in its index, and number %d of its list, with another digest or not",
+				key.K2(), key.K1(), number, list.Count)
 		}
 		return err != nil, err
 	})

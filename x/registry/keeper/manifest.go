@@ -50,7 +50,8 @@ func (k Keeper) ManifestOf(ctx context.Context, id types.WorkID, work types.Work
 // reviseManifest stores a new manifest for a work that has one.
 func (k Keeper) reviseManifest(ctx context.Context, id types.WorkID, work *types.Work, version uint32, roots types.Roots) error {
 	if work.ManifestVersion == 0 {
-		return errorsmod.Wrapf(types.ErrNoManifest, "%s was registered as a content by itself, which it stays: register the manifest as a work", id)
+		return errorsmod.Wrapf(types.ErrNoManifest, "%s was registered as a content by itself, which it stays: register the manifest as a work",
+			id)
 	}
 	before, err := k.GetManifest(ctx, id, work.ManifestVersion)
 	if err != nil {

@@ -133,11 +133,17 @@ func TestWithdrawnItems(t *testing.T) {
 	require.NoError(t, f.reviseManifest(work, later))
 
 	for name, msg := range map[string]*types.MsgWithdrawItems{
-		"of another's item":   withdraw(bob, work, 1, made.Item(2)),
-		"of another version":  withdraw(bob, work, 2, made.Item(0)),
-		"of no version":       withdraw(bob, work, 3, made.Item(0)),
-		"by another":          {Sender: carol.String(), Work: work, Version: 1, Contributor: types.Contributor{Account: bob.String()}, Items: []types.ItemProof{made.Item(0)}},
-		"of another's work":   {Sender: carol.String(), Work: work, Version: 1, Contributor: types.Contributor{Work: song}, Items: []types.ItemProof{made.Item(3)}},
+		"of another's item":  withdraw(bob, work, 1, made.Item(2)),
+		"of another version": withdraw(bob, work, 2, made.Item(0)),
+		"of no version":      withdraw(bob, work, 3, made.Item(0)),
+		"by another": {
+			Sender: carol.String(), Work: work, Version: 1, Contributor: types.Contributor{Account: bob.String()},
+			Items: []types.ItemProof{made.Item(0)},
+		},
+		"of another's work": {
+			Sender: carol.String(), Work: work, Version: 1, Contributor: types.Contributor{Work: song},
+			Items: []types.ItemProof{made.Item(3)},
+		},
 		"twice":               withdraw(bob, work, 1, made.Item(0), made.Item(0)),
 		"nothing":             withdraw(bob, work, 1),
 		"at another place":    withdraw(bob, work, 1, func() types.ItemProof { p := made.Item(0); p.Index = 1; return p }()),
@@ -169,7 +175,9 @@ func TestWithdrawnItems(t *testing.T) {
 	_, _, err = f.send(withdraw(carol, work, 2, later.Item(0)))
 	require.ErrorIs(t, err, types.ErrAlreadyWithdrawn)
 
-	mine := &types.MsgWithdrawItems{Sender: bob.String(), Work: work, Version: 1, Contributor: types.Contributor{Work: song}, Items: []types.ItemProof{made.Item(3)}}
+	mine := &types.MsgWithdrawItems{
+		Sender: bob.String(), Work: work, Version: 1, Contributor: types.Contributor{Work: song}, Items: []types.ItemProof{made.Item(3)},
+	}
 	_, _, err = f.send(mine)
 	require.NoError(t, err)
 	list, err := f.query.Withdrawals(f.ctx, &types.QueryWithdrawalsRequest{Work: work})

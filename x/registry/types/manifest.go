@@ -85,7 +85,8 @@ func (c Contributor) Pure() (manifest.Contributor, error) {
 	}
 	account, err := parseAccount("contributor.account", c.Account)
 	if err == nil && len(account) != 20 && len(account) != 32 {
-		err = errorsmod.Wrapf(ErrInvalidManifest, "contributor.account has %d bytes; those of accounts that can sign or receive have 20 or 32", len(account))
+		err = errorsmod.Wrapf(ErrInvalidManifest, "contributor.account has %d bytes; those of accounts that can sign or receive have 20 or 32",
+			len(account))
 	}
 	return manifest.Contributor{Kind: manifest.Account, ID: account}, err
 }

@@ -53,10 +53,10 @@ type poolPlan struct {
 	version, weight uint32
 }
 
-// SharePool gives those who contributed to a work's manifest a share of what it earns, out of its owner's own. A higher share, and the first,
-// is from the end of the block on. A lower one, and that of another manifest, waits for the notice period; it is returned then.
-// Whatever waited before is dropped. It fails when the work is not the owner's, on hold or on offer, with the registry's ErrNoManifest, and with
-// ErrInvalidShares, ErrTooManyHolders and ErrReachTooLarge.
+// SharePool gives those who contributed to a work's manifest a share of what it earns, out of its owner's own. A higher share, and the
+// first, is from the end of the block on. A lower one, and that of another manifest, waits for the notice period; it is returned then.
+// Whatever waited before is dropped. It fails when the work is not the owner's, on hold or on offer, with the registry's ErrNoManifest, and
+// with ErrInvalidShares, ErrTooManyHolders and ErrReachTooLarge.
 func (k Keeper) SharePool(
 	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, version, weight uint32,
 ) (*types.PoolChange, error) {
@@ -106,7 +106,8 @@ func (k Keeper) planPool(
 	}
 	most := flow.MostHolders(shareOf(table.Shares, owner) + p.weight)
 	if len(p.next) > most {
-		return p, types.ErrTooManyHolders.Wrapf("%s would have %d holders, and its owner and contributors can take it to %d", work, len(p.next), most)
+		return p, types.ErrTooManyHolders.Wrapf("%s would have %d holders, and its owner and contributors can take it to %d",
+			work, len(p.next), most)
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {

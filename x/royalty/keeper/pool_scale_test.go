@@ -41,7 +41,8 @@ func crowd(n int, r *rand.Rand) *manifests.Made {
 	return manifests.Of(items...)
 }
 
-// Each of a million has had floor(T*w/W) after purchases in between; what a purchase and an entry take is logged beside payments and bank sends.
+// Each of a million has had floor(T*w/W) after purchases in between; what a purchase and an entry take is logged beside payments and bank
+// sends.
 func TestALargePool(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 20))
 	opts := []chain.Option{everyUnit()}
@@ -70,7 +71,9 @@ func TestALargePool(t *testing.T) {
 }
 
 // collectAll collects in the order of places, several transactions to a block, and returns how long the blocks took.
-func collectAll(t *testing.T, c *chain.Chain, data chain.Work, made *manifests.Made, places []int, before func(block int)) (took time.Duration) {
+func collectAll(
+	t *testing.T, c *chain.Chain, data chain.Work, made *manifests.Made, places []int, before func(block int),
+) (took time.Duration) {
 	const txs = 8 // each may have a tenth of a block's gas
 	for block := 0; len(places) > 0; block++ {
 		before(block)

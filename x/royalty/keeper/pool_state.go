@@ -147,7 +147,8 @@ func (k Keeper) checkPoolHolders(ctx context.Context) error {
 				continue
 			}
 			if pools++; pools > 1 || work != key.K1() {
-				return true, types.ErrBrokenInvariant.Wrapf("version %d of the holders of %s has a pool of %s, the %d.", key.K2(), key.K1(), work, pools)
+				return true, types.ErrBrokenInvariant.Wrapf("version %d of the holders of %s has a pool of %s, the %d.",
+					key.K2(), key.K1(), work, pools)
 			}
 			if _, err := k.registry.GetManifest(ctx, work, version); err != nil {
 				return true, err
@@ -195,8 +196,8 @@ func (k Keeper) checkPoolChanges(ctx context.Context) error {
 func RefusePools(_ context.Context, _, to sdk.AccAddress, _ sdk.Coins) (sdk.AccAddress, error) {
 	work, version, is := types.PoolOf(to)
 	if is {
-		return to, types.ErrInvalidShares.Wrapf("%s holds what contributors to version %d of %s share: nothing can be sent to it, pay the work", to,
-			version, work)
+		return to, types.ErrInvalidShares.Wrapf("%s holds what contributors to version %d of %s share: nothing can be sent to it, pay the work",
+			to, version, work)
 	}
 	return to, nil
 }

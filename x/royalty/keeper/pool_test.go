@@ -280,7 +280,8 @@ func TestWhatCannotBePaidStays(t *testing.T) {
 	c.RequireInvariants()
 }
 
-// Whatever a curator commits to, and in whatever order and batches is collected: each interval has had floor(T*w/W), and the pool has the rest.
+// Whatever a curator commits to, and in whatever order and batches is collected: each interval has had floor(T*w/W), and the pool has the
+// rest.
 func TestNobodyGetsMoreThanItsInterval(t *testing.T) {
 	rounds, most := 6, 60
 	if testing.Short() {

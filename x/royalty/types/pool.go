@@ -172,7 +172,8 @@ func (m *MsgNamePayee) ValidateBasic() error {
 
 // Validate checks a fund. It fails with ErrBrokenInvariant.
 func (f PoolFund) Validate() error {
-	if f.Total.IsNil() || !f.Total.IsPositive() || tooLarge(f.Total) || f.Collected.IsNil() || f.Collected.IsNegative() || f.Collected.GT(f.Total) {
+	if f.Total.IsNil() || !f.Total.IsPositive() || tooLarge(f.Total) ||
+		f.Collected.IsNil() || f.Collected.IsNegative() || f.Collected.GT(f.Total) {
 		return ErrBrokenInvariant.Wrapf("a pool had %s, of which %s were collected", f.Total, f.Collected)
 	}
 	return nil
@@ -243,7 +244,8 @@ func (p GenesisPool) validate() error {
 		sum, known := left[part.Denom]
 		key := fmt.Sprintf("%d/%s", part.Start, part.Denom)
 		if !known || seen[key] || part.Amount.IsNil() || !part.Amount.IsPositive() || part.Amount.GT(sum) {
-			return ErrBrokenInvariant.Wrapf("the part from %d on has had %s%s, twice, nothing or more than was collected", part.Start, part.Amount, part.Denom)
+			return ErrBrokenInvariant.Wrapf("the part from %d on has had %s%s, twice, nothing or more than was collected",
+				part.Start, part.Amount, part.Denom)
 		}
 		seen[key], left[part.Denom] = true, sum.Sub(part.Amount)
 	}

@@ -250,7 +250,8 @@ export class State {
     this.work(id)
     const manifest = this.roots(id, asked.version)
     checkItem(asked.item, asked.contributor, manifest.roots)
-    return { manifest, list: this.withdrawals(id), status: this.withdrawn(id, fromHex(asked.item.sha256)!, contributorKey(asked.contributor)) }
+    const list = this.withdrawals(id)
+    return { manifest, list, status: this.withdrawn(id, fromHex(asked.item.sha256)!, contributorKey(asked.contributor)) }
   }
 
   /** Whether a content of a contributor was withdrawn, by itself or with all: by the earlier of both. */

@@ -34,7 +34,8 @@ export function headline(p: Proven): string {
       return `The revenue of ${asked.work} belonged to ${many(a.holders.length, 'account')} on ${utc(p.time)}.`
     case 'manifest': {
       const r = a.manifest.roots
-      return `${asked.work} is made of ${many(BigInt(r.item_count), 'item')} of ${many(BigInt(r.contributor_count), 'contributor')} in version ${a.manifest.version}.`
+      const of = `${many(BigInt(r.item_count), 'item')} of ${many(BigInt(r.contributor_count), 'contributor')}`
+      return `${asked.work} is made of ${of} in version ${a.manifest.version}.`
     }
     case 'item': {
       const s = `${asked.work} has the item in version ${a.manifest.version}`

@@ -86,6 +86,8 @@ export function startOf(proof: Message, roots: Message): bigint {
     if (right[i]) start += beside.sum
     node = right[i] ? join(beside, node) : join(node, beside)
   })
-  if (node.sum !== roots.weight || !equal(node.hash, filled(roots.contributors, 32))) throw refuted('the manifest does not have the contributor')
+  if (node.sum !== roots.weight || !equal(node.hash, filled(roots.contributors, 32))) {
+    throw refuted('the manifest does not have the contributor')
+  }
   return start
 }

@@ -49,9 +49,13 @@ const kinds: { [number: number]: Kind } = {
   10: { name: 'holders', asked: s.ofWork, answer: s.holdersResponse, tell: (state, q) => state.holders(q) },
   11: { name: 'balances', asked: s.ofAccountPaged, answer: s.balancesResponse, plain: ofAccount, tell: (state, q) => state.balances(q) },
   14: { name: 'manifest', asked: s.ofManifest, answer: s.manifestResponse, tell: (state, q) => state.manifest(q) },
-  15: { name: 'item', asked: s.ofItem, answer: s.itemResponse, plain: (q) => ofContributor(q.contributor), tell: (state, q) => state.item(q) },
+  15: {
+    name: 'item', asked: s.ofItem, answer: s.itemResponse, plain: (q) => ofContributor(q.contributor),
+    tell: (state, q) => state.item(q),
+  },
   16: {
-    name: 'part', asked: s.ofPart, answer: s.partResponse, plain: (q) => ofContributor(q.proof.contributor), tell: (state, q) => state.part(q),
+    name: 'part', asked: s.ofPart, answer: s.partResponse, plain: (q) => ofContributor(q.proof.contributor),
+    tell: (state, q) => state.part(q),
   },
   13: { name: 'dispute', asked: s.ofDispute, answer: s.disputeResponse, tell: (state, q) => state.dispute(q) },
 }

@@ -58,7 +58,8 @@ const contributorProof: Schema = {
   1: message('contributor', contributor), 2: u64('weight'), 3: u64('index'), 4: list(message('path', sumNode)),
 }
 const itemProof: Schema = {
-  1: digest('sha256'), 2: u64('weight'), 3: digest('terms_sha256'), 4: digest('consent'), 5: u64('time'), 6: u64('index'), 7: list(digest('path')),
+  1: digest('sha256'), 2: u64('weight'), 3: digest('terms_sha256'), 4: digest('consent'), 5: u64('time'), 6: u64('index'),
+  7: list(digest('path')),
 }
 export const withdrawalRow: Schema = { 1: bytes('contributor'), 2: bytes('sha256', 32), 3: time('at'), 4: bytes('list_sha256', 32) }
 export const withdrawalList: Schema = { 1: u64('count'), 2: digest('sha256') }
@@ -245,7 +246,8 @@ export const ofAnchor: Schema = { 1: text('account'), 2: digest('root') }
 export const ofAccountPaged: Schema = { 1: text('account'), 2: maybe(message('pagination', pageRequest)) }
 const item: Schema = { 1: digest('sha256'), 2: message('contributor', contributor), 3: terms('terms') }
 export const rightsRequest: Schema = {
-  1: text('work'), 2: message('use', use), 3: text('licensee'), 4: text('permission'), 5: work('derivative'), 6: maybe(message('item', item)),
+  1: text('work'), 2: message('use', use), 3: text('licensee'), 4: text('permission'), 5: work('derivative'),
+  6: maybe(message('item', item)),
 }
 
 // Transactions
