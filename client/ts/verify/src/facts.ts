@@ -371,7 +371,7 @@ export const proofs: { readonly [kind: string]: readonly string[] } = {
   "grant": ["a grant","that whoever gave it had the right to, or what becomes of it later"],
   "holders": ["who holds a work's revenue","the same for another time"],
   "item": ["an item of a dataset or a collection","who made it: whoever made the manifest says whose it is"],
-  "manifest": ["what a dataset or a collection is made of","that its items are what their contributors gave, or that nobody is left out"],
+  "manifest": ["what a dataset or a collection is made of","that its items are what contributors gave, or that nobody is left out"],
   "offers": ["what is on offer","that whoever offers it made it, or what is on offer at another time"],
   "part": ["a contributor's part of a pool","that the weights are fair, or the same for another time"],
   "rights": ["an answer about rights","the same for another time: offers, grants and constraints change"],
