@@ -212,42 +212,36 @@ func (f *fixture) requireSameExport() {
 
 // Each way to break manifests and withdrawals is noticed, and refused in a genesis.
 func TestDamagedManifestsAreNoticed(t *testing.T) {
-	joined := func(work types.WorkID, version uint32) collections.Pair[types.WorkID, uint32] {
-		return collections.Join(work, version)
-	}
-	numbered := func(work types.WorkID, number uint64) collections.Pair[types.WorkID, uint64] {
-		return collections.Join(work, number)
-	}
 	for name, damage := range map[string]func(f *fixture, work types.WorkID, row types.Work) error{
 		"a manifest is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
-			return f.k.Manifests.Remove(f.ctx, joined(work, 2))
+			return f.k.Manifests.Remove(f.ctx, collections.Join(work, uint32(2)))
 		},
 		"the first is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
-			return f.k.Manifests.Remove(f.ctx, joined(work, 1))
+			return f.k.Manifests.Remove(f.ctx, collections.Join(work, uint32(1)))
 		},
 		"one too many": func(f *fixture, work types.WorkID, _ types.Work) error {
-			return f.k.Manifests.Set(f.ctx, joined(work, 3), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
+			return f.k.Manifests.Set(f.ctx, collections.Join(work, uint32(3)), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
 		},
 		"of nothing": func(f *fixture, _ types.WorkID, _ types.Work) error {
-			return f.k.Manifests.Set(f.ctx, joined(types.WorkID{1}, 1), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
+			return f.k.Manifests.Set(f.ctx, collections.Join(types.WorkID{1}, uint32(1)), manifests.Of(fromAccount(bob, 1, 1)).Roots().Row())
 		},
 		"another is in force": func(f *fixture, work types.WorkID, row types.Work) error {
 			row.ManifestVersion = 1
 			return f.k.Works.Set(f.ctx, work, row)
 		},
 		"another content": func(f *fixture, work types.WorkID, _ types.Work) error {
-			return f.k.Manifests.Set(f.ctx, joined(work, 1), manifests.Of(fromAccount(bob, 9, 1)).Roots().Row())
+			return f.k.Manifests.Set(f.ctx, collections.Join(work, uint32(1)), manifests.Of(fromAccount(bob, 9, 1)).Roots().Row())
 		},
 		"a withdrawal is lost": func(f *fixture, work types.WorkID, _ types.Work) error {
-			return f.k.Withdrawals.Remove(f.ctx, numbered(work, 1))
+			return f.k.Withdrawals.Remove(f.ctx, collections.Join(work, uint64(1)))
 		},
 		"one is another": func(f *fixture, work types.WorkID, _ types.Work) error {
-			w, err := f.k.Withdrawals.Get(f.ctx, numbered(work, 1))
+			w, err := f.k.Withdrawals.Get(f.ctx, collections.Join(work, uint64(1)))
 			if err != nil {
 				return err
 			}
 			w.At = w.At.Add(-time.Second)
-			return f.k.Withdrawals.Set(f.ctx, numbered(work, 1), w)
+			return f.k.Withdrawals.Set(f.ctx, collections.Join(work, uint64(1)), w)
 		},
 		"the list is longer": func(f *fixture, work types.WorkID, _ types.Work) error {
 			return f.k.WithdrawalLists.Set(f.ctx, work, types.WithdrawalList{Count: 9, Sha256: types.Digest{1}})

@@ -28,7 +28,7 @@ import (
 type (
 	fundKey = collections.Triple[registrytypes.WorkID, uint32, string]
 	partKey = collections.Quad[registrytypes.WorkID, uint32, uint64, string]
-	waitKey = collections.Pair[time.Time, registrytypes.WorkID]
+	waitKey = collections.Pair[uint64, registrytypes.WorkID]
 )
 
 // Pools is the state of contributor pools.
@@ -39,7 +39,7 @@ type Pools struct {
 	Parts collections.Map[partKey, math.Int]
 	// Changes: work -> change that was given notice of.
 	Changes collections.Map[registrytypes.WorkID, types.PoolChange]
-	// Waiting: time, work of the changes, by when they are made.
+	// Waiting: time in nanoseconds since 1970, work of the changes, by when they are made.
 	Waiting collections.KeySet[waitKey]
 	// Payees: contributor -> who gets what it collects. No row: itself.
 	Payees collections.Map[sdk.AccAddress, []byte]
@@ -137,7 +137,7 @@ func (k Keeper) postponePool(
 	if err := k.Pools.Changes.Set(ctx, work, change); err != nil {
 		return nil, err
 	}
-	if err := k.Pools.Waiting.Set(ctx, collections.Join(change.At, work)); err != nil {
+	if err := k.Pools.Waiting.Set(ctx, waitsUntil(change.At, work)); err != nil {
 		return nil, err
 	}
 	return &change, events.Emit(ctx, &types.EventPoolChangeWaits{Work: work, Change: change})
@@ -159,7 +159,7 @@ func (k Keeper) dropPoolChange(ctx context.Context, work registrytypes.WorkID, r
 }
 
 func (k Keeper) removePoolChange(ctx context.Context, work registrytypes.WorkID, change types.PoolChange) error {
-	if err := k.Pools.Waiting.Remove(ctx, collections.Join(change.At, work)); err != nil {
+	if err := k.Pools.Waiting.Remove(ctx, waitsUntil(change.At, work)); err != nil {
 		return err
 	}
 	return k.Pools.Changes.Remove(ctx, work)
@@ -168,8 +168,8 @@ func (k Keeper) removePoolChange(ctx context.Context, work registrytypes.WorkID,
 // makePoolChanges makes the changes of pools whose time has come, a bounded number in a block. One that cannot be made, as of a work on
 // hold, is dropped and says so.
 func (k Keeper) makePoolChanges(ctx context.Context) error {
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	due, _, err := load(ctx, k.Pools.Waiting, collections.NewPrefixUntilPairRange[time.Time, registrytypes.WorkID](now), types.MaxPoolChanges)
+	now := waitsUntil(sdk.UnwrapSDKContext(ctx).BlockTime(), registrytypes.WorkID{}).K1()
+	due, _, err := load(ctx, k.Pools.Waiting, collections.NewPrefixUntilPairRange[uint64, registrytypes.WorkID](now), types.MaxPoolChanges)
 	if err != nil {
 		return err
 	}
@@ -271,9 +271,14 @@ func newPools(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Pools {
 			collections.QuadKeyCodec(registrytypes.WorkIDKey, collections.Uint32Key, collections.Uint64Key, collections.StringKey), sdk.IntValue),
 		Changes: collections.NewMap(sb, types.PoolChangesPrefix, "pool_changes", registrytypes.WorkIDKey, codec.CollValue[types.PoolChange](cdc)),
 		Waiting: collections.NewKeySet(sb, types.PoolWaitingPrefix, "pool_waiting",
-			collections.PairKeyCodec(sdk.TimeKey, registrytypes.WorkIDKey)),
+			collections.PairKeyCodec(collections.Uint64Key, registrytypes.WorkIDKey)),
 		Payees: collections.NewMap(sb, types.PayeesPrefix, "payees", sdk.AccAddressKey, collections.BytesValue),
 	}
+}
+
+// waitsUntil is the key of a change that waits. The times of blocks are after 1970.
+func waitsUntil(at time.Time, work registrytypes.WorkID) waitKey {
+	return collections.Join(uint64(at.UnixNano()), work)
 }
 
 // partOf is the key of a part of a pool.

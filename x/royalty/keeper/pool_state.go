@@ -31,7 +31,7 @@ func (k Keeper) initPools(ctx context.Context, gs types.GenesisState) error {
 		if err := k.Pools.Changes.Set(ctx, c.Work, c.Change); err != nil {
 			return err
 		}
-		if err := k.Pools.Waiting.Set(ctx, collections.Join(c.Change.At, c.Work)); err != nil {
+		if err := k.Pools.Waiting.Set(ctx, waitsUntil(c.Change.At, c.Work)); err != nil {
 			return err
 		}
 	}
@@ -166,7 +166,7 @@ func (k Keeper) checkPoolChanges(ctx context.Context) error {
 		if err == nil {
 			_, err = k.registry.GetManifest(ctx, work, change.Version)
 		}
-		if queued, found := k.Pools.Waiting.Has(ctx, collections.Join(change.At, work)); err == nil && (found != nil || !queued) {
+		if queued, found := k.Pools.Waiting.Has(ctx, waitsUntil(change.At, work)); err == nil && (found != nil || !queued) {
 			err = types.ErrBrokenInvariant.Wrapf("the change of the pool of %s waits for %s and is not queued (%v)", work, change.At, found)
 		}
 		return err != nil, err

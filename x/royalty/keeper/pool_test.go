@@ -453,7 +453,7 @@ func TestDamagedPoolsAreNoticed(t *testing.T) {
 			return p.Waiting.Clear(ctx, nil)
 		},
 		"one is queued that is none": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
-			return p.Waiting.Set(ctx, collections.Join(ctx.BlockTime(), work))
+			return p.Waiting.Set(ctx, collections.Join(uint64(1), work))
 		},
 		"a change to a version that is none": func(ctx sdk.Context, p keeper.Pools, work registrytypes.WorkID) error {
 			change, err := p.Changes.Get(ctx, work)

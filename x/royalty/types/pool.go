@@ -181,8 +181,8 @@ func (f PoolFund) Validate() error {
 
 // Validate checks a change. It fails with ErrInvalidShares.
 func (c PoolChange) Validate() error {
-	if c.Version == 0 || c.Weight > flow.Whole || c.Weight > 0 && c.Weight < flow.MinShare {
-		return ErrInvalidShares.Wrapf("a change of a pool to %d ppm by the manifest of version %d", c.Weight, c.Version)
+	if c.Version == 0 || c.Weight > flow.Whole || c.Weight > 0 && c.Weight < flow.MinShare || c.At.UnixNano() < 0 {
+		return ErrInvalidShares.Wrapf("a change of a pool to %d ppm by the manifest of version %d, at %s", c.Weight, c.Version, c.At)
 	}
 	return nil
 }
