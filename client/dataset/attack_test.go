@@ -5,11 +5,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/x/headers/rfc6962"
+	"github.com/stemma-chain/stemma/x/registry/manifest"
 )
 
 // published makes the files of a manifest.
@@ -88,4 +91,67 @@ func TestAttackWhatLiesBesideAManifestIsAnothers(t *testing.T) {
 	built.Groups[0].Node.Sum++
 	_, err = ReadIndex(built.Append(nil))
 	require.ErrorIs(t, err, ErrNoIndex)
+}
+
+// TestAttackManyItemsOfOneContent: a curator publishes a manifest whose items all have one content. Who compares it needs no more memory
+// than for others.
+func TestAttackManyItemsOfOneContent(t *testing.T) {
+	before := mostCompared
+	defer func() { mostCompared = before }()
+	mostCompared = 1 << 20
+	items := drawn(rand.New(rand.NewPCG(1, 9)), 400_000, 1000)
+	for i := range items {
+		items[i].Sha256 = [32]byte{1}
+	}
+	requireCompared(t, items, 48<<20)
+}
+
+// TestAttackManyItemsOfOneContributorAndContent: the same with one contributor, and times that differ.
+func TestAttackManyItemsOfOneContributorAndContent(t *testing.T) {
+	t.Skip("open: items of one content and one contributor are compared in memory, all together")
+	before := mostCompared
+	defer func() { mostCompared = before }()
+	mostCompared = 1 << 20
+	items := drawn(rand.New(rand.NewPCG(1, 9)), 400_000, 1)
+	for i := range items {
+		items[i].Sha256, items[i].Time = [32]byte{1}, int64(i+1)
+	}
+	requireCompared(t, items, 48<<20)
+}
+
+// requireCompared compares a manifest with itself in so much memory.
+func requireCompared(t *testing.T, items []manifest.Item, memory uint64) {
+	path := filepath.Join(t.TempDir(), "m")
+	require.NoError(t, os.WriteFile(path, written(t, items), 0o600))
+	_, err := Make(t.Context(), nil, path, MakeOptions{})
+	require.NoError(t, err)
+	var opened [2]*Opened
+	for i := range opened {
+		opened[i], err = Open(path)
+		require.NoError(t, err)
+		defer opened[i].Close()
+	}
+	runtime.GC()
+	var at runtime.MemStats
+	runtime.ReadMemStats(&at)
+	begin, most := at.HeapAlloc, uint64(0)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(10 * time.Millisecond):
+				var now runtime.MemStats
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			}
+		}
+	}()
+	_, err = Diff(t.Context(), opened[0], opened[1], t.TempDir(), nil, nil)
+	close(stop)
+	<-stopped
+	require.NoError(t, err)
+	require.Less(t, most, begin+memory)
 }

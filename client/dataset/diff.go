@@ -172,7 +172,10 @@ func (p *compareParts) remove() {
 	}
 }
 
-// compareAll compares part after part; one that is too large is parted again, by the first byte in which its contents differ.
+// parted is how many bytes of rows, behind the first, they are parted by: the content, and as much of the contributor's id as all have.
+const parted = sha256.Size + 20
+
+// compareAll compares part after part; one that is too large is parted again, by the first byte in which contents or contributors differ.
 func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	for i, f := range p.files {
 		if f == nil {
@@ -184,7 +187,7 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 		if err := p.writers[i].Flush(); err != nil {
 			return err
 		}
-		at := sha256.Size
+		at := parted
 		if p.sizes[i] > mostCompared {
 			var err error
 			if at, err = inCommon(f); err != nil {
@@ -195,7 +198,7 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 			return err
 		}
 		var err error
-		if at < sha256.Size {
+		if at < parted {
 			err = c.part(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), at)
 		} else {
 			err = c.compare(f, p.sizes[i])
@@ -209,10 +212,10 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	return nil
 }
 
-// inCommon is how many bytes the contents of all rows have in common at their beginning.
+// inCommon is how many of these bytes all rows have in common at their beginning.
 func inCommon(f io.ReadSeeker) (at int, err error) {
 	var first []byte
-	at = sha256.Size
+	at = parted
 	err = eachCompared(f, func(_ byte, row []byte) error {
 		if first == nil {
 			first = row
