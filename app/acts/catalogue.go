@@ -148,12 +148,14 @@ var royalty = agenttypes.Catalogue{
 	"/stemma.royalty.v1.MsgTopUpPaymentChannel": plain(terms|rates, ""),
 	"/stemma.royalty.v1.MsgRedeemVouchers":      plain(terms|rates, ""),
 	"/stemma.royalty.v1.MsgClosePaymentChannel": plain(terms|rates, ""),
-	"/stemma.royalty.v1.MsgSharePool": aboutWork(all, revenue, func(m *royaltytypes.MsgSharePool) registrytypes.WorkID {
+	// whom a pool pays stands in the manifest
+	"/stemma.royalty.v1.MsgSharePool": aboutWork(works|terms|rates, revenue, func(m *royaltytypes.MsgSharePool) registrytypes.WorkID {
 		return m.Work
 	}),
 	// what it pays is the contributors' already
 	"/stemma.royalty.v1.MsgCollect": aboutWork(all, "", func(m *royaltytypes.MsgCollect) registrytypes.WorkID { return m.Work }),
-	"/stemma.royalty.v1.MsgNamePayee": allowed(all, revenue, func(m *royaltytypes.MsgNamePayee) agenttypes.Named {
+	// a payee is named for whatever work pays
+	"/stemma.royalty.v1.MsgNamePayee": allowed(payees|terms|rates, revenue, func(m *royaltytypes.MsgNamePayee) agenttypes.Named {
 		return agenttypes.Named{Payees: []string{m.Payee}}
 	}),
 	"/stemma.royalty.v1.MsgUpdateParams": never(governances),

@@ -13,7 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
+	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
 
 // mostCompared is how many bytes of items are compared in memory.
@@ -76,7 +78,8 @@ type differ struct {
 }
 
 // Diff compares two manifests that were built. Dir is an empty folder for the items of both. Each is told of every item that is not the
-// same, and whose of contributors with their weights before and after, 0 where there is none; nil: nobody is.
+// same, and whose of contributors with their weights before and after, 0 where there is none; nil: nobody is. It fails with ErrStale
+// where rows or contributors are not those that were built.
 func Diff(
 	ctx context.Context, before, after *Opened, dir string, each func(Change) error, whose func(manifest.Contributor, uint64, uint64) error,
 ) (Difference, error) {
@@ -85,9 +88,13 @@ func Diff(
 	parts := newParts(dir, "items")
 	defer parts.remove()
 	for side, o := range []*Opened{before, after} {
+		is := checked{of: o.Built}
 		if err := EachItem(ctx, io.NewSectionReader(o.rows, 0, 1<<62), func(_ uint64, row []byte, item manifest.Item) error {
-			return parts.add(item.Sha256[0], byte(side), row)
+			return errors.Join(is.add(row), parts.add(item.Sha256[0], byte(side), row))
 		}); err != nil {
+			return d, err
+		}
+		if err := is.end(); err != nil {
 			return d, err
 		}
 	}
@@ -95,6 +102,40 @@ func Diff(
 		return d, err
 	}
 	return d, diffContributors(before, after, whose, &d.Contributors)
+}
+
+// checked compares rows with those that were built: what lies beside a manifest may be another's.
+type checked struct {
+	of     Built
+	blocks int
+	leaves []rfc6962.Hash
+}
+
+func (c *checked) add(row []byte) error {
+	if c.leaves = append(c.leaves, rfc6962.Leaf(row)); len(c.leaves) == blockRows {
+		return c.block()
+	}
+	return nil
+}
+
+func (c *checked) block() error {
+	if c.blocks == len(c.of.Blocks) || rfc6962.Root(c.leaves) != c.of.Blocks[c.blocks].Root {
+		return fmt.Errorf("%w: from row %d on", ErrStale, c.blocks*blockRows+1)
+	}
+	c.blocks, c.leaves = c.blocks+1, c.leaves[:0]
+	return nil
+}
+
+func (c *checked) end() error {
+	if len(c.leaves) > 0 {
+		if err := c.block(); err != nil {
+			return err
+		}
+	}
+	if c.blocks != len(c.of.Blocks) {
+		return fmt.Errorf("%w: it has fewer rows", ErrStale)
+	}
+	return nil
 }
 
 // compareParts are files of rows, each behind a byte that says which manifest it is of.
@@ -131,7 +172,10 @@ func (p *compareParts) remove() {
 	}
 }
 
-// compareAll compares part after part; one that is too large is parted again, by the first byte in which its contents differ.
+// parted is how many bytes of rows, behind the first, they are parted by: the content, and as much of the contributor's id as all have.
+const parted = sha256.Size + 20
+
+// compareAll compares part after part; one that is too large is parted again, by the first byte in which contents or contributors differ.
 func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	for i, f := range p.files {
 		if f == nil {
@@ -143,7 +187,7 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 		if err := p.writers[i].Flush(); err != nil {
 			return err
 		}
-		at := sha256.Size
+		at := parted
 		if p.sizes[i] > mostCompared {
 			var err error
 			if at, err = inCommon(f); err != nil {
@@ -154,7 +198,7 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 			return err
 		}
 		var err error
-		if at < sha256.Size {
+		if at < parted {
 			err = c.part(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), at)
 		} else {
 			err = c.compare(f, p.sizes[i])
@@ -168,10 +212,10 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	return nil
 }
 
-// inCommon is how many bytes the contents of all rows have in common at their beginning.
+// inCommon is how many of these bytes all rows have in common at their beginning.
 func inCommon(f io.ReadSeeker) (at int, err error) {
 	var first []byte
-	at = sha256.Size
+	at = parted
 	err = eachCompared(f, func(_ byte, row []byte) error {
 		if first == nil {
 			first = row
@@ -328,18 +372,35 @@ type weighted struct {
 	left   uint64
 	who    manifest.Contributor
 	weight uint64
+	whole  sumtree.Root
+	tree   sumtree.Builder
 }
 
 func (o *Opened) weighted() (*weighted, error) {
-	w := &weighted{in: bufio.NewReaderSize(io.NewSectionReader(o.contributors, 0, 1<<62), 1<<20), left: o.Manifest.Contributors.Leaves + 1}
+	w := &weighted{in: bufio.NewReaderSize(io.NewSectionReader(o.contributors, 0, 1<<62), 1<<20), whole: o.Manifest.Contributors}
+	w.left = w.whole.Leaves + 1
 	return w, w.next()
 }
 
+// next fails with ErrStale behind the last, where they were not those that were built.
 func (w *weighted) next() (err error) {
-	if w.left--; w.left > 0 {
-		w.who, w.weight, err = readContributor(w.in)
+	if w.left == 0 {
+		return nil
 	}
-	return err
+	if w.left--; w.left == 0 {
+		if root, err := w.tree.Root(); err != nil || root != w.whole {
+			return fmt.Errorf("%w: its contributors are others", ErrStale)
+		}
+		return nil
+	}
+	if w.who, w.weight, err = readContributor(w.in); err != nil {
+		return err
+	}
+	leaf, err := w.who.Leaf(w.weight)
+	if err != nil {
+		return err
+	}
+	return w.tree.Add(leaf)
 }
 
 func diffContributors(before, after *Opened, whose func(manifest.Contributor, uint64, uint64) error, d *ContributorsDifference) error {

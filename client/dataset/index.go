@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
+	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
 
 // IndexMagic begins a file of what was built: the format's name and version.
@@ -112,7 +113,23 @@ func ReadIndex(raw []byte) (Built, error) {
 	if r.cut || len(r.rest) > 0 || uint64(len(b.Blocks)) != blocks || uint64(len(b.Groups)) != groups {
 		return Built{}, fmt.Errorf("%w: its numbers do not fit each other", ErrNoIndex)
 	}
-	return b, m.Validate()
+	if err := m.Validate(); err != nil {
+		return Built{}, err
+	}
+	return b, b.checkRoots()
+}
+
+// checkRoots fails with ErrNoIndex where blocks and groups do not lead to the roots. Then no proof is made by them that leads elsewhere.
+func (b Built) checkRoots() error {
+	nodes := make([]sumtree.Node, len(b.Groups))
+	for i, g := range b.Groups {
+		nodes[i] = g.Node
+	}
+	top, err := above(nodes)
+	if err != nil || top != b.Manifest.Contributors.Node || rootOf(b.Blocks) != b.Manifest.Items {
+		return fmt.Errorf("%w: its parts do not lead to its roots", ErrNoIndex)
+	}
+	return nil
 }
 
 // Opened is a manifest with the files beside it.

@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	// ErrExists says that there is a manifest already.
+	// ErrExists says that there is a manifest already, or what would be written over beside it.
 	ErrExists = errors.New("there is such a file already")
 	// ErrBusy says that another program builds the same manifest.
 	ErrBusy = errors.New("another program builds it")
@@ -109,9 +109,16 @@ func (m *making) make(ctx context.Context) (Built, error) {
 	if !m.inPlace {
 		// What is broken off between the last two steps has its manifest in place.
 		if _, err := os.Stat(m.in("index")); err != nil {
-			if _, err := os.Lstat(m.path); err == nil {
-				return Built{}, errors.Join(fmt.Errorf("%s: %w", m.path, ErrExists), m.tidy())
+			for _, path := range []string{m.path, ContributorsOf(m.path), IndexOf(m.path)} {
+				if _, err := os.Lstat(path); err == nil {
+					return Built{}, errors.Join(fmt.Errorf("%s: %w", path, ErrExists), m.tidy())
+				}
 			}
+		}
+	}
+	if there, err := os.ReadDir(m.dir); err == nil && len(there) > 0 {
+		if _, err := os.Lstat(m.in("lock")); err != nil { // what is in it is somebody's
+			return Built{}, fmt.Errorf("%s: %w, and it is not of a build", m.dir, ErrExists)
 		}
 	}
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {

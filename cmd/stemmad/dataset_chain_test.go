@@ -258,3 +258,23 @@ func TestAManifestThatChangedIsBuiltAgain(t *testing.T) {
 		require.NotContains(t, seen, digest())
 	}
 }
+
+// TestAttackAManifestThatComesBackHidesNoPool: a curator revises to another manifest and back, and leaves the pool with the first
+// version. Its contributors have one file for both, and collect what is theirs.
+func TestAttackAManifestThatComesBackHidesNoPool(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	bob := l.address("bob")
+	manifestOf(t, "one.manifest", item{"photo", bob, 1})
+	manifestOf(t, "two.manifest", item{"view", l.address("alice"), 1})
+	work := l.json("works.0.work", "dataset", "register", "one.manifest", "--share", "100%", "--no-anchor", "--from", "alice").(string)
+	l.do("dataset", "revise", work, "two.manifest", "--from", "alice")
+	l.do("dataset", "revise", work, "one.manifest", "--from", "alice")
+	l.do("dataset", "share", work, "100%", "--version", "1", "--from", "alice")
+	l.do("pay", work, "700000uusdc", "--from", "fan")
+	l.poolHas(work, 1, "700000")
+	before := l.uusdc(bob)
+	require.Contains(t, l.do("dataset", "collect", work, "one.manifest", "--contributor", bob, "--from", "fan"), "from version 1")
+	require.EqualValues(t, 700_000, l.uusdc(bob)-before)
+	require.Contains(t, l.do("dataset", "collect", work, "one.manifest", "--contributor", bob, "--from", "fan"), "Nothing to collect")
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ get theirs.
 
 Those to whom nothing is due are left out. What is due to the others goes in transactions of up to
 256. Interrupted, the same command goes on with what is left: nobody is paid twice. Each manifest has
-a pool of its own, so collect with each that had something (stemmad dataset show).`,
+a pool of its own, so collect with each that had something (stemmad dataset show). Of versions with the
+same manifest it takes the newest that owes something.`,
 		Example: `  stemmad dataset collect work1... photos.manifest --mine --from bob
   stemmad dataset collect photos.manifest --contributor bob --contributor work1... --from fan
   stemmad dataset collect work1... photos.manifest --all --at-least '0.50 USDC' --from alice
@@ -97,6 +99,8 @@ type collecting struct {
 	due   sdk.Coins
 	what  string
 	names map[string]string
+	// older are versions with the same manifest, whose pools were not asked.
+	older []registrytypes.NumberedManifest
 }
 
 // leanFrom is of how many contributors not all proofs are kept in memory. Tests set less.
@@ -119,21 +123,42 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 		return missing(err)
 	}
 	defer opened.Close()
-	c := &collecting{
-		Work: work.Id, Version: version.Version, Entries: []collectedEntry{}, Transactions: []send.Result{}, names: conn.KeyNames(),
-	}
-	c.lean = conn.Flags().Is(flagAll) && opened.Manifest.Contributors.Leaves > leanFrom
-	collector := &pool.Collector{Royalty: conn.Royalty(), Work: work.Id, Version: version.Version, AtLeast: least}
-	if err := collector.Start(ctx, func(e pool.Entry) error { c.take(collector, e); return nil }); err != nil {
+	same, err := pool.VersionsOf(ctx, conn.Registry(), work.Id, version.Sha256)
+	if err != nil {
 		return err
 	}
-	if err := c.ask(ctx, conn, sender, opened, collector); err != nil {
-		return err
+	var c *collecting
+	for i, of := range same {
+		asked, err := askPool(ctx, conn, sender, opened, work.Id, of.Version, least)
+		if err != nil {
+			return err
+		}
+		if len(asked.worth) > 0 {
+			c, asked.older = asked, same[i+1:]
+			break
+		}
+		c = cmp.Or(c, asked) // where nothing is due by any, what there is to say is said of the newest
 	}
 	if err := c.send(ctx, conn, sender, titled(work), opened); err != nil {
 		return err
 	}
 	return c.print(conn, titled(work))
+}
+
+// askPool finds out what is due by the manifest of one version.
+func askPool(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, opened *dataset.Opened, work registrytypes.WorkID, version uint32,
+	least sdk.Coins,
+) (*collecting, error) {
+	c := &collecting{
+		Work: work, Version: version, Entries: []collectedEntry{}, Transactions: []send.Result{}, names: conn.KeyNames(),
+	}
+	c.lean = conn.Flags().Is(flagAll) && opened.Manifest.Contributors.Leaves > leanFrom
+	collector := &pool.Collector{Royalty: conn.Royalty(), Work: work, Version: version, AtLeast: least}
+	if err := collector.Start(ctx, func(e pool.Entry) error { c.take(collector, e); return nil }); err != nil {
+		return nil, err
+	}
+	return c, c.ask(ctx, conn, sender, opened, collector)
 }
 
 func checkCollectFlags(conn *connect.Conn) error {
@@ -417,6 +442,9 @@ func (c *collecting) print(conn *connect.Conn, title string) error {
 	}
 	if c.Nothing > 0 {
 		conn.Say("Nothing is due to %d of the %s asked about.", c.Nothing, count(c.Asked, "contributor"))
+	}
+	for _, m := range c.older {
+		conn.Say("Version %d had the same manifest: the same command collects what is due from its pool next.", m.Version)
 	}
 	if c.Dust > 0 {
 		conn.Say("Less than --%s is due to %s; it stays due.", flagAtLeast, count(c.Dust, "contributor"))

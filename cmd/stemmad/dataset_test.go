@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,4 +204,34 @@ func TestMistakesInADatasetAreNamed(t *testing.T) {
 		_, err := os.Stat(gone)
 		require.ErrorIs(t, err, os.ErrNotExist, gone)
 	}
+}
+
+// TestAttackVerifyOfWhatLiesBeside: a curator publishes a true manifest with contributors and an index that hide who contributed.
+func TestAttackVerifyOfWhatLiesBeside(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeLines(t, "v1.jsonl", 0, 9000, "")
+	var made built
+	answered(t, &made, "dataset", "build", "v1.jsonl")
+	verify := func() int {
+		_, _, code := command("dataset", "verify", "v1.manifest", "--digest", made.Digest)
+		return code
+	}
+	require.Equal(t, exitOK, verify())
+	for _, file := range []string{"v1.manifest.contributors", "v1.manifest.index"} {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		forged := slices.Clone(raw)
+		if file == "v1.manifest.index" { // the first contributor of the last group, before the sum over all
+			end := len(forged) - sha256.Size
+			forged[end-1] ^= 1
+			sum := sha256.Sum256(forged[:end])
+			copy(forged[end:], sum[:])
+		} else {
+			forged[5] ^= 1
+		}
+		require.NoError(t, os.WriteFile(file, forged, 0o600))
+		require.Equal(t, exitRefuted, verify(), file)
+		require.NoError(t, os.WriteFile(file, raw, 0o600))
+	}
+	require.Equal(t, exitOK, verify())
 }

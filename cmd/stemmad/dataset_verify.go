@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 
@@ -25,7 +27,7 @@ func datasetVerifyCmd() *cobra.Command {
 		Use:   "verify MANIFEST|PROOF",
 		Short: "Check a manifest or a proof against a dataset's digest",
 		Long: `Verify needs no node. Of a manifest it makes both roots anew from all its rows, and
-compares them with --digest, and with the index where one lies beside it; it needs some
+compares them with --digest, and with what lies beside it; it needs some
 30 bytes for each item in the folder for temporary files (TMPDIR). Of a proof,
 which "stemmad dataset prove" wrote, it checks that it leads to the roots that it names,
 and compares these with --digest. The digest is the content of the dataset's work, which
@@ -155,7 +157,8 @@ func (v *datasetVerified) manifest(cmd *cobra.Command, path string, want *[32]by
 	}
 	defer os.RemoveAll(dir)
 	bar := progress.New(cmd.ErrOrStderr(), "hashing", sizeOf(path, ""), progress.Size)
-	built, err := dataset.Build(cmd.Context(), rows, io.Discard, dataset.Options{Dir: dir, Progress: func(_ int, n int64) { bar.Add(n) }})
+	contributors := sha256.New()
+	built, err := dataset.Build(cmd.Context(), rows, contributors, dataset.Options{Dir: dir, Progress: func(_ int, n int64) { bar.Add(n) }})
 	bar.Finish()
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
@@ -178,11 +181,37 @@ func (v *datasetVerified) manifest(cmd *cobra.Command, path string, want *[32]by
 		if index.Manifest != built.Manifest {
 			return fmt.Errorf("%w: %s is of another manifest, of the digest %x", prf.ErrRefuted, dataset.IndexOf(path), index.Manifest.Digest())
 		}
+		if !bytes.Equal(built.Append(nil), raw) {
+			return fmt.Errorf("%w: %s is not the one that a build makes", prf.ErrRefuted, dataset.IndexOf(path))
+		}
+	}
+	if err := sameContributors(path, contributors); err != nil {
+		return err
 	}
 	if want == nil && beside {
 		return fmt.Errorf("%w: it fits its index; whether the chain knows this digest, say with --%s", prf.ErrUnverified, flagDigest)
 	}
 	return compareDigest(built.Manifest, want)
+}
+
+// sameContributors compares the contributors that lie beside a manifest, if they do, with those that it has.
+func sameContributors(path string, has hash.Hash) error {
+	f, err := os.Open(dataset.ContributorsOf(path))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	there := sha256.New()
+	if _, err := io.Copy(there, f); err != nil {
+		return err
+	}
+	if !bytes.Equal(there.Sum(nil), has.Sum(nil)) {
+		return fmt.Errorf("%w: %s has others than the manifest", prf.ErrRefuted, dataset.ContributorsOf(path))
+	}
+	return nil
 }
 
 func (v *datasetVerified) proof(p dataset.Proof, want *[32]byte) error {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/dataset"
@@ -126,6 +128,10 @@ func openFile(path, form string, whose *manifest.Contributor, byName map[string]
 	strict := byName == nil
 	if strict {
 		byName = columnsByName()
+	} else {
+		for _, name := range slices.Sorted(maps.Keys(byName)) {
+			identity += fmt.Sprintf(", %q is %s", name, Columns[byName[name]])
+		}
 	}
 	opened := &Opened{Form: form, Size: info.Size(), close: f.Close}
 	switch form {

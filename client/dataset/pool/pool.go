@@ -39,17 +39,31 @@ func Manifests(
 func VersionOf(
 	ctx context.Context, registry registrytypes.QueryClient, work registrytypes.WorkID, digest registrytypes.Digest,
 ) (registrytypes.NumberedManifest, error) {
-	all, err := Manifests(ctx, registry, work)
+	same, err := VersionsOf(ctx, registry, work, digest)
 	if err != nil {
 		return registrytypes.NumberedManifest{}, err
 	}
+	return same[0], nil
+}
+
+// VersionsOf finds all manifests of a work with this digest, newest first: a manifest may come back, and has a pool each time. It fails
+// with ErrNotOfWork where there is none.
+func VersionsOf(
+	ctx context.Context, registry registrytypes.QueryClient, work registrytypes.WorkID, digest registrytypes.Digest,
+) (same []registrytypes.NumberedManifest, err error) {
+	all, err := Manifests(ctx, registry, work)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range slices.Backward(all) {
 		if m.Sha256 == digest {
-			return m, nil
+			same = append(same, m)
 		}
 	}
-	err = fmt.Errorf("%w: its digest is %s, and %s has had %d manifests", ErrNotOfWork, digest, work, len(all))
-	return registrytypes.NumberedManifest{}, err
+	if len(same) == 0 {
+		return nil, fmt.Errorf("%w: its digest is %s, and %s has had %d manifests", ErrNotOfWork, digest, work, len(all))
+	}
+	return same, nil
 }
 
 // State is a work's pool, and what each of its pools has had.

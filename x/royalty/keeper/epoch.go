@@ -34,8 +34,12 @@ func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before,
 
 // chargeEpoch charges for the end of an epoch.
 func chargeEpoch(ctx context.Context, params types.Params, before types.Head) {
-	receivers := uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*receivers, "royalty receivers")
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*epochReceivers(params, before), "royalty receivers")
+}
+
+// epochReceivers is among how many all stages of a work are divided at the end of an epoch.
+func epochReceivers(params types.Params, before types.Head) uint64 {
+	return uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
 }
 
 // heightOf is the height of the block under way.

@@ -165,16 +165,29 @@ func (k Keeper) removePoolChange(ctx context.Context, work registrytypes.WorkID,
 	return k.Pools.Changes.Remove(ctx, work)
 }
 
-// makePoolChanges makes the changes of pools whose time has come, a bounded number in a block. One that cannot be made, as of a work on
+// makePoolChanges makes the changes of pools whose time has come, a bounded number in a block, with no more receivers than the budget
+// of the sweep, but for a single one: their lists may have grown since they were charged for. One that cannot be made, as of a work on
 // hold, is dropped and says so.
 func (k Keeper) makePoolChanges(ctx context.Context) error {
 	now := waitsUntil(sdk.UnwrapSDKContext(ctx).BlockTime(), registrytypes.WorkID{}).K1()
 	due, _, err := load(ctx, k.Pools.Waiting, collections.NewPrefixUntilPairRange[uint64, registrytypes.WorkID](now), types.MaxPoolChanges)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	for _, key := range due {
+	receivers := uint64(0)
+	for i, key := range due {
 		work := key.K2()
+		head, err := k.GetHead(ctx, work)
+		if err != nil {
+			return err
+		}
+		if receivers += epochReceivers(params, head); i > 0 && receivers > uint64(params.SweepBudget) {
+			return nil
+		}
 		change, err := k.Pools.Changes.Get(ctx, work)
 		if err != nil {
 			return err

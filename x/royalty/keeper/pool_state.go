@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/registry/sumtree"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -125,10 +126,59 @@ func (k Keeper) checkPools(ctx context.Context) error {
 	if len(collected) > 0 {
 		return types.ErrBrokenInvariant.Wrapf("parts of %d pools have had something, and the pools nothing", len(collected))
 	}
+	if err := k.checkParts(ctx); err != nil {
+		return err
+	}
 	if err := k.checkPoolHolders(ctx); err != nil {
 		return err
 	}
 	return k.checkPoolChanges(ctx)
+}
+
+// checkParts: no part of a pool has had more than is due to all that lies between its start and that of the next part that has had
+// something. Else what is due to the others would be more than is left.
+func (k Keeper) checkParts(ctx context.Context) error {
+	var of partKey // the part that is read, with amounts by denom
+	var amounts []sdk.Coin
+	var roots registrytypes.Roots
+	check := func(end uint64) error {
+		for _, had := range amounts {
+			fund, err := k.Pools.Funds.Get(ctx, collections.Join3(of.K1(), of.K2(), had.Denom))
+			if err != nil {
+				return err
+			}
+			if of.K3() >= end || end > roots.Weight || had.Amount.GT(sumtree.Due(fund.Total, end-of.K3(), roots.Weight)) {
+				return types.ErrBrokenInvariant.Wrapf("of version %d of %s the part from %d to %d of %d at most has had %s, of %s that the pool had",
+					of.K2(), of.K1(), of.K3(), end, roots.Weight, had, fund.Total)
+			}
+		}
+		amounts = amounts[:0]
+		return nil
+	}
+	err := k.Pools.Parts.Walk(ctx, nil, func(key partKey, amount math.Int) (bool, error) {
+		samePool := len(amounts) > 0 && key.K1() == of.K1() && key.K2() == of.K2()
+		end := roots.Weight
+		if samePool {
+			end = key.K3()
+		}
+		if !samePool || key.K3() != of.K3() {
+			if err := check(end); err != nil {
+				return true, err
+			}
+		}
+		if !samePool {
+			var err error
+			if roots, err = k.registry.GetManifest(ctx, key.K1(), key.K2()); err != nil {
+				return true, err
+			}
+		}
+		of, amounts = key, append(amounts, sdk.Coin{Denom: key.K4(), Amount: amount})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return check(roots.Weight)
 }
 
 // partPot names a pool's money in a denom.
