@@ -172,6 +172,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.do("dataset", "collect", work, "photos.manifest", "--all", "--from", "fan"), "to 3 contributors")
 	require.EqualValues(t, 531000*2/7-321000*2/7, l.uusdc(bob)-before)
 	require.Contains(t, l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan"), "Nothing to collect")
+	require.Contains(t, l.fail("dataset", "show", "two.manifest"), "name the work that has it")
+	require.Contains(t, l.fail("show", "photos.manifest"), "`stemmad dataset show photos.manifest` finds it")
 	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")
 	manifestOf(t, "strange.manifest", item{"other", alice, 4})
 	require.Contains(t, l.fail("dataset", "collect", work, "strange.manifest", "--all", "--from", "bob"), "of no version of the work")
