@@ -8,8 +8,8 @@ import (
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 

@@ -213,7 +213,7 @@ func (r collectionReport) printChange(conn *connect.Conn, revision *manifestRevi
 	if revision.shares {
 		pairs = append(pairs, "works get", rates.Percent(r.Share)+", from "+fromWhen(r.Waits))
 		if dropped := revision.now.Waits; dropped != nil {
-			pairs = append(pairs, "dropped", changeWaiting(dropped))
+			pairs = append(pairs, "dropped", changeDropped(dropped))
 		}
 	}
 	if len(r.Contains) > 0 {

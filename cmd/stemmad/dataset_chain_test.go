@@ -145,6 +145,7 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.do(append(withdraw, "--item", "#0", "--from", "bob")...), "1 item is withdrawn")
 	l.do(append(withdraw, "--item", "song.wav", "--contributor", song, "--from", "fan")...)
 	l.do(append(withdraw, "--all", "--from", "bob")...)
+	require.Contains(t, l.do(append(withdraw, "--all", "--from", "bob")...), "all of it is withdrawn")
 	require.EqualValues(t, 3, l.json("withdrawals", "dataset", "show", work))
 
 	// A new edition, whose contributors share after a notice; those before collect with the old manifest.
@@ -155,7 +156,7 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.NotEmpty(t, l.json("waits.at", "dataset", "revise", work, "two.manifest", "--from", "alice"))
 	require.Equal(t, "Photos", l.json("title", "dataset", "show", work), "what it says of itself stays")
 	require.Contains(t, l.do("dataset", "show", work), "for those of version 2 waits until")
-	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "for those of version 2 waits until",
+	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "for those of version 2, which was to hold from",
 		"the share in force, asked for again, drops the change, and says so")
 	require.NotContains(t, l.do("dataset", "show", work), "waits")
 	more := l.do("dataset", "share", work, "40%", "--version", "1", "--dry-run", "--from", "alice")

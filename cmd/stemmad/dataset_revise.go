@@ -195,7 +195,7 @@ func (r *manifestRevision) print(conn *connect.Conn) error {
 	if r.shares {
 		pairs = append(pairs, "contributors get", rates.Percent(r.Share)+", from "+fromWhen(r.Waits))
 		if dropped := r.now.Waits; dropped != nil {
-			pairs = append(pairs, "dropped", changeWaiting(dropped))
+			pairs = append(pairs, "dropped", changeDropped(dropped))
 		}
 	}
 	if err := table.Fields(conn.Out(), pairs...); err != nil {

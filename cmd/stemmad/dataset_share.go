@@ -96,7 +96,7 @@ func shareDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, 
 	conn.Say("%s: %s", result.Did("Shared", "Would share"), result)
 	pairs := []string{"contributors of", fmt.Sprintf("version %d", version), "get", rates.Percent(share), "from", fromWhen(outcome.Waits)}
 	if now.Waits != nil {
-		pairs = append(pairs, "dropped", changeWaiting(now.Waits))
+		pairs = append(pairs, "dropped", changeDropped(now.Waits))
 	}
 	return table.Fields(conn.Out(), pairs...)
 }
@@ -132,6 +132,11 @@ func poolNow(now *royaltytypes.QueryPoolResponse) string {
 // changeWaiting says what is to hold, and from when on.
 func changeWaiting(c *royaltytypes.PoolChange) string {
 	return fmt.Sprintf("%s for those of version %d waits until %s", rates.Percent(c.Weight), c.Version, table.Time(c.At))
+}
+
+// changeDropped says what was to hold, and from when on.
+func changeDropped(c *royaltytypes.PoolChange) string {
+	return fmt.Sprintf("%s for those of version %d, which was to hold from %s on", rates.Percent(c.Weight), c.Version, table.Time(c.At))
 }
 
 func datasetPayeeCmd() *cobra.Command {
