@@ -31,7 +31,8 @@ type Manifests interface {
 func (m Manifest) Prove(ctx context.Context, name string, manifests Manifests, height int64) error {
 	ctx = metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
 	p := proving{
-		ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{}, had: map[registrytypes.WorkID][]registrytypes.NumberedManifest{},
+		ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{},
+		had: map[registrytypes.WorkID][]registrytypes.NumberedManifest{},
 	}
 	var bad []error
 	for i := range m.Rows {

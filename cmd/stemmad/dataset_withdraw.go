@@ -89,8 +89,7 @@ func withdrawItems(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	err = w.send(ctx, conn, sender, titled(work), msgs)
-	if err != nil && (!w.All || !errors.Is(err, registrytypes.ErrAlreadyWithdrawn)) {
+	if err := w.send(ctx, conn, sender, titled(work), msgs); err != nil {
 		return err
 	}
 	return w.print(conn, titled(work))
@@ -206,10 +205,6 @@ func (w *withdrawal) send(
 func (w *withdrawal) print(conn *connect.Conn, title string) error {
 	if conn.JSON() {
 		return conn.PrintJSON(w)
-	}
-	if len(w.Transactions) == 0 && w.All {
-		conn.Say("Nothing to do: all of it is withdrawn from %s already", title)
-		return nil
 	}
 	if len(w.Transactions) == 0 {
 		conn.Say("Nothing to do: %s withdrawn from %s already", isOrAre(w.Already, "item"), title)

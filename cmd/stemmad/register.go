@@ -336,8 +336,8 @@ func opens(path string) (register.Found, error) {
 func noteManifests(conn *connect.Conn, files []register.Found) {
 	for _, f := range files {
 		if target.IsManifest(f.Path) {
-			conn.Note("%s is a manifest: this registers the file. \"stemmad dataset register\" registers the dataset, whose contributors can share.",
-				table.Clean(f.Path))
+			conn.Note("%s is a manifest: this registers the file. \"stemmad dataset register\" registers the dataset, whose "+
+				"contributors can share.", table.Clean(f.Path))
 		}
 	}
 }
