@@ -128,10 +128,15 @@ start() {
 Ask      $stemmad balance alice --home $dir/node0
          REST at $(setting "$dir/node0/config/app.toml" address | sed 's|tcp|http|'), described in /openapi.json
 Act      $stemmad keys list --home $dir/node0
-         alice, bob, carol and fan are funded; add --home $dir/node0 to any command
-Lose one scripts/localnet.sh kill 3; scripts/localnet.sh start 3 brings it back
-Stop     make localnet-stop (the data stays), make localnet-reset (deletes it)
+         The keys it lists are funded; add --home $dir/node0 to any command
 EOF
+	local last again=scripts/localnet.sh
+	[ "$dir" = build/localnet ] || again="LOCALNET_DIR=$dir $again"
+	last=$(homes | wc -l)
+	if [ "$last" -gt 1 ]; then
+		echo "Lose one $again kill $((last - 1)); $again start $((last - 1)) brings it back"
+	fi
+	echo "Stop     $again stop (the data stays), $again reset (deletes it)"
 }
 
 status() {

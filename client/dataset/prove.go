@@ -116,7 +116,7 @@ func (p ContributorProof) Verify(m manifest.Manifest) (sumtree.Interval, error) 
 func (b Built) Contributor(contributors io.ReaderAt, who manifest.Contributor) (ContributorProof, error) {
 	key := append([]byte{byte(who.Kind)}, who.ID...)
 	at := sort.Search(len(b.Groups), func(i int) bool { return bytes.Compare(orderOf(b.Groups[i].First), key) > 0 }) - 1
-	missing := fmt.Errorf("%w: contributor %x of kind %d", ErrNotInManifest, who.ID, who.Kind)
+	missing := fmt.Errorf("%w: it has no item of %s", ErrNotInManifest, ContributorText(who))
 	if at < 0 {
 		return ContributorProof{}, missing
 	}

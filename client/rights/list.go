@@ -12,6 +12,7 @@ import (
 	"github.com/cosmos/gogoproto/jsonpb"
 	"github.com/cosmos/gogoproto/proto"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -101,6 +102,11 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 		if row.Proof, err = l.proof(proof); err != nil {
 			return row, err
 		}
+		if row.Proof.Work.IsZero() {
+			if row.Proof.Work, err = workProved(orElse(work, l.options.Work)); err != nil {
+				return row, err
+			}
+		}
 		row.Subject, row.Item = row.Proof.Work.String(), licensetypes.Item{
 			Sha256: row.Proof.Item.Sha256, Contributor: row.Proof.Contributor,
 		}
@@ -130,6 +136,18 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 		}
 	}
 	return row, nil
+}
+
+// workProved is the work that a proof which names none is of.
+func workProved(text string) (registrytypes.WorkID, error) {
+	if text == "" {
+		return registrytypes.WorkID{}, errors.New("names a proof that names a manifest only, and no work")
+	}
+	id, err := registrytypes.ParseWorkID(text)
+	if err != nil {
+		return id, fmt.Errorf("work: %w", err)
+	}
+	return id, nil
 }
 
 // otherwise is the work of a row that names none.
@@ -189,10 +207,13 @@ func ParseContributor(text string) (c registrytypes.Contributor, err error) {
 	return registrytypes.NewContributor(pure), nil
 }
 
-// ItemProof proves that the manifest of a version of a work has an item. A file has it as JSON: work, version, contributor and item.
+// ItemProof proves that the manifest of a version of a work has an item. A file has it as JSON: work, version, contributor and item;
+// or as client/dataset writes it, with what its manifest is made of in place of work and version.
 type ItemProof struct {
-	Work        registrytypes.WorkID
-	Version     uint32
+	Work    registrytypes.WorkID
+	Version uint32
+	// Manifest is the digest of the manifest where the file has no version: that of the work which has it is meant.
+	Manifest    registrytypes.Digest
 	Contributor registrytypes.Contributor
 	Item        registrytypes.ItemProof
 }
@@ -205,7 +226,7 @@ func (p *ItemProof) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 	}
-	return json.Marshal(rawProof{p.Work, p.Version, raw[0].Bytes(), raw[1].Bytes()})
+	return json.Marshal(rawProof{Work: p.Work, Version: p.Version, Contributor: raw[0].Bytes(), Item: raw[1].Bytes()})
 }
 
 // UnmarshalJSON reads it. Numbers may be written as such.
@@ -213,6 +234,9 @@ func (p *ItemProof) UnmarshalJSON(text []byte) error {
 	var raw rawProof
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return err
+	}
+	if raw.Format != "" {
+		return p.ofManifest(text)
 	}
 	*p = ItemProof{Work: raw.Work, Version: raw.Version}
 	for name, part := range map[string]struct {
@@ -229,8 +253,29 @@ func (p *ItemProof) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// ofManifest reads a proof that names its manifest, and checks that it leads there.
+func (p *ItemProof) ofManifest(text []byte) error {
+	file, err := dataset.ReadProof(text)
+	if err != nil {
+		return err
+	}
+	if file.Item == nil {
+		return errors.New("it proves a contributor's part")
+	}
+	item, err := file.Item.Verify(file.Manifest)
+	if err != nil {
+		return err
+	}
+	*p = ItemProof{
+		Manifest: registrytypes.NewRoots(file.Manifest).Digest(), Contributor: registrytypes.NewContributor(item.Contributor),
+		Item: registrytypes.NewItemProof(item, file.Item.Index, file.Item.Path),
+	}
+	return nil
+}
+
 // rawProof is a proof as a file has it.
 type rawProof struct {
+	Format      string               `json:"format,omitempty"`
 	Work        registrytypes.WorkID `json:"work"`
 	Version     uint32               `json:"version"`
 	Contributor json.RawMessage      `json:"contributor"`
@@ -250,7 +295,7 @@ func ReadItemProof(r io.Reader) (*ItemProof, error) {
 	if err := json.Unmarshal(raw, p); err != nil {
 		return nil, fmt.Errorf("no proof of an item: %w", err)
 	}
-	if p.Work.IsZero() || p.Version == 0 {
+	if (p.Work.IsZero() || p.Version == 0) && p.Manifest.IsZero() {
 		return nil, errors.New("no proof of an item: work and version say what it is of")
 	}
 	if err := p.Item.Validate(p.Contributor); err != nil {

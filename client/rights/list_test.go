@@ -17,8 +17,10 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/testutil/manifests"
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
@@ -63,6 +65,17 @@ func (s served) Manifest(
 	_ context.Context, req *registrytypes.QueryManifestRequest, _ ...grpc.CallOption,
 ) (*registrytypes.QueryManifestResponse, error) {
 	return s.roots(req)
+}
+
+func (s served) Manifests(
+	_ context.Context, req *registrytypes.QueryManifestsRequest, _ ...grpc.CallOption,
+) (*registrytypes.QueryManifestsResponse, error) {
+	if s.asked++; req.Work != s.work {
+		return nil, status.Error(codes.NotFound, "no work")
+	}
+	return &registrytypes.QueryManifestsResponse{Manifests: []registrytypes.NumberedManifest{
+		{Version: 1, Roots: s.Roots(), Sha256: s.Roots().Digest()},
+	}}, nil
 }
 
 // open reads a proof as a file has it.
@@ -222,6 +235,57 @@ func TestAProofAsAFile(t *testing.T) {
 	} {
 		_, err := ReadItemProof(strings.NewReader(text))
 		require.Error(t, err, text)
+	}
+}
+
+// A proof may name its manifest in place of a work and version: that of the row's work with its digest is meant.
+func TestAProofNamesItsManifest(t *testing.T) {
+	a := newArchive(t)
+	files := map[string]string{}
+	options := ListOptions{Open: func(name string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(files[name])), nil }}
+	write := func(name string, m *manifests.Made) {
+		item := a.Item(0)
+		row, err := m.Items[0].Append(nil)
+		require.NoError(t, err)
+		proof := dataset.Proof{Manifest: m.Roots().Pure(), Item: &dataset.ItemProof{Row: row}}
+		for _, h := range m.Item(0).Path {
+			proof.Item.Path = append(proof.Item.Path, rfc6962.Hash(h))
+		}
+		text, err := json.Marshal(proof)
+		require.NoError(t, err)
+		require.Equal(t, item.Sha256, registrytypes.Digest(m.Items[0].Sha256))
+		files[name] = string(text)
+	}
+	write("good", a.Made)
+	write("other", manifests.Of(a.Items[0]))
+	files["false"] = strings.Replace(files["good"], `"index":0`, `"index":1`, 1)
+	read := func(text string) (Manifest, error) { return ReadList(strings.NewReader(text), "l.csv", options) }
+
+	list, err := read("work,proof\n" + a.work.String() + ",good\n" + a.work.String() + ",good\n")
+	require.NoError(t, err)
+	require.NoError(t, list.Prove(t.Context(), "l.csv", served{a}, 7))
+	require.Equal(t, 2, a.asked, "what a work has had is asked once, and the manifest once")
+	require.Equal(t, a.work.String(), list.Rows[0].Subject)
+	require.Equal(t, a.From(0), list.Rows[0].Item.Contributor)
+	require.EqualValues(t, 1, list.Rows[0].Proof.Version)
+
+	for text, want := range map[string]string{
+		"proof\ngood\n":                               "l.csv line 2: names a proof that names a manifest only, and no work",
+		"work,proof\nwork1x,good\n":                   "l.csv line 2: work: ",
+		"work,proof\n" + a.work.String() + ",false\n": "l.csv line 2: false: no proof of an item",
+		"work,proof,sha256\n" + a.work.String() + ",good," + registrytypes.Digest{9}.String() + "\n": "is not what good proves",
+	} {
+		_, err := read(text)
+		require.ErrorContains(t, err, want, text)
+	}
+	for text, want := range map[string]string{
+		a.work.String() + ",other":                 "has had no manifest with the digest",
+		registrytypes.WorkID{9}.String() + ",good": "has had no manifest with the digest",
+	} {
+		list, err := read("work,proof\n" + text + "\n")
+		require.NoError(t, err)
+		require.ErrorContains(t, list.Prove(t.Context(), "l.csv", served{a}, 7), "l.csv line 2: the proof is false: ", text)
+		require.ErrorContains(t, list.Prove(t.Context(), "l.csv", served{a}, 7), want, text)
 	}
 }
 

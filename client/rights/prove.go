@@ -12,7 +12,9 @@ import (
 	"google.golang.org/grpc/status"
 
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
+	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -21,13 +23,17 @@ import (
 // Manifests is what is asked for the roots that proofs lead to.
 type Manifests interface {
 	Manifest(context.Context, *registrytypes.QueryManifestRequest, ...grpc.CallOption) (*registrytypes.QueryManifestResponse, error)
+	Manifests(context.Context, *registrytypes.QueryManifestsRequest, ...grpc.CallOption) (*registrytypes.QueryManifestsResponse, error)
 }
 
 // Prove checks the proofs that rows have by the manifests on the chain, at one height, and names for each row the terms that its item
 // was given under. All false proofs are named, by their lines, up to a bound; nothing is to be asked then.
 func (m Manifest) Prove(ctx context.Context, name string, manifests Manifests, height int64) error {
 	ctx = metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
-	p := proving{ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{}}
+	p := proving{
+		ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{},
+		had: map[registrytypes.WorkID][]registrytypes.NumberedManifest{},
+	}
 	var bad []error
 	for i := range m.Rows {
 		row := &m.Rows[i]
@@ -63,9 +69,14 @@ type proving struct {
 	ctx       context.Context
 	manifests Manifests
 	roots     map[version]registrytypes.Roots
+	// had are the manifests that works have had, of proofs that name theirs by its digest.
+	had map[registrytypes.WorkID][]registrytypes.NumberedManifest
 }
 
 func (p *proving) row(row *Row) error {
+	if err := p.number(row.Proof); err != nil {
+		return err
+	}
 	roots, err := p.rootsOf(version{row.Proof.Work, row.Proof.Version})
 	if err != nil {
 		return err
@@ -75,6 +86,34 @@ func (p *proving) row(row *Row) error {
 	}
 	row.Item.Terms = licensetypes.TermsID(row.Proof.Item.TermsSha256)
 	return nil
+}
+
+// number finds the version of a proof that names its manifest by the digest.
+func (p *proving) number(proof *ItemProof) error {
+	if proof.Version != 0 {
+		return nil
+	}
+	all, known := p.had[proof.Work]
+	if !known {
+		rows := client.Rows(p.ctx, func(ctx context.Context, page *query.PageRequest) (
+			[]registrytypes.NumberedManifest, *query.PageResponse, error,
+		) {
+			res, err := p.manifests.Manifests(ctx, &registrytypes.QueryManifestsRequest{Work: proof.Work, Pagination: page})
+			return res.GetManifests(), res.GetPagination(), err
+		})
+		var err error
+		if all, err = client.All(rows, 0); err != nil && status.Code(err) != codes.NotFound {
+			return fmt.Errorf("ask for the manifests of %s: %w", proof.Work, err)
+		}
+		p.had[proof.Work] = all
+	}
+	for _, m := range all {
+		if m.Sha256 == proof.Manifest {
+			proof.Version = m.Version
+			return nil
+		}
+	}
+	return &proofError{fmt.Errorf("%s has had no manifest with the digest %s", proof.Work, proof.Manifest)}
 }
 
 func (p *proving) rootsOf(v version) (registrytypes.Roots, error) {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
@@ -86,7 +85,7 @@ taken it back: then it is denied, but to holders of grants that are older. --ite
 that the item was given under, where the manifest has some. That the manifest has the item is not asked.
 
 With --list it asks about many: a table with the columns work (or WORK as the argument), sha256 and
-contributor, and terms where the manifest has some; or proof, a file with the proof of an item, which is
+contributor, and terms where the manifest has some; or proof, a file with the proof of an item ("stemmad dataset prove"), which is
 checked by the manifest on the chain. A false proof is named by its line, and nothing is asked then.
 Rows without a contributor ask about works, as with --manifest, and reports are as there: they say of
 each item since when it is taken back, and by which withdrawal.
@@ -169,7 +168,7 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := clearFlags(conn, dataset != ""); err != nil {
+	if err := clearFlags(ctx, conn, dataset != ""); err != nil {
 		return err
 	}
 	licensee, err := whoAsks(conn)
@@ -184,7 +183,7 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 
 // clearFlags checks the flags beside those about the use, and refuses those that
 // have no meaning together.
-func clearFlags(conn *connect.Conn, dataset bool) error {
+func clearFlags(ctx context.Context, conn *connect.Conn, dataset bool) error {
 	f := conn.Flags()
 	single, buying := []string{flagBuy, flagTerms, flagForWork, flagItem, flagContrib, flagItemTerms}, []string{flagMaxFee, flagMaxRate}
 	if dataset {
@@ -195,7 +194,7 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 		}
 		return nil
 	}
-	if _, err := itemAsked(conn); err != nil {
+	if _, err := itemAsked(ctx, conn); err != nil {
 		return err
 	}
 	if f.Changed(flagReport) {
@@ -234,13 +233,13 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 
 // addItemFlags adds the flags that name an item of a work's manifest.
 func addItemFlags(f *pflag.FlagSet) {
-	f.String(flagItem, "", "SHA-256 of the item of the work's manifest to ask about")
-	f.String(flagContrib, "", "account or work that the item comes from")
+	f.String(flagItem, "", "item of the work's manifest to ask about: its SHA-256, or a file that has its content")
+	f.String(flagContrib, "", "account, key or work that the item comes from")
 	f.String(flagItemTerms, "", "terms that the item was given under (terms1... or a preset; default: those of the whole)")
 }
 
 // itemAsked is the item that is asked about; nil: the work is.
-func itemAsked(conn *connect.Conn) (*licensetypes.Item, error) {
+func itemAsked(ctx context.Context, conn *connect.Conn) (*licensetypes.Item, error) {
 	f := conn.Flags()
 	sum, from, terms := f.Text(flagItem), f.Text(flagContrib), f.Text(flagItemTerms)
 	if sum == "" {
@@ -255,14 +254,19 @@ func itemAsked(conn *connect.Conn) (*licensetypes.Item, error) {
 		return nil, fmt.Errorf("--%s goes with --%s: the same content may come from several", flagItem, flagContrib)
 	}
 	item := new(licensetypes.Item)
-	content, err := digest.Parse(sum)
+	named, err := target.Parse(ctx, sum)
+	if err == nil && named.Digest == nil {
+		err = fmt.Errorf("%s is a work: name the item by its file or SHA-256", sum)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", flagItem, err)
 	}
-	item.Sha256 = content
-	if item.Contributor, err = rights.ParseContributor(from); err != nil {
+	item.Sha256 = *named.Digest
+	contributor, err := contributorNamed(conn, from)
+	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", flagContrib, err)
 	}
+	item.Contributor = registrytypes.NewContributor(contributor)
 	if terms != "" {
 		if item.Terms, err = licensetypes.ParseTerms(terms); err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagItemTerms, err)
@@ -322,7 +326,7 @@ type clearing struct {
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
-	item, err := itemAsked(conn)
+	item, err := itemAsked(ctx, conn)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -29,6 +30,9 @@ func (c *clearing) unregistered() error {
 		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: "+
 		"a file that was changed or converted is another. [%s]",
 		c.argument, rules.NotRegistered)))
+	if target.IsManifest(c.argument) {
+		c.conn.Say("%s: %s.", table.Clean(c.argument), table.Clean(target.ManifestHint(c.argument)))
+	}
 	if listsWorks(c.argument) {
 		c.conn.Say("%s", table.Clean(fmt.Sprintf("%s lists works: to ask about those, write --%s %s.", c.argument, flagManifest, c.argument)))
 	}

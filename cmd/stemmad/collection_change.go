@@ -211,7 +211,10 @@ func (r collectionReport) printChange(conn *connect.Conn, revision *manifestRevi
 	conn.Say("%s %s, now version %d: %s", revision.Tx.Did("Revised", "Would revise"), titled(revision.claim), r.Version, revision.Tx)
 	pairs := []string{"manifest", r.File, "works", r.Manifest.String(), "before", revision.Before.String()}
 	if revision.shares {
-		pairs = append(pairs, "works get", rates.Percent(r.Share)+", "+fromWhen(r.Waits))
+		pairs = append(pairs, "works get", rates.Percent(r.Share)+", from "+fromWhen(r.Waits))
+		if dropped := revision.now.Waits; dropped != nil {
+			pairs = append(pairs, "dropped", changeDropped(dropped))
+		}
 	}
 	if len(r.Contains) > 0 {
 		pairs = append(pairs, "contains", count(len(r.Contains), "work")+" more")

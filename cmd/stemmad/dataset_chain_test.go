@@ -137,10 +137,16 @@ func TestJourneyOfADataset(t *testing.T) {
 	_, errs, code = answering("n\n", append(withdraw, "--item", "photo", "--from", "bob", "--home", l.home)...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "This can't be taken back")
+	tried = l.do(append(withdraw, "--item", "photo", "--dry-run", "--from", "bob")...)
+	require.Contains(t, tried, "1 item")
+	require.NotContains(t, tried, "digest", "what a trial says of the list is not what it will be")
+	require.Contains(t, l.fail("dataset", "withdraw", work, "photos.manifest", "--all", "--from", "fan"),
+		"it has no item of stemma1")
 	require.Equal(t, "1", fmt.Sprint(l.json("list.count", append(withdraw, "--item", "photo", "--from", "bob")...)))
 	require.Contains(t, l.do(append(withdraw, "--item", "#0", "--from", "bob")...), "1 item is withdrawn")
 	l.do(append(withdraw, "--item", "song.wav", "--contributor", song, "--from", "fan")...)
 	l.do(append(withdraw, "--all", "--from", "bob")...)
+	require.Contains(t, l.fail(append(withdraw, "--all", "--from", "bob")...), "all of "+bob+" (bob): by withdrawal 3")
 	require.EqualValues(t, 3, l.json("withdrawals", "dataset", "show", work))
 
 	// A new edition, whose contributors share after a notice; those before collect with the old manifest.
@@ -151,11 +157,13 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.NotEmpty(t, l.json("waits.at", "dataset", "revise", work, "two.manifest", "--from", "alice"))
 	require.Equal(t, "Photos", l.json("title", "dataset", "show", work), "what it says of itself stays")
 	require.Contains(t, l.do("dataset", "show", work), "for those of version 2 waits until")
-	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "from the end of this block on",
-		"the share in force, asked for again, drops the change")
+	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "for those of version 2, which was to hold from",
+		"the share in force, asked for again, drops the change, and says so")
 	require.NotContains(t, l.do("dataset", "show", work), "waits")
 	more := l.do("dataset", "share", work, "40%", "--version", "1", "--dry-run", "--from", "alice")
-	require.Contains(t, more, "from the end of this block on")
+	require.Contains(t, more, "the end of this block on")
+	require.NotContains(t, more, "from the end")
+	require.NotContains(t, more, "dropped")
 	require.Contains(t, l.do("dataset", "share", work, "10%", "--from", "alice"), "Shared")
 
 	// Until then those before get what comes in, also who took all back, with the old manifest.
@@ -166,6 +174,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.do("dataset", "collect", work, "photos.manifest", "--all", "--from", "fan"), "to 3 contributors")
 	require.EqualValues(t, 531000*2/7-321000*2/7, l.uusdc(bob)-before)
 	require.Contains(t, l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan"), "Nothing to collect")
+	require.Contains(t, l.fail("dataset", "show", "two.manifest"), "name the work that has it")
+	require.Contains(t, l.fail("show", "photos.manifest"), "`stemmad dataset show photos.manifest` finds it")
 	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")
 	manifestOf(t, "strange.manifest", item{"other", alice, 4})
 	require.Contains(t, l.fail("dataset", "collect", work, "strange.manifest", "--all", "--from", "bob"), "of no version of the work")

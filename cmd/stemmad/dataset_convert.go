@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -104,7 +105,7 @@ func convertDataset(cmd *cobra.Command, path string, names []string) (err error)
 	}
 	return told(cmd, struct {
 		Wrote []string `json:"wrote"`
-	}{names}, "Wrote %s of %d items.", table.Clean(fmt.Sprint(names)), opened.Manifest.ItemCount)
+	}{names}, "Wrote %s: %s.", table.Clean(strings.Join(names, ", ")), count(int(opened.Manifest.ItemCount), "item"))
 }
 
 // convertedFiles are the files of items, and the one of Croissant.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -48,7 +47,7 @@ func (r manifestRoots) String() string {
 
 // builtManifest opens a manifest with what proofs are made by, which is built first where it is not beside it or no more what is.
 func builtManifest(ctx context.Context, conn *connect.Conn, path string) (*dataset.Opened, error) {
-	if !isManifest(path) {
+	if !target.IsManifest(path) {
 		if _, err := os.Stat(path); err != nil {
 			return nil, err
 		}
@@ -82,21 +81,10 @@ func builtManifest(ctx context.Context, conn *connect.Conn, path string) (*datas
 	return dataset.Open(path)
 }
 
-// isManifest says whether a file begins as one.
-func isManifest(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	begin := make([]byte, len(dataset.Magic))
-	_, err = io.ReadFull(f, begin)
-	return err == nil && string(begin) == dataset.Magic
-}
-
 // datasetNamed finds the work that an argument names: by its id, its digest or, of the first version, its manifest. own: the signer's.
 func datasetNamed(ctx context.Context, conn *connect.Conn, argument, own string) (registrytypes.Claim, error) {
-	if isManifest(argument) {
+	path := argument
+	if target.IsManifest(argument) {
 		opened, err := builtManifest(ctx, conn, argument)
 		if err != nil {
 			return registrytypes.Claim{}, err
@@ -111,13 +99,13 @@ func datasetNamed(ctx context.Context, conn *connect.Conn, argument, own string)
 	if own != "" {
 		claim, err := target.ResolveOwn(ctx, conn.Registry(), argument, own)
 		if err != nil {
-			return claim, err
+			return claim, noneHas(path, argument, err)
 		}
 		work = claim
 	} else {
 		found, err := target.Earliest(ctx, conn.Registry(), argument)
 		if err != nil {
-			return found.Claim, err
+			return found.Claim, noneHas(path, argument, err)
 		}
 		work = found.Claim
 	}
@@ -125,6 +113,15 @@ func datasetNamed(ctx context.Context, conn *connect.Conn, argument, own string)
 		return work, fmt.Errorf("%s was registered as a content by itself, without a manifest: it has no contributors", work.Id)
 	}
 	return work, nil
+}
+
+// noneHas says of a manifest that no work began with it; other errors stay.
+func noneHas(path, digest string, err error) error {
+	if path == digest || !errors.Is(err, target.ErrUnregistered) {
+		return err
+	}
+	return fmt.Errorf("%s is %w as the first manifest of a work (its digest is %s): name the work that has it, by its id (work1...)",
+		table.Clean(path), target.ErrUnregistered, digest)
 }
 
 // ofWork opens a manifest and finds which version of a work it is of.

@@ -68,7 +68,7 @@ func proveInDataset(cmd *cobra.Command, path string) (err error) {
 		}
 		p, err := opened.ProveContributor(who)
 		if err != nil {
-			return fmt.Errorf("%s: %w", text, err)
+			return err
 		}
 		proof.Contributor = &p
 	} else {

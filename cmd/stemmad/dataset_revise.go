@@ -164,7 +164,7 @@ func (r *manifestRevision) send(ctx context.Context, conn *connect.Conn, sender 
 	what := fmt.Sprintf("Give %s a new manifest, its version %d: %s.\n  Version %d has %s.", titled(r.claim), r.Version, r.Manifest,
 		r.claim.ManifestVersion, r.Before)
 	if r.shares {
-		what += fmt.Sprintf("\n  The contributors of the new version get %s of what it earns, %s. Now: %s", rates.Percent(r.Share),
+		what += fmt.Sprintf("\n  The contributors of the new version get %s of what it earns, from %s. Now: %s", rates.Percent(r.Share),
 			fromWhen(outcome.Waits), poolNow(r.now))
 	} else {
 		what += "\n  What contributors get stays as it is. Now: " + poolNow(r.now)
@@ -193,7 +193,10 @@ func (r *manifestRevision) print(conn *connect.Conn) error {
 	conn.Say("%s %s, now version %d: %s", r.Tx.Did("Revised", "Would revise"), titled(r.claim), r.Version, r.Tx)
 	pairs := []string{"manifest", r.Manifest.String(), "before", r.Before.String()}
 	if r.shares {
-		pairs = append(pairs, "contributors get", rates.Percent(r.Share)+", "+fromWhen(r.Waits))
+		pairs = append(pairs, "contributors get", rates.Percent(r.Share)+", from "+fromWhen(r.Waits))
+		if dropped := r.now.Waits; dropped != nil {
+			pairs = append(pairs, "dropped", changeDropped(dropped))
+		}
 	}
 	if err := table.Fields(conn.Out(), pairs...); err != nil {
 		return err

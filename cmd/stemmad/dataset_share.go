@@ -44,7 +44,9 @@ type shareReport struct {
 	Share   uint32               `json:"share"`
 	// Waits until it holds; unset: it does.
 	Waits *royaltytypes.PoolChange `json:"waits,omitempty"`
-	Tx    send.Result              `json:"tx"`
+	// Dropped is what waited before.
+	Dropped *royaltytypes.PoolChange `json:"dropped,omitempty"`
+	Tx      send.Result              `json:"tx"`
 }
 
 func shareDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -76,8 +78,11 @@ func shareDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, 
 	if err := trial.Response(0, &outcome); err != nil {
 		return err
 	}
-	what := fmt.Sprintf("Give the contributors of version %d of %s %s of all that it earns, %s.\n  Now: %s", version, titled(work),
+	what := fmt.Sprintf("Give the contributors of version %d of %s %s of all that it earns, from %s.\n  Now: %s", version, titled(work),
 		rates.Percent(share), fromWhen(outcome.Waits), poolNow(now))
+	if now.Waits != nil {
+		what += "\n  What waits is dropped by it."
+	}
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
@@ -86,11 +91,14 @@ func shareDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender, 
 		return err
 	}
 	if conn.JSON() {
-		return conn.PrintJSON(shareReport{work.Id, version, share, outcome.Waits, result})
+		return conn.PrintJSON(shareReport{work.Id, version, share, outcome.Waits, now.Waits, result})
 	}
 	conn.Say("%s: %s", result.Did("Shared", "Would share"), result)
-	return table.Fields(conn.Out(), "contributors of", fmt.Sprintf("version %d", version), "get", rates.Percent(share),
-		"from", fromWhen(outcome.Waits))
+	pairs := []string{"contributors of", fmt.Sprintf("version %d", version), "get", rates.Percent(share), "from", fromWhen(outcome.Waits)}
+	if now.Waits != nil {
+		pairs = append(pairs, "dropped", changeDropped(now.Waits))
+	}
+	return table.Fields(conn.Out(), pairs...)
 }
 
 // readOutcome reads an answer where there is one: nobody waited otherwise, and what a trial said stands.
@@ -104,9 +112,9 @@ func readOutcome(result send.Result, i int, into *royaltytypes.MsgSharePoolRespo
 // fromWhen says from when on a share holds.
 func fromWhen(waits *royaltytypes.PoolChange) string {
 	if waits == nil {
-		return "from the end of this block on"
+		return "the end of this block on"
 	}
-	return "from " + table.Time(waits.At) + " on"
+	return table.Time(waits.At) + " on"
 }
 
 // poolNow says what contributors get, and what waits.
@@ -116,10 +124,19 @@ func poolNow(now *royaltytypes.QueryPoolResponse) string {
 		text = fmt.Sprintf("the contributors of version %d get %s", now.Version, rates.Percent(now.Weight))
 	}
 	if now.Waits != nil {
-		text += fmt.Sprintf("; %s for those of version %d waits until %s", rates.Percent(now.Waits.Weight), now.Waits.Version,
-			table.Time(now.Waits.At))
+		text += "; " + changeWaiting(now.Waits)
 	}
 	return text + "."
+}
+
+// changeWaiting says what is to hold, and from when on.
+func changeWaiting(c *royaltytypes.PoolChange) string {
+	return fmt.Sprintf("%s for those of version %d waits until %s", rates.Percent(c.Weight), c.Version, table.Time(c.At))
+}
+
+// changeDropped says what was to hold, and from when on.
+func changeDropped(c *royaltytypes.PoolChange) string {
+	return fmt.Sprintf("%s for those of version %d, which was to hold from %s on", rates.Percent(c.Weight), c.Version, table.Time(c.At))
 }
 
 func datasetPayeeCmd() *cobra.Command {

@@ -207,7 +207,7 @@ func (p *prover) prove(ctx context.Context, argument string) error {
 	if p.named = p.out != ""; !p.named {
 		p.out = filepath.Base(argument) + proofEnding
 	}
-	if err := oneQuestion(p.conn); err != nil {
+	if err := oneQuestion(ctx, p.conn); err != nil {
 		return err
 	}
 	hash, err := hex.DecodeString(argument)

@@ -46,7 +46,7 @@ func aboutWords() []string {
 }
 
 // oneQuestion fails where flags ask for two things, or belong to what is not asked.
-func oneQuestion(conn *connect.Conn) error {
+func oneQuestion(ctx context.Context, conn *connect.Conn) error {
 	f := conn.Flags()
 	var asked []string
 	for _, flag := range []string{flagAbout, flagAnchor, flagRights} {
@@ -62,7 +62,7 @@ func oneQuestion(conn *connect.Conn) error {
 			return fmt.Errorf("--%s is of a use: say which with --%s", flag, flagUse)
 		}
 	}
-	_, err := itemAsked(conn)
+	_, err := itemAsked(ctx, conn)
 	return err
 }
 
@@ -102,7 +102,7 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 		return prf.Question{}, err
 	}
 	if asksRights(p.conn) {
-		return p.rights(work.Id)
+		return p.rights(ctx, work.Id)
 	}
 	for _, a := range abouts {
 		if a.kind.String() == about || about == "" {
@@ -112,7 +112,7 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 	return prf.Question{}, fmt.Errorf("--%s %s: of a work can be proved: %s", flagAbout, about, strings.Join(aboutWords(), ", "))
 }
 
-func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
+func (p *prover) rights(ctx context.Context, work registrytypes.WorkID) (prf.Question, error) {
 	f := p.conn.Flags()
 	use, err := rights.ParseUse(rights.Wish{
 		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
@@ -132,7 +132,7 @@ func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
 		}
 		licensee = account.String()
 	}
-	item, err := itemAsked(p.conn)
+	item, err := itemAsked(ctx, p.conn)
 	if err != nil || item == nil {
 		return prf.AskRights(work, use, licensee), err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -226,6 +227,7 @@ func collect(ctx context.Context, conn *connect.Conn, args []string, left *leftO
 		return nil, err
 	}
 	notePassed(conn, passed)
+	noteManifests(conn, found)
 	found, bad := readable(found)
 	if err := left.skip(conn, sheet.Join(bad)); err != nil {
 		return nil, err
@@ -328,6 +330,16 @@ func opens(path string) (register.Found, error) {
 		return register.Found{}, err
 	}
 	return register.Found{Path: path, Size: info.Size()}, nil
+}
+
+// noteManifests says of manifests what registers their datasets: the file by itself is another content.
+func noteManifests(conn *connect.Conn, files []register.Found) {
+	for _, f := range files {
+		if target.IsManifest(f.Path) {
+			conn.Note("%s is a manifest: this registers the file. \"stemmad dataset register\" registers the dataset, whose "+
+				"contributors can share.", table.Clean(f.Path))
+		}
+	}
 }
 
 // shownPassed is how many files that are passed over are named.

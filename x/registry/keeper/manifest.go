@@ -131,7 +131,8 @@ func (k Keeper) addWithdrawal(
 		return err
 	}
 	if number != 0 {
-		return errorsmod.Wrapf(types.ErrAlreadyWithdrawn, "%s of %s: by withdrawal %d of %s", orAll(w.Sha256.Digest), contributor, number, id)
+		return errorsmod.Wrapf(types.ErrAlreadyWithdrawn, "%s of %s: by withdrawal %d of %s",
+			orAll(w.Sha256.Digest), contributor.Text(), number, id)
 	}
 	*list = list.With(&w)
 	if err := k.Withdrawals.Set(ctx, collections.Join(id, list.Count), w); err != nil {

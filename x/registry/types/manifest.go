@@ -75,6 +75,14 @@ func NewContributor(c manifest.Contributor) Contributor {
 	return Contributor{Account: sdk.AccAddress(c.ID).String()}
 }
 
+// Text is the account or the id of the work.
+func (c Contributor) Text() string {
+	if c.Account != "" {
+		return c.Account
+	}
+	return c.Work.String()
+}
+
 // Pure is what x/registry/manifest knows it as. It fails with ErrInvalidManifest.
 func (c Contributor) Pure() (manifest.Contributor, error) {
 	if (c.Account == "") == c.Work.IsZero() {

@@ -7,12 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -95,10 +97,31 @@ func Claims(ctx context.Context, registry Registry, named Named) ([]registrytype
 		return nil, err
 	}
 	if len(res.Works) == 0 {
+		if IsManifest(named.Path) {
+			return nil, fmt.Errorf("%s is %w as a content by itself: %s", named.Argument, ErrUnregistered, ManifestHint(named.Path))
+		}
 		return nil, fmt.Errorf("%s is %w (sha256 %s): register it if it is yours, or name a work id", named.Argument,
 			ErrUnregistered, digest)
 	}
 	return res.Works, nil
+}
+
+// IsManifest says whether a file begins as the manifest of a dataset or a collection.
+func IsManifest(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, len(dataset.Magic))
+	_, err = io.ReadFull(f, begin)
+	return err == nil && string(begin) == dataset.Magic
+}
+
+// ManifestHint says how to find the work of a manifest.
+func ManifestHint(path string) string {
+	return fmt.Sprintf("it is a manifest, and the work that has it is registered by its digest: `stemmad dataset show %s` finds it, "+
+		"if the manifest is that of its first version; name the work by its id", path)
 }
 
 // Work is the work that was taken for an argument.
@@ -149,6 +172,9 @@ func EarliestSafe(ctx context.Context, registry Registry, argument string) (Work
 type nobodysError struct{ argument string }
 
 func (e nobodysError) Error() string {
+	if IsManifest(e.argument) {
+		return fmt.Sprintf("nobody has registered %s as a content by itself: %s", e.argument, ManifestHint(e.argument))
+	}
 	return fmt.Sprintf("nobody has registered %s, so nobody can be asked or paid for it here; a file that was changed or converted "+
 		"is another content: name a work id if you know one, or look for it by what else it is known by, such as "+
 		"`stemmad query registry resolve isrc CODE` (or doi, iscc, url)", e.argument)
