@@ -12,6 +12,7 @@ import (
 	"github.com/cosmos/gogoproto/jsonpb"
 	"github.com/cosmos/gogoproto/proto"
 
+	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -92,25 +93,23 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 	}
 	work, sum, contributor, proof := cell(workColumn), cell(sha256Column), cell(contributorColumn), cell(proofColumn)
 	if contributor == "" && proof == "" {
-		if row.Subject, err = parseSubject(orElse(work, sum)); err == nil && cell(termsColumn) != "" {
-			err = errors.New("has terms and no contributor: terms are those that an item was given under")
-		}
-		return row, err
+		return row, row.readWhole(work, sum, cell(termsColumn))
 	}
 	if proof != "" {
 		if row.Proof, err = l.proof(proof); err != nil {
 			return row, err
 		}
-		row.Subject, row.Item = row.Proof.Work.String(), licensetypes.Item{
-			Sha256: row.Proof.Item.Sha256, Contributor: row.Proof.Contributor,
+		if !row.Proof.Work.IsZero() {
+			row.Subject = row.Proof.Work.String()
 		}
+		row.Item = licensetypes.Item{Sha256: row.Proof.Item.Sha256, Contributor: row.Proof.Contributor}
 	}
 	for _, part := range []struct {
 		text, name string
 		needed     bool
 		read       func(text string) (differs bool, err error)
 	}{
-		{orElse(work, l.otherwise(row)), workColumn, proof == "", row.readWork},
+		{orElse(work, l.otherwise(row)), workColumn, row.Subject == "", row.readWork},
 		{sum, sha256Column, proof == "", row.readContent},
 		{contributor, contributorColumn, proof == "", row.readContributor},
 		{cell(termsColumn), termsColumn, false, row.readTerms},
@@ -134,18 +133,34 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 
 // otherwise is the work of a row that names none.
 func (l *listing) otherwise(row Row) string {
-	if row.Proof != nil {
+	if row.Subject != "" {
 		return ""
 	}
 	return l.options.Work
+}
+
+// readWhole reads a row that names no item. One with a work and a content could mean an item, which an answer about the work would hide.
+func (r *Row) readWhole(work, sum, terms string) (err error) {
+	if r.Subject, err = parseSubject(orElse(work, sum)); err != nil {
+		return err
+	}
+	switch {
+	case terms != "":
+		return errors.New("has terms and no contributor: terms are those that an item was given under")
+	case work != "" && sum != "":
+		return errors.New("has a work and a sha256 and no contributor: write who contributed the item, or leave one of the two out")
+	}
+	return nil
 }
 
 // The next four read a cell into the row; differs: the row has something else there, by its proof.
 
 func (r *Row) readWork(text string) (differs bool, err error) {
 	id, err := registrytypes.ParseWorkID(text)
-	differs = r.Proof != nil && r.Subject != id.String()
-	r.Subject = id.String()
+	differs = r.Subject != "" && r.Subject != id.String()
+	if r.Subject = id.String(); r.Proof != nil {
+		r.Proof.Work = id
+	}
 	return differs, err
 }
 
@@ -191,8 +206,11 @@ func ParseContributor(text string) (c registrytypes.Contributor, err error) {
 
 // ItemProof proves that the manifest of a version of a work has an item. A file has it as JSON: work, version, contributor and item.
 type ItemProof struct {
-	Work        registrytypes.WorkID
-	Version     uint32
+	Work    registrytypes.WorkID
+	Version uint32
+	// Roots of the manifest, in place of work and version, where a dataset's curator made the file (client/dataset): the
+	// work is named beside, and the version is found.
+	Roots       registrytypes.Roots
 	Contributor registrytypes.Contributor
 	Item        registrytypes.ItemProof
 }
@@ -205,7 +223,7 @@ func (p *ItemProof) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 	}
-	return json.Marshal(rawProof{p.Work, p.Version, raw[0].Bytes(), raw[1].Bytes()})
+	return json.Marshal(rawProof{Work: p.Work, Version: p.Version, Contributor: raw[0].Bytes(), Item: raw[1].Bytes()})
 }
 
 // UnmarshalJSON reads it. Numbers may be written as such.
@@ -213,6 +231,9 @@ func (p *ItemProof) UnmarshalJSON(text []byte) error {
 	var raw rawProof
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return err
+	}
+	if raw.Format != "" {
+		return p.readDataset(text)
 	}
 	*p = ItemProof{Work: raw.Work, Version: raw.Version}
 	for name, part := range map[string]struct {
@@ -229,8 +250,29 @@ func (p *ItemProof) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// rawProof is a proof as a file has it.
+// readDataset reads the proof of an item as client/dataset writes it.
+func (p *ItemProof) readDataset(text []byte) error {
+	file, err := dataset.ReadProof(text)
+	if err != nil {
+		return err
+	}
+	if file.Item == nil {
+		return errors.New("it is of a contributor")
+	}
+	item, err := file.Item.Verify(file.Manifest)
+	if err != nil {
+		return err
+	}
+	*p = ItemProof{
+		Roots: registrytypes.NewRoots(file.Manifest), Contributor: registrytypes.NewContributor(item.Contributor),
+		Item: registrytypes.NewItemProof(item, file.Item.Index, file.Item.Path),
+	}
+	return nil
+}
+
+// rawProof is a proof as a file has it. With a format it is a dataset's.
 type rawProof struct {
+	Format      string               `json:"format,omitempty"`
 	Work        registrytypes.WorkID `json:"work"`
 	Version     uint32               `json:"version"`
 	Contributor json.RawMessage      `json:"contributor"`
@@ -250,7 +292,7 @@ func ReadItemProof(r io.Reader) (*ItemProof, error) {
 	if err := json.Unmarshal(raw, p); err != nil {
 		return nil, fmt.Errorf("no proof of an item: %w", err)
 	}
-	if p.Work.IsZero() || p.Version == 0 {
+	if (p.Work.IsZero() || p.Version == 0) && p.Roots == (registrytypes.Roots{}) {
 		return nil, errors.New("no proof of an item: work and version say what it is of")
 	}
 	if err := p.Item.Validate(p.Contributor); err != nil {

@@ -65,6 +65,15 @@ func (s served) Manifest(
 	return s.roots(req)
 }
 
+func (s served) Manifests(
+	_ context.Context, req *registrytypes.QueryManifestsRequest, _ ...grpc.CallOption,
+) (*registrytypes.QueryManifestsResponse, error) {
+	if s.asked++; req.Work != s.work {
+		return nil, status.Error(codes.NotFound, "no such work")
+	}
+	return &registrytypes.QueryManifestsResponse{Manifests: []registrytypes.NumberedManifest{{Version: 1, Roots: s.Roots()}}}, nil
+}
+
 // open reads a proof as a file has it.
 func (a *archive) open(name string) (io.ReadCloser, error) {
 	p, known := a.files[name]
@@ -133,6 +142,7 @@ func TestWhatIsWrongInAList(t *testing.T) {
 		"sha256,contributor,terms\n" + sum + "," + account + ",mine\n":           "l.csv line 2: terms: ",
 		"sha256,contributor,terms\n" + sum + ",,cc0-1.0\n":                       "has terms and no contributor",
 		"sha256,contributor,terms\n,,\n" + sum + "," + account + ",\n,,\nx,,\n":  "l.csv line 5",
+		"work,sha256,contributor\n" + work("w") + "," + sum + ",\n":              "has a work and a sha256 and no contributor",
 		"proof\ngone.json\n":                                                  "file does not exist",
 		"proof\nempty.json\n":                                                 "empty.json: no proof of an item",
 		"proof,sha256\n1.json," + sum + "\n":                                  "l.csv line 2: sha256: " + sum + " is not what 1.json proves",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"google.golang.org/grpc"
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
+	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -21,13 +23,16 @@ import (
 // Manifests is what is asked for the roots that proofs lead to.
 type Manifests interface {
 	Manifest(context.Context, *registrytypes.QueryManifestRequest, ...grpc.CallOption) (*registrytypes.QueryManifestResponse, error)
+	Manifests(context.Context, *registrytypes.QueryManifestsRequest, ...grpc.CallOption) (*registrytypes.QueryManifestsResponse, error)
 }
 
 // Prove checks the proofs that rows have by the manifests on the chain, at one height, and names for each row the terms that its item
 // was given under. All false proofs are named, by their lines, up to a bound; nothing is to be asked then.
 func (m Manifest) Prove(ctx context.Context, name string, manifests Manifests, height int64) error {
 	ctx = metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
-	p := proving{ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{}}
+	p := proving{
+		ctx: ctx, manifests: manifests, roots: map[version]registrytypes.Roots{}, lists: map[registrytypes.WorkID][]registrytypes.Roots{},
+	}
 	var bad []error
 	for i := range m.Rows {
 		row := &m.Rows[i]
@@ -63,10 +68,11 @@ type proving struct {
 	ctx       context.Context
 	manifests Manifests
 	roots     map[version]registrytypes.Roots
+	lists     map[registrytypes.WorkID][]registrytypes.Roots
 }
 
 func (p *proving) row(row *Row) error {
-	roots, err := p.rootsOf(version{row.Proof.Work, row.Proof.Version})
+	roots, err := p.rootsFor(row.Proof)
 	if err != nil {
 		return err
 	}
@@ -75,6 +81,51 @@ func (p *proving) row(row *Row) error {
 	}
 	row.Item.Terms = licensetypes.TermsID(row.Proof.Item.TermsSha256)
 	return nil
+}
+
+// rootsFor are those that a proof has to lead to.
+func (p *proving) rootsFor(proof *ItemProof) (registrytypes.Roots, error) {
+	if proof.Version != 0 {
+		return p.rootsOf(version{proof.Work, proof.Version})
+	}
+	list, err := p.listOf(proof.Work)
+	if err != nil {
+		return proof.Roots, err
+	}
+	if !slices.Contains(list, proof.Roots) {
+		return proof.Roots, &proofError{fmt.Errorf("%s has no manifest with the digest %s in any version", proof.Work, proof.Roots.Digest())}
+	}
+	return proof.Roots, nil
+}
+
+// maxManifestPages bounds what a node can have said of one work: a million versions.
+const maxManifestPages = 1000
+
+// listOf are the roots of all of a work's manifests.
+func (p *proving) listOf(work registrytypes.WorkID) ([]registrytypes.Roots, error) {
+	if list, known := p.lists[work]; known {
+		return list, nil
+	}
+	var list []registrytypes.Roots
+	page := &query.PageRequest{Limit: 1000}
+	for range maxManifestPages {
+		res, err := p.manifests.Manifests(p.ctx, &registrytypes.QueryManifestsRequest{Work: work, Pagination: page})
+		if status.Code(err) == codes.NotFound {
+			return nil, &proofError{fmt.Errorf("%s is not registered: %w", work, err)}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ask for the manifests of %s: %w", work, err)
+		}
+		for _, m := range res.Manifests {
+			list = append(list, m.Roots)
+		}
+		if len(res.Pagination.GetNextKey()) == 0 {
+			break
+		}
+		page = &query.PageRequest{Limit: 1000, Key: res.Pagination.NextKey}
+	}
+	p.lists[work] = list
+	return list, nil
 }
 
 func (p *proving) rootsOf(v version) (registrytypes.Roots, error) {
