@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Who buys a dataset keeps what a grant of theirs permitted before, whether or not it is named.
@@ -128,4 +129,16 @@ func TestABatchOfItemsUnderTermsOfTheirOwn(t *testing.T) {
 		require.Equal(t, types.VERDICT_DENIED, rights.Verdict)
 		require.Equal(t, req.Items[i].Terms, rights.Reasons[0].AncestorTerms)
 	}
+}
+
+// Items of a manifest are licensed apart, whatever kind of work it makes.
+func TestItemsOfAManifestAreApart(t *testing.T) {
+	d := newDatasets(t)
+	m := manifests.Of(given(0, alice), given(1, carol))
+	sheet := d.add(alice, registrytypes.Entry{
+		Sha256: m.Roots().Digest(), Details: registrytypes.Details{Kind: registrytypes.KIND_IMAGE, Title: "sheet"}, Manifest: new(m.Roots()),
+	})
+	d.offer(alice, sheet, freely())
+	require.Equal(t, []types.Notice{{Code: string(rules.ApartItems), Works: []registrytypes.WorkID{sheet}, Count: 1}},
+		d.ask(sheet, bob, copying, nil).Notices)
 }
