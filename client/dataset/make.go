@@ -164,10 +164,10 @@ func (m *making) make(ctx context.Context) (Built, error) {
 
 // tidy removes what is left of a build that was broken off after its last file was in place. One that is not done has its rows.
 func (m *making) tidy() error {
-	if _, err := os.Stat(m.in("manifest")); err == nil {
-		return nil
+	if _, err := os.Lstat(m.in("lock")); err != nil {
+		return nil // there is no such folder, or it is somebody's
 	}
-	if _, err := os.Stat(m.dir); err != nil {
+	if _, err := os.Stat(m.in("manifest")); err == nil {
 		return nil
 	}
 	unlock, err := m.lock()

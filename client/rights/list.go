@@ -93,10 +93,7 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 	}
 	work, sum, contributor, proof := cell(workColumn), cell(sha256Column), cell(contributorColumn), cell(proofColumn)
 	if contributor == "" && proof == "" {
-		if row.Subject, err = parseSubject(orElse(work, sum)); err == nil && cell(termsColumn) != "" {
-			err = errors.New("has terms and no contributor: terms are those that an item was given under")
-		}
-		return row, err
+		return row, row.readWhole(work, sum, cell(termsColumn))
 	}
 	if proof != "" {
 		if row.Proof, err = l.proof(proof); err != nil {
@@ -107,16 +104,15 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 				return row, err
 			}
 		}
-		row.Subject, row.Item = row.Proof.Work.String(), licensetypes.Item{
-			Sha256: row.Proof.Item.Sha256, Contributor: row.Proof.Contributor,
-		}
+		row.Subject = row.Proof.Work.String()
+		row.Item = licensetypes.Item{Sha256: row.Proof.Item.Sha256, Contributor: row.Proof.Contributor}
 	}
 	for _, part := range []struct {
 		text, name string
 		needed     bool
 		read       func(text string) (differs bool, err error)
 	}{
-		{orElse(work, l.otherwise(row)), workColumn, proof == "", row.readWork},
+		{orElse(work, l.otherwise(row)), workColumn, row.Subject == "", row.readWork},
 		{sum, sha256Column, proof == "", row.readContent},
 		{contributor, contributorColumn, proof == "", row.readContributor},
 		{cell(termsColumn), termsColumn, false, row.readTerms},
@@ -141,7 +137,7 @@ func (l *listing) read(record sheet.Row) (row Row, err error) {
 // workProved is the work that a proof which names none is of.
 func workProved(text string) (registrytypes.WorkID, error) {
 	if text == "" {
-		return registrytypes.WorkID{}, errors.New("names a proof that names a manifest only, and no work")
+		return registrytypes.WorkID{}, errors.New("names an item and no work: its proof names a manifest alone")
 	}
 	id, err := registrytypes.ParseWorkID(text)
 	if err != nil {
@@ -152,18 +148,34 @@ func workProved(text string) (registrytypes.WorkID, error) {
 
 // otherwise is the work of a row that names none.
 func (l *listing) otherwise(row Row) string {
-	if row.Proof != nil {
+	if row.Subject != "" {
 		return ""
 	}
 	return l.options.Work
+}
+
+// readWhole reads a row that names no item. One with a work and a content could mean an item, which an answer about the work would hide.
+func (r *Row) readWhole(work, sum, terms string) (err error) {
+	if r.Subject, err = parseSubject(orElse(work, sum)); err != nil {
+		return err
+	}
+	switch {
+	case terms != "":
+		return errors.New("has terms and no contributor: terms are those that an item was given under")
+	case work != "" && sum != "":
+		return errors.New("has a work and a sha256 and no contributor: write who contributed the item, or leave one of the two out")
+	}
+	return nil
 }
 
 // The next four read a cell into the row; differs: the row has something else there, by its proof.
 
 func (r *Row) readWork(text string) (differs bool, err error) {
 	id, err := registrytypes.ParseWorkID(text)
-	differs = r.Proof != nil && r.Subject != id.String()
-	r.Subject = id.String()
+	differs = r.Subject != "" && r.Subject != id.String()
+	if r.Subject = id.String(); r.Proof != nil {
+		r.Proof.Work = id
+	}
 	return differs, err
 }
 

@@ -146,6 +146,7 @@ func TestWhatIsWrongInAList(t *testing.T) {
 		"sha256,contributor,terms\n" + sum + "," + account + ",mine\n":           "l.csv line 2: terms: ",
 		"sha256,contributor,terms\n" + sum + ",,cc0-1.0\n":                       "has terms and no contributor",
 		"sha256,contributor,terms\n,,\n" + sum + "," + account + ",\n,,\nx,,\n":  "l.csv line 5",
+		"work,sha256,contributor\n" + work("w") + "," + sum + ",\n":              "has a work and a sha256 and no contributor",
 		"proof\ngone.json\n":                                                  "file does not exist",
 		"proof\nempty.json\n":                                                 "empty.json: no proof of an item",
 		"proof,sha256\n1.json," + sum + "\n":                                  "l.csv line 2: sha256: " + sum + " is not what 1.json proves",

@@ -14,6 +14,9 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
+// ErrItems says that a table names items of works, and is to be read as a list: an answer about a work says nothing of its items.
+var ErrItems = errors.New("it names items of works, which only a list asks about")
+
 // MaxRows is the most rows of one manifest.
 const MaxRows = 100_000
 
@@ -113,8 +116,10 @@ type reading struct {
 	// the columns that are kept.
 	subjects []int
 	keep     []int
-	bare     bool
-	bad      []error
+	// item are the places of the columns by which a list names an item; none: there are not all of them.
+	item []int
+	bare bool
+	bad  []error
 }
 
 func newReading(table *sheet.Sheet) (*reading, error) {
@@ -122,6 +127,14 @@ func newReading(table *sheet.Sheet) (*reading, error) {
 	places, err := table.Places(subjectColumns...)
 	if err != nil {
 		return nil, err
+	}
+	if slices.Contains(table.Rows[0].Cells, itemColumns[0]) {
+		return nil, fmt.Errorf("%s is a report: %w", table.Name, ErrItems)
+	}
+	work, works := places[workColumn]
+	sum, sums := places[sha256Column]
+	if from := slices.IndexFunc(table.Rows[0].Cells, func(c string) bool { return sheet.Key(c) == contributorColumn }); works && sums && from >= 0 {
+		read.item = []int{work, sum, from}
 	}
 	for _, column := range subjectColumns {
 		place, found := places[column]
@@ -191,7 +204,25 @@ func (r *reading) row(record sheet.Row) {
 			"into a first line", r.name, record.Line))
 		return
 	}
+	if r.namesItem(record) {
+		r.bad = append(r.bad, fmt.Errorf("%s line %d: %w", r.name, record.Line, ErrItems))
+		return
+	}
 	r.Rows = append(r.Rows, Row{Line: record.Line, Subject: subject, Cells: r.kept(record)})
+}
+
+// namesItem says whether a row has a work, a content and who contributed it.
+func (r *reading) namesItem(record sheet.Row) bool {
+	for i, place := range r.item {
+		cell, err := strings.TrimSpace(record.Cells[place]), error(nil)
+		if i == len(r.item)-1 {
+			_, err = ParseContributor(cell)
+		}
+		if cell == "" || err != nil {
+			return false
+		}
+	}
+	return len(r.item) > 0
 }
 
 // parseSubject checks the form of a work id or digest.

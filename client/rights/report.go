@@ -150,7 +150,7 @@ func (r Report) Open(limit int) (rows []Row, more int) {
 // Withdrawal is the reason that says of an answer that its item was taken back: since when, and by which withdrawal. Nil: it was not.
 func Withdrawal(rights licensetypes.Rights) *licensetypes.Reason {
 	for i, reason := range rights.Reasons {
-		if reason.Code == string(rules.ItemWithdrawn) {
+		if reason.Code == string(rules.ItemWithdrawn) && reason.At != nil { // the chain gives both, whatever a node says
 			return &rights.Reasons[i]
 		}
 	}

@@ -85,9 +85,9 @@ taken it back: then it is denied, but to holders of grants that are older. --ite
 that the item was given under, where the manifest has some. That the manifest has the item is not asked.
 
 With --list it asks about many: a table with the columns work (or WORK as the argument), sha256 and
-contributor, and terms where the manifest has some; or proof, a file with the proof of an item ("stemmad dataset prove"), which is
-checked by the manifest on the chain. A false proof is named by its line, and nothing is asked then.
-Rows without a contributor ask about works, as with --manifest, and reports are as there: they say of
+contributor, and terms where the manifest has some; or proof, a file that "stemmad dataset prove" wrote of
+an item, which is checked by the work's manifests on the chain. A false proof is named by its line, and nothing is asked then.
+Rows with neither, and with a work or a sha256 alone, ask about works, as with --manifest, and reports are as there: they say of
 each item since when it is taken back, and by which withdrawal.
 
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is

@@ -54,6 +54,16 @@ func TestClearAsksAboutItems(t *testing.T) {
 	out := l.clears(exitOK, one...)
 	require.Contains(t, out, "(fan), if its manifest has it")
 
+	// What a curator's command writes is a proof for a list too.
+	lines := ""
+	for i, item := range items {
+		lines += fmt.Sprintf(`{"sha256":"%x","contributor":%q}`+"\n", item.Sha256, m.From(i).Account)
+	}
+	l.write("voices.jsonl", lines)
+	l.do("dataset", "build", "voices.jsonl")
+	l.do("dataset", "prove", "voices.manifest", "--item", "1", "-o", "one.json")
+	l.write("made.csv", "proof\none.json\n")
+	l.clears(exitOK, work, "--list", "made.csv", "--use", "train-ai")
 	for i := range items {
 		raw, err := json.Marshal(&rights.ItemProof{Work: id, Version: 1, Contributor: m.From(i), Item: m.Item(i)})
 		require.NoError(t, err)
@@ -84,6 +94,8 @@ func TestClearAsksAboutItems(t *testing.T) {
 	out = l.clears(exitDenied, work, "--list", "names.csv", "--use", "train-ai", "--output", "json")
 	require.Contains(t, out, `"withdrawal":1`)
 	l.clears(exitDenied, "--list", "r.csv", "--use", "copy")
+	l.clears(exitDenied, work, "--list", "made.csv", "--use", "train-ai")
+	require.Contains(t, l.fail("clear", "--manifest", "r.csv", "--use", "copy"), "--list in place of --manifest")
 
 	// As "stemmad dataset prove" writes proofs: the version is found by the manifest, the work is named.
 	var rows []string

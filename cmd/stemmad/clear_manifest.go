@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -95,6 +96,9 @@ func readManifest(_ context.Context, conn *connect.Conn, path string) (rights.Ma
 	}
 	defer f.Close()
 	manifest, err := rights.ReadManifest(f, path, tableOptions(conn, path, 0))
+	if errors.Is(err, rights.ErrItems) {
+		err = fmt.Errorf("%w: name it with --%s in place of --%s", err, flagList, flagManifest)
+	}
 	if err != nil {
 		return manifest, fmt.Errorf("%w\nnothing was asked", err)
 	}

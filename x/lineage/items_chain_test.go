@@ -8,8 +8,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/testutil/manifests"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	"github.com/stemma-chain/stemma/x/registry/manifest"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -180,6 +182,14 @@ func TestTerritoriesOfItems(t *testing.T) {
 	s.RequireInvariants()
 }
 
+// ofManifest registers a manifest of the curator's as a work that is no dataset.
+func (s *shelf) ofManifest(title string, roots registrytypes.Roots) chain.Work {
+	msg := chain.RegisterMsg(s.curator, title)
+	msg.Works[0].Sha256, msg.Works[0].Manifest = roots.Digest(), &roots
+	s.MustDeliver(s.curator, msg)
+	return chain.Work{ID: registrytypes.NewWorkID(s.curator.Address, roots.Digest()), Owner: s.curator}
+}
+
 // TestItemsAreApart: collections and datasets say so, and whatever is made from them.
 func TestItemsAreApart(t *testing.T) {
 	s := newShelf(t)
@@ -198,6 +208,11 @@ func TestItemsAreApart(t *testing.T) {
 	s.Offer(data, free)
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
 	s.MustDeliver(s.maker, s.DeriveMsg(model, data.Under(free).As(types.ROLE_TRAINED_ON)))
+	made := manifests.Of(manifest.Item{Sha256: [32]byte{1}, Contributor: manifest.Contributor{Kind: manifest.Account, ID: s.author.Address}, Weight: 1})
+	frames := s.ofManifest("frames", made.Roots())
+	s.Offer(frames, free)
+	film, err := s.derive("film", frames.Under(free).As(types.ROLE_COMPONENT_OF))
+	require.NoError(t, err)
 	sample, err := s.derive("sample", item.As(types.ROLE_COMPONENT_OF))
 	require.NoError(t, err)
 	mine := s.Register("mine", s.curator)
@@ -213,6 +228,7 @@ func TestItemsAreApart(t *testing.T) {
 		"item": {item.Work, nil}, "collection": {album, []chain.Work{album}}, "of a collection": {box, []chain.Work{album, box}},
 		"made from it": {remix, []chain.Work{album}}, "made from that": {cover, []chain.Work{album}}, "cites it": {note, nil},
 		"dataset": {data, []chain.Work{data}}, "model": {model, []chain.Work{data}}, "made from the item": {sample, nil},
+		"of a manifest": {frames, []chain.Work{frames}}, "made from a manifest": {film, []chain.Work{frames}},
 		"one's own": {mine, []chain.Work{album, box, mine}},
 	} {
 		var want []registrytypes.WorkID

@@ -93,7 +93,10 @@ func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsRespons
 	var asked struct {
 		Work string
 		Use  struct{ Action string }
-		Item *struct{ Sha256 string }
+		Item *struct {
+			Sha256      string
+			Contributor struct{ Account, Work string }
+		}
 	}
 	if json.Unmarshal(p.Question, &asked) != nil {
 		return s + "."
@@ -101,7 +104,8 @@ func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsRespons
 	use, _ := words.FactOf("asked.use.action")
 	about := asked.Work
 	if asked.Item != nil {
-		about = fmt.Sprintf("item %s of %s", asked.Item.Sha256, asked.Work)
+		from := asked.Item.Contributor // one of the two
+		about = fmt.Sprintf("item %s of %s from %s%s, if a manifest of it has that", asked.Item.Sha256, asked.Work, from.Account, from.Work)
 	}
 	return fmt.Sprintf("%s on %s: %s, %s.", s, words.UTC(p.Time), use.Value(asked.Use.Action), about)
 }

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -57,5 +58,24 @@ func TestCertificatesAboutManifests(t *testing.T) {
 		said := text(t, list[name])
 		require.Contains(t, said, sentence)
 		require.NotRegexp(t, "[a-z]_[a-z]", said, "a field without a name")
+	}
+}
+
+// A certificate of an answer about an item says from whom it is, and not that a manifest has it: anybody can ask about any content.
+func TestACertificateAboutAnItemSaysNoMore(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	song, account := registrytypes.WorkID{1}, sdk.AccAddress(make([]byte, 20)).String()
+	for _, from := range []registrytypes.Contributor{{Account: account}, {Work: registrytypes.WorkID{2}}} {
+		item := licensetypes.Item{Sha256: registrytypes.Digest{3}, Contributor: from}
+		asked := prf.AskItemRights(song, item, licensetypes.Use{Action: licensetypes.ACTION_COPY}, "")
+		said := text(t, proven(t, prf.Rights, asked.Request, &licensetypes.QueryCheckRightsResponse{
+			Rights: licensetypes.Rights{Works: []registrytypes.WorkID{song}, Verdict: licensetypes.VERDICT_ALLOWED, Item: item.Sha256},
+		}))
+		name := from.Account
+		if name == "" {
+			name = from.Work.String()
+		}
+		require.Contains(t, said, "item "+item.Sha256.String()+" of "+song.String()+" from "+name+", if a manifest of it has that.")
+		require.Contains(t, said, "nor, of an item, that a manifest has it")
 	}
 }

@@ -105,22 +105,31 @@ func (q *inquiry) askSource(work registrytypes.WorkID, source registrytypes.Work
 // sources demand stands beside its own demand at whatever was made from it, and is decided
 // there. Whoever owns a source and all its revenue has nothing to ask.
 func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d rules.Demand) (*rules.Decision, error) {
-	known, asked := q.sources[id]
-	if !asked {
-		var err error
-		if known, err = q.offeredAt(id, source); err != nil {
-			return nil, err
-		}
-		if q.sources == nil {
-			q.sources = make(map[registrytypes.WorkID]rules.Work)
-		}
-		q.sources[id] = known
+	known, err := q.offeredOnce(id, source)
+	if err != nil {
+		return nil, err
 	}
 	known.Alternatives = slices.DeleteFunc(slices.Clone(known.Alternatives), func(a rules.Alternative) bool {
 		return !a.Terms.StandsIn(d.Terms, q.use)
 	})
 	decision := rules.DecideAtSource(known, q.use, q.now)
 	return &decision, nil
+}
+
+// offeredOnce is offeredAt, which an inquiry asks of each source once.
+func (q *inquiry) offeredOnce(id registrytypes.WorkID, source registrytypes.Work) (rules.Work, error) {
+	if known, asked := q.sources[id]; asked {
+		return known, nil
+	}
+	known, err := q.offeredAt(id, source)
+	if err != nil {
+		return known, err
+	}
+	if q.sources == nil {
+		q.sources = make(map[registrytypes.WorkID]rules.Work)
+	}
+	q.sources[id] = known
+	return known, nil
 }
 
 // offeredAt is a source with what is offered and granted of it.

@@ -53,6 +53,8 @@ func (q *inquiry) ofItem(s *subject) (types.Rights, error) {
 		if known, err = q.withEveryGrant(s); err != nil {
 			return types.Rights{}, err
 		}
+		// Who bought the work since keeps what a grant from before permits, as if the work were not theirs.
+		known.Own = known.Own && !slices.ContainsFunc(known.Alternatives, item.Spares)
 	}
 	if err := q.giveTerms(s, &item); err != nil {
 		return types.Rights{}, err
@@ -100,8 +102,8 @@ func (q *inquiry) giveTerms(s *subject, item *rules.Item) error {
 
 // underSame decides about the use of a work by what is offered and granted of it under the same terms alone.
 func (q *inquiry) underSame(s *subject, t rules.Terms) (rules.Decision, error) {
-	known, err := q.offeredAt(s.id, s.work)
-	known.Alternatives = slices.DeleteFunc(known.Alternatives, func(a rules.Alternative) bool { return a.Terms != t })
+	known, err := q.offeredOnce(s.id, s.work)
+	known.Alternatives = slices.DeleteFunc(slices.Clone(known.Alternatives), func(a rules.Alternative) bool { return a.Terms != t })
 	return rules.DecideAtSource(known, q.use, q.now), err
 }
 

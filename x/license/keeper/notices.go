@@ -40,12 +40,12 @@ func (k Keeper) noticesOfWaiting(ctx context.Context, work registrytypes.WorkID,
 // itemsApart names the collections and datasets whose items are licensed apart, the work
 // among them: what it was made from, or holds, is in its rows.
 func itemsApart(id registrytypes.WorkID, work registrytypes.Work, rows []types.Constraint) ([]types.Notice, error) {
-	revision, err := work.Revision()
+	own, err := holdsItems(work)
 	if err != nil {
 		return nil, err
 	}
 	var works []registrytypes.WorkID
-	if revision.Details.Kind == registrytypes.KIND_DATASET {
+	if own {
 		works = append(works, id)
 	}
 	for _, c := range rows {
@@ -54,6 +54,12 @@ func itemsApart(id registrytypes.WorkID, work registrytypes.Work, rows []types.C
 		}
 	}
 	return noticeAbout(rules.ApartItems, works, 0), nil
+}
+
+// holdsItems says whether a work has items of its own: it is a dataset, or has a manifest, of whatever kind it is.
+func holdsItems(work registrytypes.Work) (bool, error) {
+	revision, err := work.Revision()
+	return work.ManifestVersion > 0 || revision.Details.Kind == registrytypes.KIND_DATASET, err
 }
 
 // laterSources names the works whose demands came after what is relied on.

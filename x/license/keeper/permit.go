@@ -118,8 +118,8 @@ func (r *reader) passed(
 	if err != nil {
 		return nil, err
 	}
-	revision, err := source.Revision()
-	return append(list, p.Apart(derivative, revision.Details.Kind)...), err
+	apart, err := holdsItems(source)
+	return append(list, p.Apart(derivative, apart)...), err
 }
 
 // relyOn reads what a derivation relies on: one's own work, a grant or a public

@@ -25,13 +25,16 @@ func ItemDemands(work, termsID string, t Terms, u Use) Group {
 	return Demands(work, termsID, t, Full)
 }
 
+// Spares says whether an alternative is a grant from before the item was taken back.
+func (i *Item) Spares(a Alternative) bool { return a.Granted && a.Withdrawals < i.Withdrawal }
+
 // against lists what stands in the way of a use of the item under an alternative; nil: of the own work, or of one without any.
 func (i *Item) against(a *Alternative) []Reason {
 	if i == nil {
 		return nil
 	}
 	var reasons []Reason
-	if i.Withdrawal > 0 && !(a != nil && a.Granted && a.Withdrawals < i.Withdrawal) {
+	if i.Withdrawal > 0 && !(a != nil && i.Spares(*a)) {
 		reasons = append(reasons, Reason{Code: ItemWithdrawn, At: i.At, Withdrawal: i.Withdrawal})
 	}
 	if i.TermsUnknown {

@@ -176,9 +176,9 @@ func (p Pin) Inherited(rows []Constraint, demand func(Constraint) (rules.Demand,
 }
 
 // Apart says that items are licensed apart: those of the work itself where the source is
-// one of them, else those of the source if it is a dataset. What a source that is a
-// collection has to say of its items is in its rows.
-func (p Pin) Apart(derivative registrytypes.WorkID, source registrytypes.Kind) []Constraint {
+// one of them, else those of the source if it has any by its kind or manifest. What a source
+// that is a collection of works has to say of its items is in its rows.
+func (p Pin) Apart(derivative registrytypes.WorkID, source bool) []Constraint {
 	var list []Constraint
 	of := func(work registrytypes.WorkID) {
 		list = append(list, Constraint{Kind: CONSTRAINT_ITEMS_APART, Source: registrytypes.WorkIDBytes{WorkID: work}})
@@ -186,7 +186,7 @@ func (p Pin) Apart(derivative registrytypes.WorkID, source registrytypes.Kind) [
 	if p.Column == rules.Contained {
 		of(derivative)
 	}
-	if source == registrytypes.KIND_DATASET {
+	if source {
 		of(p.Source)
 	}
 	return list

@@ -99,8 +99,12 @@ func (k Keeper) WithdrawItems(ctx context.Context, sender sdk.AccAddress, msg *t
 	if err != nil {
 		return list, err
 	}
+	contributor, err := types.ContributorOf(key) // in its one spelling
+	if err != nil {
+		return list, err
+	}
 	for _, content := range contents {
-		if err := k.addWithdrawal(ctx, msg.Work, msg.Contributor, &list, types.Withdrawal{
+		if err := k.addWithdrawal(ctx, msg.Work, contributor, &list, types.Withdrawal{
 			Contributor: key, Sha256: types.DigestBytes{Digest: content}, At: sdk.UnwrapSDKContext(ctx).BlockTime(),
 		}); err != nil {
 			return list, err

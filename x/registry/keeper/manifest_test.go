@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -196,6 +197,17 @@ func TestWithdrawnItems(t *testing.T) {
 }
 
 // requireSameExport checks the invariants, and that a registry of the export has the same.
+// An account has one spelling in events, whatever it is called in the message.
+func TestAWithdrawalsEventHasOneSpelling(t *testing.T) {
+	f := newFixture(t)
+	made := manifests.Of(fromAccount(bob, 1, 2))
+	msg := withdraw(bob, f.registerManifest(made), 1, made.Item(0))
+	msg.Contributor.Account = strings.ToUpper(bob.String())
+	f.must(msg, &types.EventItemsWithdrawn{
+		Work: msg.Work, Contributor: types.Contributor{Account: bob.String()}, Sha256: made.Item(0).Sha256, Number: 1,
+	})
+}
+
 func (f *fixture) requireSameExport() {
 	f.t.Helper()
 	require.NoError(f.t, f.k.CheckInvariants(f.ctx))

@@ -133,7 +133,11 @@ func (k Keeper) entries(ctx context.Context, p pool, proofs []registrytypes.Cont
 		if err != nil {
 			return nil, errorsmod.Wrapf(err, "entries[%d], of version %d of %s", i, p.version, p.work)
 		}
-		e := &entry{contributor: proof.Contributor, part: part, had: map[string]math.Int{}}
+		who, err := proof.Contributor.Pure()
+		if err != nil {
+			return nil, errorsmod.Wrapf(err, "entries[%d]", i)
+		}
+		e := &entry{contributor: registrytypes.NewContributor(who), part: part, had: map[string]math.Int{}}
 		if err := k.due(ctx, p, e); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -479,4 +480,21 @@ func TestDamagedPoolsAreNoticed(t *testing.T) {
 		require.NoError(t, damage(ctx, c.App.Keepers.Royalty.Pools, data.ID), name)
 		require.Error(t, c.App.Keepers.Royalty.CheckInvariants(ctx), name)
 	}
+}
+
+// An account has one spelling in events, whatever whoever collects for it calls it.
+func TestACollectedPartsEventHasOneSpelling(t *testing.T) {
+	c := chain.New(t, everyUnit(), chain.Balance("1000000uusdc,1000000ustem"))
+	made := manifests.Of(item("a", by(bob), 2))
+	data := dataset(c, dave, made)
+	c.MustDeliver(dave, shared(data, 1, 300_000))
+	c.Pay(fan, data, "1000uusdc")
+	proof := made.Contributor(0)
+	proof.Contributor.Account = strings.ToUpper(proof.Contributor.Account)
+	for _, event := range c.MustDeliver(fan, collectMsg(data, 1, proof)).Events {
+		for _, a := range event.Attributes {
+			require.NotContains(t, a.Value, proof.Contributor.Account)
+		}
+	}
+	c.RequireBalance(bob, "1000300uusdc")
 }

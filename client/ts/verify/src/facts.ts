@@ -374,7 +374,7 @@ export const proofs: { readonly [kind: string]: readonly string[] } = {
   "manifest": ["what a dataset or a collection is made of","that its items are what contributors gave, or that nobody is left out"],
   "offers": ["what is on offer","that whoever offers it made it, or what is on offer at another time"],
   "part": ["a contributor's part of a pool","that the weights are fair, or the same for another time"],
-  "rights": ["an answer about rights","the same for another time: offers, grants and constraints change"],
+  "rights": ["an answer about rights","the same for another time: offers, grants and constraints change; nor, of an item, that a manifest has it"],
   "sources": ["what a work was made from","that what was declared is true or complete"],
   "title": ["a chain of title","who made the work, who had it before it was registered, or what was paid for it"],
   "transaction": ["what a transaction did","what the money was for, or what became of it after it was assigned"],
