@@ -61,7 +61,7 @@ func TestAListTakesProofsOfDatasets(t *testing.T) {
 	// Of a manifest that the work never had.
 	list, err = read("proof\n1.json\n", a.ofDataset(t, 1, func(p *dataset.Proof) { p.Manifest.Contributors.Sum++ }), a.work.String())
 	require.NoError(t, err)
-	require.ErrorContains(t, list.Prove(t.Context(), "l.csv", served{a}, 7), "has no manifest with the digest")
+	require.ErrorContains(t, list.Prove(t.Context(), "l.csv", served{a}, 7), "has had no manifest with the digest")
 	// Of an item that the manifest in the file has not, and of a contributor.
 	_, err = read("proof\n1.json\n", a.ofDataset(t, 1, func(p *dataset.Proof) { p.Item.Index = 0 }), a.work.String())
 	require.ErrorContains(t, err, "no proof of an item")

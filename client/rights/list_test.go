@@ -271,7 +271,7 @@ func TestAProofNamesItsManifest(t *testing.T) {
 	require.EqualValues(t, 1, list.Rows[0].Proof.Version)
 
 	for text, want := range map[string]string{
-		"proof\ngood\n":                               "l.csv line 2: names a proof that names a manifest only, and no work",
+		"proof\ngood\n":                               "l.csv line 2: names an item and no work: its proof names a manifest alone",
 		"work,proof\nwork1x,good\n":                   "l.csv line 2: work: ",
 		"work,proof\n" + a.work.String() + ",false\n": "l.csv line 2: false: no proof of an item",
 		"work,proof,sha256\n" + a.work.String() + ",good," + registrytypes.Digest{9}.String() + "\n": "is not what good proves",
