@@ -68,7 +68,7 @@ func TestAListTakesProofsOfDatasets(t *testing.T) {
 	_, err = read("proof\n1.json\n", a.ofDataset(t, 1, func(p *dataset.Proof) {
 		p.Item, p.Contributor = nil, &dataset.ContributorProof{Contributor: a.Items[0].Contributor, Weight: 1}
 	}), a.work.String())
-	require.ErrorContains(t, err, "it is of a contributor")
+	require.ErrorContains(t, err, "it proves a contributor's part")
 }
 
 // A table that names items is not answered for their works: that would allow what was taken back.
