@@ -8,8 +8,10 @@ var proofs = map[string][2]string{
 	"title":   {"a chain of title", "who made the work, who had it before it was registered, or what was paid for it"},
 	"offers":  {"what is on offer", "that whoever offers it made it, or what is on offer at another time"},
 	"grant":   {"a grant", "that whoever gave it had the right to, or what becomes of it later"},
-	"rights": {"an answer about rights",
-		"the same for another time: offers, grants and constraints change; nor, of an item, that a manifest has it"},
+	"rights": {
+		"an answer about rights",
+		"the same for another time: offers, grants and constraints change; nor, of an item, that a manifest has it",
+	},
 	"derivation":  {"how a work was derived", "that what was declared is true or complete"},
 	"sources":     {"what a work was made from", "that what was declared is true or complete"},
 	"holders":     {"who holds a work's revenue", "the same for another time"},
