@@ -73,7 +73,7 @@ func TestClearAsksAboutItems(t *testing.T) {
 	l.clears(exitOK, "--list", "list.csv", "--use", "train-ai")
 
 	withdrawn := m.Item(1)
-	sent("withdraw-items", "--from", "fan", "--work", work, "--version", "1",
+	sent("withdraw-items", work, "1", "--from", "fan",
 		"--contributor", fmt.Sprintf(`{"account":%q}`, fan), "--items", inJSON(t, &withdrawn))
 	out = l.clears(exitDenied, one...)
 	require.Contains(t, out, "Whoever contributed the item has taken it back")
@@ -102,10 +102,10 @@ func TestClearAsksAboutItems(t *testing.T) {
 	for i, item := range items {
 		rows = append(rows, fmt.Sprintf(`{"sha256":"%x","contributor":%q}`, item.Sha256, m.From(i).Account))
 	}
-	l.write("voices.jsonl", strings.Join(rows, "\n")+"\n")
-	l.do("dataset", "build", "voices.jsonl")
+	l.write("records.jsonl", strings.Join(rows, "\n")+"\n")
+	l.do("dataset", "build", "records.jsonl")
 	for i := range items {
-		l.do("dataset", "prove", "voices.manifest", "--item", fmt.Sprint(i), "-o", fmt.Sprintf("proved-%d.json", i))
+		l.do("dataset", "prove", "records.manifest", "--item", fmt.Sprint(i), "-o", fmt.Sprintf("proved-%d.json", i))
 	}
 	l.write("proved.csv", "row,proof\na,proved-0.json\nb,proved-1.json\nc,proved-2.json\n")
 	require.Contains(t, l.clears(exitDenied, work, "--list", "proved.csv", "--use", "train-ai"), fmt.Sprintf("%x", item))

@@ -48,10 +48,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					"and move it forward within the reveal window; PROOF is JSON or a .json file",
 					`stemmad tx registry prove-anchor WORK '{"root":"ROOT","salt":"SALT","index":"0","total":"1","path":[]}' --from alice`,
 					"work", "proof"),
-				command("WithdrawItems", "withdraw-items --work WORK --version N --contributor JSON [--items JSON ...] [--all JSON]",
+				command("WithdrawItems", "withdraw-items WORK VERSION --contributor JSON [--items JSON ...] [--all JSON]",
 					"Take items of a dataset or collection back, or all that a contributor gave; stemmad dataset withdraw makes the proofs",
-					`stemmad tx registry withdraw-items --work WORK --version 1 --contributor '{"account":"ALICE"}' `+
-						`--items '{"sha256":"SHA256","weight":"1","index":"0","path":[]}' --from alice`),
+					`stemmad tx registry withdraw-items WORK 1 --contributor '{"account":"ALICE"}' `+
+						`--items '{"sha256":"SHA256","weight":"1","index":"0","path":[]}' --from alice`, "work", "version"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS",
 					"Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx registry update-params-proposal '{"reveal_window":"604800s"}' --title "A week" `+

@@ -498,3 +498,14 @@ func TestACollectedPartsEventHasOneSpelling(t *testing.T) {
 	}
 	c.RequireBalance(bob, "1000300uusdc")
 }
+
+// A ruling takes nothing from what contributors share.
+func TestAPoolOwesNothing(t *testing.T) {
+	c := chain.New(t)
+	made := manifests.Of(item("a", by(bob), 1))
+	data := dataset(c, dave, made)
+	err := c.App.Keepers.Royalty.AddArrears(c.Ctx(), types.ArrearsEntry{
+		DebtorAccount: types.PoolAccount(data.ID, 1), Creditor: c.Register("song", alice).ID, Amount: usdc(1000),
+	})
+	require.ErrorIs(t, err, types.ErrInvalidArrears)
+}

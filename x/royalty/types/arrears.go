@@ -38,6 +38,9 @@ func (e ArrearsEntry) Validate() error {
 	if e.DebtorWork.IsZero() == e.DebtorAccount.Empty() {
 		return ErrInvalidArrears.Wrap("name a work or an account that owes it, one of both")
 	}
+	if _, _, pool := PoolOf(e.DebtorAccount); pool { // who contributed was no party
+		return ErrInvalidArrears.Wrapf("%s is a contributor pool's: nothing is taken from what contributors share", e.DebtorAccount)
+	}
 	if err := e.Creditor.Given("creditor"); err != nil {
 		return ErrInvalidArrears.Wrap(err.Error())
 	}
