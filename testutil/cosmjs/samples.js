@@ -1,7 +1,7 @@
 // Well-formed messages of every type, in an order in which nearly all succeed. A
 // message without a sample fails the test.
 import { sha256 } from "@cosmjs/crypto";
-import { toBech32, toHex } from "@cosmjs/encoding";
+import { fromBech32, fromHex, toBech32, toHex } from "@cosmjs/encoding";
 import { MsgPay } from "stemma/gen/stemma/royalty/v1/tx.js";
 
 const denom = "uusdc";
@@ -9,6 +9,31 @@ const coin = (amount) => ({ denom, amount: String(amount) });
 const digest = (text) => toHex(sha256(new TextEncoder().encode(text)));
 // by which a purchase names the accounts of an offer: each after its length, four bytes
 const allowList = (accounts) => digest("stemma/allow-list/v1" + accounts.map((a) => `\0\0\0${String.fromCharCode(a.length)}${a}`).join(""));
+
+const hash = (...parts) => sha256(Uint8Array.from(parts.flatMap((p) => [...p])));
+const big = (n) => Uint8Array.from({ length: 8 }, (_, i) => Number((BigInt(n) >> BigInt(8 * (7 - i))) & 255n));
+
+// manifestOf has one item of each of two accounts, the first with a weight of 2, and proofs of what the second has
+// (docs/datasets.md).
+function manifestOf(first, second, contents) {
+  const id = (account) => fromBech32(account).data;
+  const rows = [
+    hash([0, 4], fromHex(contents[0]), id(first), big(2)),
+    hash([0, 0], fromHex(contents[1]), id(second)),
+  ];
+  const leaf = (account, weight) => hash([0, 1, id(account).length], id(account), big(weight));
+  const leaves = [leaf(first, 2), leaf(second, 1)];
+  const items = hash([1], rows[0], rows[1]);
+  const contributors = hash([1], big(2), leaves[0], big(1), leaves[1]);
+  const manifest = { items: toHex(items), itemCount: 2n, contributors: toHex(contributors), contributorCount: 2n, weight: 3n };
+  const contributor = { account: second };
+  return {
+    manifest,
+    sha256: toHex(hash(new TextEncoder().encode("stemma/manifest/v1"), items, contributors, big(2), big(2), big(3))),
+    item: { sha256: contents[1], weight: 1n, index: 1n, path: [toHex(rows[0])] },
+    part: { contributor, weight: 1n, index: 1n, path: [{ sum: 2n, hash: toHex(leaves[0]) }] },
+  };
+}
 
 // samples yields {typeUrl, from, value, refused}, where from is alice or bob and
 // refused the codespace and code with which it ends, if it does not succeed. It
@@ -46,7 +71,18 @@ export function* samples({ alice, bob, key, params, round }) {
 
   yield by("alice", "registry.v1.MsgBlankText", { sender: alice, work: kept, version: 1 });
 
+  const data = manifestOf(alice, bob, [digest(`first ${round}`), digest(`second ${round}`)]);
+  const [set] = (yield by("alice", "registry.v1.MsgRegister", {
+    registrant: alice, works: [{ ...work("set"), sha256: data.sha256, manifest: data.manifest }], allowContested: true,
+  })).works;
+  yield by("bob", "registry.v1.MsgWithdrawItems", {
+    sender: bob, work: set, version: 1, contributor: { account: bob }, items: [data.item],
+  });
+
   // x/royalty
+  yield by("alice", "royalty.v1.MsgSharePool", { owner: alice, work: set, version: 1, weight: 500_000 });
+  yield by("bob", "royalty.v1.MsgNamePayee", { contributor: bob, payee: alice });
+  yield by("bob", "royalty.v1.MsgCollect", { sender: bob, work: set, version: 1, denoms: [denom], entries: [data.part] });
   yield by("alice", "registry.v1.MsgOfferTransfer", { owner: alice, work: gift, recipient: bob });
   yield by("bob", "royalty.v1.MsgAcceptTransfer", { recipient: bob, work: gift, workVersion: 1, epoch: 0n, offer: 2 });
   yield by("alice", "royalty.v1.MsgAssignShares", {
