@@ -16,7 +16,7 @@ const big = (n) => Uint8Array.from({ length: 8 }, (_, i) => Number((BigInt(n) >>
 // manifestOf has one item of each of two accounts, the first with a weight of 2, and proofs of what the second has
 // (docs/datasets.md).
 function manifestOf(first, second, contents) {
-  const id = (account) => fromBech32(account).data;
+  const id = (account) => fromBech32(account, 90).data;
   const rows = [
     hash([0, 4], fromHex(contents[0]), id(first), big(2)),
     hash([0, 0], fromHex(contents[1]), id(second)),
