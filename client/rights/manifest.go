@@ -133,7 +133,8 @@ func newReading(table *sheet.Sheet) (*reading, error) {
 	}
 	work, works := places[workColumn]
 	sum, sums := places[sha256Column]
-	if from := slices.IndexFunc(table.Rows[0].Cells, func(c string) bool { return sheet.Key(c) == contributorColumn }); works && sums && from >= 0 {
+	from := slices.IndexFunc(table.Rows[0].Cells, func(c string) bool { return sheet.Key(c) == contributorColumn })
+	if works && sums && from >= 0 {
 		read.item = []int{work, sum, from}
 	}
 	for _, column := range subjectColumns {

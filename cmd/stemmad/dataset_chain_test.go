@@ -157,7 +157,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.NotEmpty(t, l.json("waits.at", "dataset", "revise", work, "two.manifest", "--from", "alice"))
 	require.Equal(t, "Photos", l.json("title", "dataset", "show", work), "what it says of itself stays")
 	require.Contains(t, l.do("dataset", "show", work), "for those of version 2 waits until")
-	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"), "for those of version 2, which was to hold from",
+	require.Contains(t, l.do("dataset", "share", work, "30%", "--version", "1", "--from", "alice"),
+		"for those of version 2, which was to hold from",
 		"the share in force, asked for again, drops the change, and says so")
 	require.NotContains(t, l.do("dataset", "show", work), "waits")
 	more := l.do("dataset", "share", work, "40%", "--version", "1", "--dry-run", "--from", "alice")

@@ -92,7 +92,8 @@ func addDetailsFlags(cmd *cobra.Command) {
 	f.String(flagTitle, "", "title (default: the file's name); for one file")
 	f.String(flagKind, "", "kind of work: "+strings.Join(describe.Kinds(), ", ")+" (default: guessed)")
 	f.String(flagMediaType, "", "media type (default: guessed)")
-	f.StringArray(flagCreator, nil, `creator, as "Name", "Name (role)" or "Name (role) <account>"; another bracket stays with the name; may be repeated`)
+	f.StringArray(flagCreator, nil,
+		`creator, as "Name", "Name (role)" or "Name (role) <account>"; another bracket stays with the name; may be repeated`)
 	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture, or its URI")
 	f.String(flagURI, "", "where more about the work is found; for one file")
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")

@@ -80,7 +80,8 @@ func TestSimulate(t *testing.T) {
 
 	out, _, code = command("royalty", "simulate", write(`{"works": [
 		{"id": "a", "holders": {"x": 1000000}}, {"id": "b", "holders": {"x": 1000000}},
-		{"id": "c", "holders": {"x": 1000000}, "sources": [{"work": "a", "policy": "absolute", "rate": 600000}, {"work": "b", "policy": "relative", "rate": 600000}]}],
+		{"id": "c", "holders": {"x": 1000000}, "sources": [
+			{"work": "a", "policy": "absolute", "rate": 600000}, {"work": "b", "policy": "relative", "rate": 600000}]}],
 		"payments": []}`))
 	require.NotEqual(t, exitOK, code)
 	require.Contains(t, out, `"works": [`)
