@@ -108,7 +108,6 @@ func TestAttackManyItemsOfOneContent(t *testing.T) {
 
 // TestAttackManyItemsOfOneContributorAndContent: the same with one contributor, and times that differ.
 func TestAttackManyItemsOfOneContributorAndContent(t *testing.T) {
-	t.Skip("open: items of one content and one contributor are compared in memory, all together")
 	before := mostCompared
 	defer func() { mostCompared = before }()
 	mostCompared = 1 << 20

@@ -18,7 +18,8 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
 
-// mostCompared is how many bytes of items are compared in memory.
+// mostCompared is how many bytes of items are compared in memory. Of more with one content and one contributor, those that are not the same
+// are told as removed and added.
 var mostCompared = int64(256 << 20)
 
 // Change is an item of which two manifests tell otherwise: added without Old, removed without New, else changed in weight, terms,
@@ -27,7 +28,8 @@ type Change struct {
 	Old, New *manifest.Item
 }
 
-// Difference of two manifests. An item is told by its content and its contributor; its place does not matter.
+// Difference of two manifests. An item is told by its content and its contributor; its place does not matter. Beyond two million items of
+// the same content and contributor, those that differ count as removed and added.
 type Difference struct {
 	Same, Added, Removed, Changed uint64
 	Contributors                  ContributorsDifference
@@ -172,38 +174,17 @@ func (p *compareParts) remove() {
 	}
 }
 
-// parted is how many bytes of rows, behind the first, they are parted by: the content, and as much of the contributor's id as all have.
-const parted = sha256.Size + 20
-
-// compareAll compares part after part; one that is too large is parted again, by the first byte in which contents or contributors differ.
+// compareAll compares part after part; one that is too large is parted again, by the first byte in which its rows differ, or counted where
+// they don't.
 func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	for i, f := range p.files {
 		if f == nil {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), p.writers[i].Flush()); err != nil {
 			return err
 		}
-		if err := p.writers[i].Flush(); err != nil {
-			return err
-		}
-		at := parted
-		if p.sizes[i] > mostCompared {
-			var err error
-			if at, err = inCommon(f); err != nil {
-				return err
-			}
-		}
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		var err error
-		if at < parted {
-			err = c.part(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), at)
-		} else {
-			err = c.compare(f, p.sizes[i])
-		}
-		if err != nil {
+		if err := c.comparePart(ctx, f, fmt.Sprintf("%s-%02x", p.name, i), p.sizes[i]); err != nil {
 			return err
 		}
 		discard(f)
@@ -212,26 +193,60 @@ func (c *differ) compareAll(ctx context.Context, p *compareParts) error {
 	return nil
 }
 
-// inCommon is how many of these bytes all rows have in common at their beginning.
-func inCommon(f io.ReadSeeker) (at int, err error) {
-	var first []byte
-	at = parted
-	err = eachCompared(f, func(_ byte, row []byte) error {
+func (c *differ) comparePart(ctx context.Context, f io.ReadSeeker, name string, size int64) error {
+	if size <= mostCompared {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		return c.compare(f, size)
+	}
+	first, common, sides, err := inCommon(f)
+	if err != nil {
+		return err
+	}
+	if common == len(first) {
+		return c.alike(first, sides)
+	}
+	return c.part(ctx, f, name, place(common))
+}
+
+// shared is how many bytes behind the flags the rows of one content and one contributor have in common at least.
+const shared = sha256.Size + 20
+
+// place of the i-th byte that rows are parted by: those of content and contributor, then the flags, which say how long a row is, and the
+// rest.
+func place(i int) int {
+	switch {
+	case i < shared:
+		return i + 1
+	case i == shared:
+		return 0
+	}
+	return i
+}
+
+// inCommon is the first of rows, how many bytes all have in common in the order of place, and how many rows each side has.
+func inCommon(f io.ReadSeeker) (first []byte, common int, sides [2]uint64, err error) {
+	err = eachCompared(f, func(side byte, row []byte) error {
 		if first == nil {
-			first = row
+			first, common = row, len(row)
 		}
-		for at > 0 && !bytes.Equal(first[1:1+at], row[1:1+at]) {
-			at--
+		for i := range common {
+			if at := place(i); row[at] != first[at] {
+				common = i
+				break
+			}
 		}
+		sides[side]++
 		return nil
 	})
-	return at, err
+	return first, common, sides, err
 }
 
 func (c *differ) part(ctx context.Context, f io.ReadSeeker, name string, at int) error {
 	smaller := newParts(c.dir, name)
 	defer smaller.remove()
-	if err := eachCompared(f, func(side byte, row []byte) error { return smaller.add(row[1+at], side, row) }); err != nil {
+	if err := eachCompared(f, func(side byte, row []byte) error { return smaller.add(row[at], side, row) }); err != nil {
 		return err
 	}
 	return c.compareAll(ctx, smaller)
@@ -339,31 +354,64 @@ func (c *differ) one(list []compared) error {
 		list = list[n:]
 	}
 	for i := range max(len(sides[0]), len(sides[1])) {
-		var change Change
-		for side, of := range []**manifest.Item{&change.Old, &change.New} {
+		var rows [2][]byte
+		for side := range rows {
 			if i < len(sides[side]) {
-				item, err := manifest.ReadItem(sides[side][i])
-				if err != nil {
-					return err
-				}
-				*of = &item
+				rows[side] = sides[side][i]
 			}
 		}
-		switch {
-		case change.Old == nil:
-			c.d.Added++
-		case change.New == nil:
-			c.d.Removed++
-		default:
-			c.d.Changed++
-		}
-		if c.each != nil {
-			if err := c.each(change); err != nil {
-				return err
-			}
+		if err := c.tell(rows[0], rows[1]); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// alike compares as many equal rows as each side has.
+func (c *differ) alike(row []byte, sides [2]uint64) error {
+	same := min(sides[0], sides[1])
+	c.d.Same += same
+	for range sides[0] - same {
+		if err := c.tell(row, nil); err != nil {
+			return err
+		}
+	}
+	for range sides[1] - same {
+		if err := c.tell(nil, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell tells of rows that are not the same; nil: a side has none.
+func (c *differ) tell(before, after []byte) error {
+	var change Change
+	for _, side := range []struct {
+		of  **manifest.Item
+		row []byte
+	}{{&change.Old, before}, {&change.New, after}} {
+		if side.row == nil {
+			continue
+		}
+		item, err := manifest.ReadItem(side.row)
+		if err != nil {
+			return err
+		}
+		*side.of = &item
+	}
+	switch {
+	case change.Old == nil:
+		c.d.Added++
+	case change.New == nil:
+		c.d.Removed++
+	default:
+		c.d.Changed++
+	}
+	if c.each == nil {
+		return nil
+	}
+	return c.each(change)
 }
 
 // weighted reads a file of contributors, one after the other.
