@@ -56,7 +56,7 @@ func (q *inquiry) ofItem(s *subject) (types.Rights, error) {
 		// Who bought the work since keeps what a grant from before permits, as if the work were not theirs.
 		known.Own = known.Own && !slices.ContainsFunc(known.Alternatives, item.Spares)
 	}
-	if err := q.giveTerms(s, &item); err != nil {
+	if err := q.giveTerms(s, known.Own, &item); err != nil {
 		return types.Rights{}, err
 	}
 	known.Item = &item
@@ -67,9 +67,9 @@ func (q *inquiry) ofItem(s *subject) (types.Rights, error) {
 	return rights, err
 }
 
-// giveTerms finds what the terms that an item was given under demand of the use. What they ask of their source's owner is asked of the
-// work, which has to be offered or granted under these very terms, or approved: who sells the whole sells the item.
-func (q *inquiry) giveTerms(s *subject, item *rules.Item) error {
+// giveTerms finds what the terms that an item was given under demand of the use. What they ask in return, or an approval, is asked of the
+// work, in whose name the item is had: who sells the whole sells the item. Own: who asks is who it would be asked of.
+func (q *inquiry) giveTerms(s *subject, own bool, item *rules.Item) error {
 	if q.item.Terms.IsZero() {
 		return nil
 	}
@@ -81,30 +81,21 @@ func (q *inquiry) giveTerms(s *subject, item *rules.Item) error {
 	if err != nil {
 		return err
 	}
+	if !own && t.rules.AsksInReturn(q.use) {
+		item.Under = &rules.Given{TermsID: t.id, Terms: t.rules}
+		return nil
+	}
 	for _, d := range rules.ItemDemands(s.id.String(), t.id, t.rules, q.use) {
 		c := rules.Constraint{Demand: d, OnHold: onHold(s.work), Unserved: true}
-		if d.AsksAtSource(q.use) {
-			decision, err := q.underSame(s, t.rules)
-			if err != nil {
+		if d.Kind == rules.Approval && d.AsksAtSource(q.use) && !s.work.OwnedBy(q.licensee) {
+			c.AtSource = &rules.Decision{Verdict: rules.Denied}
+			if c.Approved, err = q.approved(collections.Join(s.id, q.item.Terms), s.work.Transfers, q.asker); err != nil {
 				return err
-			}
-			c.AtSource, c.Approved = &decision, s.work.OwnedBy(q.licensee)
-			if d.Kind == rules.Approval && !c.Approved {
-				if c.Approved, err = q.approved(collections.Join(s.id, q.item.Terms), s.work.Transfers, q.asker); err != nil {
-					return err
-				}
 			}
 		}
 		item.Constraints = append(item.Constraints, c)
 	}
 	return nil
-}
-
-// underSame decides about the use of a work by what is offered and granted of it under the same terms alone.
-func (q *inquiry) underSame(s *subject, t rules.Terms) (rules.Decision, error) {
-	known, err := q.offeredOnce(s.id, s.work)
-	known.Alternatives = slices.DeleteFunc(slices.Clone(known.Alternatives), func(a rules.Alternative) bool { return a.Terms != t })
-	return rules.DecideAtSource(known, q.use, q.now), err
 }
 
 // withEveryGrant is what is known of a work with the grants that who asks has of it beside those that serve best: one that is older may

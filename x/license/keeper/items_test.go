@@ -167,6 +167,7 @@ func TestAnItemsOwnTermsAnswerToo(t *testing.T) {
 	paid := func(t *types.Terms) {
 		t.AiTraining, t.Search, t.GrantFee = types.PERMISSION_PAID, types.PERMISSION_PAID, coins("5uusdc")
 	}
+	royal := func(t *types.Terms) { t.RoyaltyRate, t.RoyaltyPolicy = 100_000, royaltytypes.POLICY_RELATIVE }
 	noTraining := func(t *types.Terms) { t.AiTraining = types.PERMISSION_DENY }
 	noSearch := func(t *types.Terms) { t.Search = types.PERMISSION_DENY }
 	private := func(t *types.Terms) { t.CommercialUse = false }
@@ -192,7 +193,9 @@ func TestAnItemsOwnTermsAnswerToo(t *testing.T) {
 		"its place":          {publish(in("FR")), placed, types.VERDICT_ALLOWED, ""},
 		"paid, not sold":     {publish(paid), training, types.VERDICT_DENIED, rules.NotOffered},
 		"search, not sold":   {publish(paid), searching, types.VERDICT_DENIED, rules.NotOffered},
-		"paid, copied":       {publish(paid), copying, types.VERDICT_ALLOWED, ""},
+		"paid, copied":       {publish(paid), copying, types.VERDICT_DENIED, rules.NotOffered},
+		"a royalty":          {publish(royal), placed, types.VERDICT_DENIED, rules.NotOffered},
+		"a royalty, copied":  {publish(royal), copying, types.VERDICT_ALLOWED, ""},
 		"approval":           {publish(approved), training, types.VERDICT_NEEDS_GRANT, rules.NeedsApproval},
 		"nobody's":           {types.TermsID{1}, copying, types.VERDICT_DENIED, rules.ItemTermsUnknown},
 		"about other uses":   {publish(made), performing, types.VERDICT_DENIED, rules.UseNotCovered},
@@ -208,7 +211,11 @@ func TestAnItemsOwnTermsAnswerToo(t *testing.T) {
 				return
 			}
 			require.Equal(t, string(tt.code), rights.Reasons[0].Code)
-			if tt.code != rules.ItemTermsUnknown {
+			switch tt.code {
+			case rules.ItemTermsUnknown:
+			case rules.NotOffered:
+				require.Equal(t, tt.terms.String(), rights.Reasons[0].Permission)
+			default:
 				require.Equal(t, data, rights.Reasons[0].Ancestor)
 				require.Equal(t, tt.terms, rights.Reasons[0].AncestorTerms)
 			}
@@ -222,6 +229,13 @@ func TestAnItemsOwnTermsAnswerToo(t *testing.T) {
 	rights := d.ask(data, bob, training, item)
 	require.Equal(t, types.VERDICT_NEEDS_GRANT, rights.Verdict)
 	require.Equal(t, item.Terms, rights.Offers[0].Terms)
+	// And who makes something of it owes what these terms say.
+	item.Terms = publish(royal)
+	d.must(&types.MsgOffer{Owner: alice.String(), Work: data, Terms: item.Terms})
+	rights = d.ask(data, bob, types.Use{Action: types.ACTION_ADAPT}, item)
+	require.Equal(t, types.VERDICT_ALLOWED, rights.Verdict)
+	require.Equal(t, item.Terms.String(), rights.Permission)
+	require.True(t, slices.ContainsFunc(rights.Obligations, func(o types.Obligation) bool { return o.Kind == types.OBLIGATION_ROYALTY }))
 	// Credit is owed by what the item asks, once.
 	item.Terms = publish(func(t *types.Terms) { t.Attribution = true })
 	rights = d.ask(data, bob, copying, item)

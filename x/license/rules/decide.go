@@ -134,11 +134,11 @@ func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Dec
 		d, _ := w.demanding(w.Constraints, nil, w.Owes, u, now, own)
 		return d
 	}
-	if len(w.Alternatives) == 0 {
-		d, _ := w.demanding(w.Constraints, nil, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+	alternatives, none := w.Item.among(w.Alternatives)
+	if len(alternatives) == 0 {
+		d, _ := w.demanding(w.Constraints, nil, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{none}})
 		return d
 	}
-	alternatives := slices.Clone(w.Alternatives)
 	slices.SortFunc(alternatives, order)
 	best, found := Decision{Verdict: Denied}, denied
 	var spent []Reason // why a grant that who asks has does not do

@@ -14,6 +14,30 @@ type Item struct {
 	TermsUnknown bool
 	// Constraints are what the terms that it was given under demand, as ItemDemands has them; none: it is under those of the whole.
 	Constraints []Constraint
+	// Under are the terms that it is had under alone, for something that they ask in return: offers and grants of the work under others do
+	// not serve; nil: any do.
+	Under *Given
+}
+
+// Given are terms that an item was given under.
+type Given struct {
+	TermsID string
+	Terms   Terms
+}
+
+// AsksInReturn says whether terms permit a use to nobody but for something: a fee, a royalty, a payment that a grant collects, or for a
+// term, a number of grants or alone.
+func (t Terms) AsksInReturn(u Use) bool {
+	return t.Fee != "" || t.Duration > 0 || t.MaxGrants > 0 || t.Exclusivity != Shared || t.paidByGrant(u.Action) || t.Rate > 0 && u.Action.makes()
+}
+
+// among are the alternatives that serve the item, and why none does where that is so.
+func (i *Item) among(list []Alternative) ([]Alternative, Reason) {
+	if i == nil || i.Under == nil {
+		return slices.Clone(list), Reason{Code: NotOffered}
+	}
+	others := func(a Alternative) bool { return a.Terms != i.Under.Terms }
+	return slices.DeleteFunc(slices.Clone(list), others), Reason{Code: NotOffered, Permission: i.Under.TermsID}
 }
 
 // ItemDemands lists what terms that an item was given under demand of a use of it, in the name of the work. Where something is made of

@@ -113,7 +113,6 @@ func TestTermsOfAnItem(t *testing.T) {
 	noSearch := with(func(t *terms) { t.Search = rules.Deny })
 	private := with(func(t *terms) { t.Commercial = false })
 	approved := with(func(t *terms) { t.Approval, t.ApprovalDirect = true, true })
-	paid := with(func(t *terms) { t.Training, t.Search = rules.Paid, rules.Paid })
 	whole := with(func(t *terms) { t.Derivatives = rules.DerivativesNone })
 	inGermany := with(func(t *terms) { t.Territories = "DE" })
 	toTrain := with(func(t *terms) { t.Uses = rules.Actions(0).With(rules.TrainAI) })
@@ -145,8 +144,6 @@ func TestTermsOfAnItem(t *testing.T) {
 		"adapted for money":  {private, rules.Use{Action: rules.Adapt, Commercial: true}, rules.NonCommercialSource},
 		"approval to adapt":  {approved, rules.Use{Action: rules.Adapt}, rules.NeedsApproval},
 		"approval, a copy":   {approved, rules.Use{Action: rules.Copy}, ""},
-		"paid":               {paid, rules.Use{Action: rules.TrainAI}, rules.NotOffered},
-		"paid search":        {paid, rules.Use{Action: rules.SearchIndex}, rules.NotOffered},
 		"no derivatives":     {whole, rules.Use{Action: rules.Adapt}, rules.NoDerivatives},
 		"only in one place":  {inGermany, rules.Use{Action: rules.Perform}, rules.TerritoryNotCovered},
 		"only for some uses": {toTrain, rules.Use{Action: rules.Perform}, rules.UseNotCovered},
@@ -181,4 +178,47 @@ func TestTermsOfAnItem(t *testing.T) {
 	unknown := rules.Decide(work, rules.Use{Action: rules.Copy}, now)
 	require.Equal(t, rules.Denied, unknown.Verdict)
 	require.Equal(t, []rules.Reason{{Code: rules.ItemTermsUnknown}}, unknown.Reasons)
+}
+
+// What terms ask in return, nobody has of the item under others.
+func TestAnItemIsHadUnderItsOwnTerms(t *testing.T) {
+	adapt, copied, train := rules.Use{Action: rules.Adapt}, rules.Use{Action: rules.Copy}, rules.Use{Action: rules.TrainAI}
+	for name, c := range map[string]struct {
+		change func(*rules.Terms)
+		asks   []rules.Use
+		gives  []rules.Use
+	}{
+		"a fee":       {func(t *rules.Terms) { t.Fee = "5uusdc" }, []rules.Use{adapt, copied, train}, nil},
+		"a term":      {func(t *rules.Terms) { t.Duration = time.Hour }, []rules.Use{adapt, copied, train}, nil},
+		"a number":    {func(t *rules.Terms) { t.MaxGrants = 1 }, []rules.Use{adapt, copied, train}, nil},
+		"alone":       {func(t *rules.Terms) { t.Exclusivity = rules.Exclusive }, []rules.Use{adapt, copied, train}, nil},
+		"a royalty":   {func(t *rules.Terms) { t.Rate = 1 }, []rules.Use{adapt, train}, []rules.Use{copied, {Action: rules.AIInput}}},
+		"a payment":   {func(t *rules.Terms) { t.Training = rules.Paid }, []rules.Use{train}, []rules.Use{adapt, copied}},
+		"credit":      {func(t *rules.Terms) { t.Attribution = true }, nil, []rules.Use{adapt, copied, train}},
+		"an approval": {func(t *rules.Terms) { t.Approval = true }, nil, []rules.Use{adapt, copied, train}},
+	} {
+		own := anything
+		c.change(&own)
+		for _, u := range c.asks {
+			require.True(t, own.AsksInReturn(u), "%s %d", name, u.Action)
+		}
+		for _, u := range c.gives {
+			require.False(t, own.AsksInReturn(u), "%s %d", name, u.Action)
+		}
+	}
+	sold := anything
+	sold.Rate = 100_000
+	free := rules.Alternative{ID: "free", Terms: anything}
+	w := rules.Work{Item: &rules.Item{Under: &rules.Given{TermsID: "own", Terms: sold}}, Alternatives: []rules.Alternative{free, holding("g", 0)}}
+	d := rules.Decide(w, adapt, now)
+	require.Equal(t, rules.Denied, d.Verdict)
+	require.Equal(t, []rules.Reason{{Code: rules.NotOffered, Permission: "own"}}, d.Reasons)
+	w.Alternatives = append(w.Alternatives, rules.Alternative{ID: "own", Terms: sold})
+	d = rules.Decide(w, adapt, now)
+	require.Equal(t, rules.Allowed, d.Verdict)
+	require.Equal(t, "own", d.Rely.ID)
+	require.Contains(t, d.Obligations, rules.Obligation{Duty: rules.OweRoyalty})
+	require.Len(t, w.Alternatives, 3, "the work's are as they were")
+	require.Equal(t, "g", w.Alternatives[1].ID)
+	require.Equal(t, rules.Allowed, rules.Decide(rules.Work{Own: true, Item: w.Item}, adapt, now).Verdict)
 }

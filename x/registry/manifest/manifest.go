@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
 
@@ -54,6 +55,16 @@ func (m Manifest) Digest() [sha256.Size]byte {
 		data = binary.BigEndian.AppendUint64(data, n)
 	}
 	return sha256.Sum256(data)
+}
+
+// HasRow checks that the manifest has a row at its place, from 0, by the hashes of the siblings from the leaf up. It fails with an error of
+// rfc6962.
+func (m Manifest) HasRow(row []byte, index uint64, path []rfc6962.Hash) error {
+	root, err := rfc6962.RootBy(rfc6962.Leaf(row), index, m.ItemCount, path)
+	if err == nil && root != m.Items {
+		err = fmt.Errorf("%w: item %d leads to %s and the manifest has %x: is it of this version?", rfc6962.ErrNotProved, index, root, m.Items)
+	}
+	return err
 }
 
 // Leaf is the node of a contributor with the sum of its items' weights. It fails with sumtree.ErrLeaf.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	. "github.com/stemma-chain/stemma/x/registry/manifest"
 	"github.com/stemma-chain/stemma/x/registry/sumtree"
 )
@@ -190,4 +191,30 @@ func TestNumbersOfAManifestFitEachOther(t *testing.T) {
 	want, err := sumtree.Leaf(2, make([]byte, 20), 5)
 	require.NoError(t, err)
 	require.Equal(t, want, leaf)
+}
+
+// A row is proved at its place in its manifest, and nothing else is.
+func TestAManifestHasItsRows(t *testing.T) {
+	rows := [][]byte{{1}, {2}, {3}, {4}, {5}}
+	leaves := make([]rfc6962.Hash, len(rows))
+	for i, row := range rows {
+		leaves[i] = rfc6962.Leaf(row)
+	}
+	m := Manifest{Items: rfc6962.Root(leaves), ItemCount: uint64(len(rows))}
+	for i, row := range rows {
+		index := uint64(i)
+		path, err := rfc6962.Path(index, m.ItemCount, func(first, count uint64) (rfc6962.Hash, error) {
+			return rfc6962.Root(leaves[first:][:count]), nil
+		})
+		require.NoError(t, err)
+		require.NoError(t, m.HasRow(row, index, path))
+		require.ErrorIs(t, m.HasRow([]byte{9}, index, path), rfc6962.ErrNotProved)
+		require.ErrorIs(t, m.HasRow(row, (index+1)%m.ItemCount, path), rfc6962.ErrNotProved)
+		require.ErrorIs(t, m.HasRow(row, m.ItemCount, path), rfc6962.ErrNotInLog)
+		require.ErrorIs(t, m.HasRow(row, index, path[1:]), rfc6962.ErrNotProved)
+		require.ErrorIs(t, m.HasRow(row, index, append(path, rfc6962.Hash{})), rfc6962.ErrNotProved)
+		other := m
+		other.Items[31]++
+		require.ErrorIs(t, other.HasRow(row, index, path), rfc6962.ErrNotProved)
+	}
 }
