@@ -6,6 +6,7 @@ import (
 	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	ibcante "github.com/cosmos/ibc-go/v11/modules/core/ante"
 
 	"cosmossdk.io/core/store"
 
@@ -41,7 +42,11 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 	if chain.Accounts {
 		accounts = fast.Accounts(k.Account, app.encoding.Codec, auth)
 	}
-	var signatures sdk.AnteDecorator = ante.NewSigVerificationDecorator(accounts, app.encoding.TxConfig.SignModeHandler())
+	verifying := accounts
+	if settings.Curve {
+		verifying = fast.Curve(accounts)
+	}
+	var signatures sdk.AnteDecorator = ante.NewSigVerificationDecorator(verifying, app.encoding.TxConfig.SignModeHandler())
 	if settings.Signatures {
 		app.signatures = fast.NewSignatures(signatures, accounts)
 		signatures = app.signatures
@@ -63,6 +68,7 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 		ante.NewSigGasConsumeDecorator(accounts, ante.DefaultSigVerificationGasConsumer),
 		signatures,
 		ante.NewIncrementSequenceDecorator(accounts),
+		ibcante.NewRedundantRelayDecorator(k.IBC.Core),
 	)
 	if stock := check; chain.Accounts {
 		check = func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {

@@ -54,6 +54,7 @@ import (
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrykeeper "github.com/stemma-chain/stemma/x/registry/keeper"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 	royaltykeeper "github.com/stemma-chain/stemma/x/royalty/keeper"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -82,6 +83,8 @@ type Keepers struct {
 	License   licensekeeper.Keeper
 	Lineage   lineagekeeper.Keeper
 	Dispute   disputekeeper.Keeper
+
+	IBC IBC
 }
 
 // keeperDeps is what the keepers are built from.
@@ -121,6 +124,7 @@ func newKeepers(d keeperDeps) Keepers {
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
 	k.Bank.AppendSendRestriction(royaltykeeper.RefusePools)
+	k.Bank.AppendSendRestriction(ibcpay.RefuseSends)
 
 	k.Staking = stakingkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[stakingtypes.StoreKey]),
 		k.Account, k.Bank, authority(), validators, consensus)
@@ -156,6 +160,7 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Dispute = disputekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[disputetypes.StoreKey]), authority(), disputekeeper.Modules{
 		Agent: k.Agent, Registry: k.Registry, Royalty: k.Royalty, License: k.License, Lineage: k.Lineage, Bank: k.Bank, Accounts: k.Account,
 	})
+	k.IBC = newIBC(d, k)
 	return k
 }
 

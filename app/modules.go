@@ -1,6 +1,13 @@
 package app
 
 import (
+	"slices"
+
+	icatypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/types"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
+
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/x/auth"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -60,6 +67,8 @@ var modulePermissions = map[string][]string{
 	govtypes.ModuleName:                 {authtypes.Burner},
 	royaltytypes.ModuleName:             nil,
 	disputetypes.ModuleName:             {authtypes.Burner},
+	transfertypes.ModuleName:            {authtypes.Minter, authtypes.Burner},
+	icatypes.ModuleName:                 nil,
 }
 
 // blockedAddresses are the module accounts: nobody may send to them by a plain
@@ -84,6 +93,7 @@ var (
 	beginBlockers = []string{
 		minttypes.ModuleName, distrtypes.ModuleName, slashingtypes.ModuleName,
 		evidencetypes.ModuleName, stakingtypes.ModuleName, authz.ModuleName,
+		ibcexported.ModuleName, ratelimittypes.ModuleName,
 	}
 
 	// Bank credits what was sent virtually in this block, so whatever executes
@@ -98,20 +108,20 @@ var (
 
 	// Accounts and balances come first; genutil delivers the first validators'
 	// transactions, so staking and the fee market come before it.
-	genesisOrder = []string{
+	genesisOrder = slices.Concat([]string{
 		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName,
 		headerstypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
 		agenttypes.ModuleName, registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		disputetypes.ModuleName, genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
 		upgradetypes.ModuleName, vestingtypes.ModuleName,
-	}
+	}, ibcModules)
 )
 
 // newModuleManager lists the modules and sets the orders in which they act.
 func newModuleManager(app *App) *module.Manager {
 	k, cdc, interfaces := app.Keepers, app.encoding.Codec, app.encoding.InterfaceRegistry
-	m := module.NewManager(
+	m := module.NewManager(append(k.IBC.modules(cdc),
 		genutil.NewAppModule(k.Account, k.Staking, app, app.encoding.TxConfig),
 		auth.NewAppModule(cdc, k.Account, nil),
 		vesting.NewAppModule(k.Account, k.Bank),
@@ -136,7 +146,7 @@ func newModuleManager(app *App) *module.Manager {
 		license.NewAppModule(k.License),
 		lineage.NewAppModule(k.Lineage),
 		dispute.NewAppModule(k.Dispute),
-	)
+	)...)
 	m.SetOrderPreBlockers(preBlockers...)
 	m.SetOrderBeginBlockers(beginBlockers...)
 	m.SetOrderEndBlockers(endBlockers...)

@@ -75,7 +75,9 @@ func signedAs(
 func TestSignaturesAreVerifiedOnce(t *testing.T) {
 	stock := chain.AppOption(fast.FlagSignatures, false)
 	checks := []*chain.Chain{chain.New(t), chain.New(t, chain.BlockSTM(2))}
-	others := []*chain.Chain{chain.New(t), chain.New(t, stock), chain.New(t, stock, chain.BlockSTM(2))}
+	others := []*chain.Chain{
+		chain.New(t), chain.New(t, stock), chain.New(t, stock, chain.BlockSTM(2)), chain.New(t, stock, chain.AppOption(fast.FlagCurve, false)),
+	}
 	all := append(slices.Clone(checks), others...)
 	c := all[0]
 	hits := uint64(0)

@@ -6,6 +6,12 @@ import (
 	"maps"
 	"slices"
 
+	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
+	pfmtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
+
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -48,7 +54,7 @@ func newStores() stores {
 			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
 			feemarkettypes.StoreKey, headerstypes.StoreKey, headerstypes.SubtreesStoreKey,
 			agenttypes.StoreKey, registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
-			disputetypes.StoreKey,
+			disputetypes.StoreKey, ibcexported.StoreKey, transfertypes.StoreKey, icahosttypes.StoreKey, pfmtypes.StoreKey, ratelimittypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(
 			banktypes.ObjectStoreKey, royaltytypes.ObjectStoreKey,

@@ -4,6 +4,7 @@
 //	trees      written, hashed and saved side by side      ADR 0014  node
 //	addresses  read and written the way of our ids         ADR 0032  node
 //	signatures verified once, when they arrive             ADR 0056  node
+//	curve      signatures verified by the C library        ADR 0077  node
 //	changes    rows that do not change are not written     ADR 0012  chain
 //	accounts   read once a transaction, index left alone   ADR 0031  chain
 //
@@ -28,16 +29,21 @@ type Settings struct {
 	Addresses bool `mapstructure:"addresses"`
 	// Signatures: see the type Signatures.
 	Signatures bool `mapstructure:"signatures"`
+	// Curve: see the function Curve.
+	Curve bool `mapstructure:"curve"`
 }
 
 // DefaultSettings takes all shortcuts.
-func DefaultSettings() Settings { return Settings{Trees: true, Addresses: true, Signatures: true} }
+func DefaultSettings() Settings {
+	return Settings{Trees: true, Addresses: true, Signatures: true, Curve: true}
+}
 
 // The names of the settings, as a node's options have them.
 const (
 	FlagTrees      = "fast.trees"
 	FlagAddresses  = "fast.addresses"
 	FlagSignatures = "fast.signatures"
+	FlagCurve      = "fast.curve"
 )
 
 // SettingsTemplate is the section of app.toml.
@@ -57,13 +63,16 @@ addresses = {{ .Fast.Addresses }}
 
 # Do not verify signatures in a block again that were verified when they arrived.
 signatures = {{ .Fast.Signatures }}
+
+# Verify signatures of secp256k1 by the C library.
+curve = {{ .Fast.Curve }}
 `
 
 // ReadSettings takes the settings from a node's options; one that is absent is on.
 func ReadSettings(options servertypes.AppOptions) (Settings, error) {
 	s := DefaultSettings()
 	for name, field := range map[string]*bool{
-		FlagTrees: &s.Trees, FlagAddresses: &s.Addresses, FlagSignatures: &s.Signatures,
+		FlagTrees: &s.Trees, FlagAddresses: &s.Addresses, FlagSignatures: &s.Signatures, FlagCurve: &s.Curve,
 	} {
 		value := options.Get(name)
 		if value == nil {

@@ -15,10 +15,11 @@ func TestSettings(t *testing.T) {
 		options simtestutil.AppOptionsMap
 		want    fast.Settings
 	}{
-		{nil, fast.Settings{Trees: true, Addresses: true, Signatures: true}},
-		{simtestutil.AppOptionsMap{fast.FlagTrees: false}, fast.Settings{Addresses: true, Signatures: true}},
-		{simtestutil.AppOptionsMap{fast.FlagAddresses: "false"}, fast.Settings{Trees: true, Signatures: true}},
-		{simtestutil.AppOptionsMap{fast.FlagSignatures: false}, fast.Settings{Trees: true, Addresses: true}},
+		{nil, fast.Settings{Trees: true, Addresses: true, Signatures: true, Curve: true}},
+		{simtestutil.AppOptionsMap{fast.FlagTrees: false}, fast.Settings{Addresses: true, Signatures: true, Curve: true}},
+		{simtestutil.AppOptionsMap{fast.FlagAddresses: "false"}, fast.Settings{Trees: true, Signatures: true, Curve: true}},
+		{simtestutil.AppOptionsMap{fast.FlagSignatures: false}, fast.Settings{Trees: true, Addresses: true, Curve: true}},
+		{simtestutil.AppOptionsMap{fast.FlagCurve: false}, fast.Settings{Trees: true, Addresses: true, Signatures: true}},
 	} {
 		got, err := fast.ReadSettings(tc.options)
 		require.NoError(t, err)

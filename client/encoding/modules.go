@@ -1,6 +1,15 @@
 package encoding
 
 import (
+	icacontrollertypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/controller/types"
+	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
+	icatypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/types"
+	pfmtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	ibctypes "github.com/cosmos/ibc-go/v11/modules/core/types"
+	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
+
 	"github.com/cosmos/cosmos-sdk/codec"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -37,6 +46,8 @@ var (
 		consensustypes.RegisterInterfaces, upgradetypes.RegisterInterfaces,
 		feemarkettypes.RegisterInterfaces, agenttypes.RegisterInterfaces, registrytypes.RegisterInterfaces, royaltytypes.RegisterInterfaces,
 		licensetypes.RegisterInterfaces, lineagetypes.RegisterInterfaces, disputetypes.RegisterInterfaces,
+		ibctypes.RegisterInterfaces, ibctm.RegisterInterfaces, transfertypes.RegisterInterfaces, icacontrollertypes.RegisterInterfaces,
+		icahosttypes.RegisterInterfaces, icatypes.RegisterInterfaces, pfmtypes.RegisterInterfaces, ratelimittypes.RegisterInterfaces,
 	}
 	// Ours sign amino JSON by their definitions, without this codec.
 	aminos = []func(*codec.LegacyAmino){

@@ -38,4 +38,5 @@ var (
 	ErrInArrears          = errorsmod.Register(ModuleName, 35, "the work owes arrears")
 	ErrTooLongAgo         = errorsmod.Register(ModuleName, 32, "too many changes ago")
 	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
+	ErrInvalidPayment     = errorsmod.Register(ModuleName, 36, "invalid payment from another chain")
 )

@@ -1,0 +1,148 @@
+package app
+
+import (
+	"errors"
+
+	ica "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts"
+	icahost "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host"
+	icahostkeeper "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/keeper"
+	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
+	icatypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/types"
+	callbacks "github.com/cosmos/ibc-go/v11/modules/apps/callbacks"
+	callbackstypes "github.com/cosmos/ibc-go/v11/modules/apps/callbacks/types"
+	callbacksv2 "github.com/cosmos/ibc-go/v11/modules/apps/callbacks/v2"
+	pfm "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware"
+	pfmkeeper "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/keeper"
+	pfmtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
+	ratelimit "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting"
+	ratelimitkeeper "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/keeper"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
+	ratelimitv2 "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/v2"
+	"github.com/cosmos/ibc-go/v11/modules/apps/transfer"
+	transferkeeper "github.com/cosmos/ibc-go/v11/modules/apps/transfer/keeper"
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	transferv2 "github.com/cosmos/ibc-go/v11/modules/apps/transfer/v2"
+	ibc "github.com/cosmos/ibc-go/v11/modules/core"
+	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
+	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
+	porttypes "github.com/cosmos/ibc-go/v11/modules/core/05-port/types"
+	ibcapi "github.com/cosmos/ibc-go/v11/modules/core/api"
+	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
+	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
+	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/module"
+
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
+)
+
+// IBC holds the state access of the modules that speak with other chains.
+type IBC struct {
+	Core      *ibckeeper.Keeper
+	Transfer  *transferkeeper.Keeper
+	Accounts  *icahostkeeper.Keeper
+	Forward   *pfmkeeper.Keeper
+	RateLimit *ratelimitkeeper.Keeper
+
+	light ibctm.LightClientModule
+}
+
+// ibcStores are the stores that came with IBC, which was the first upgrade.
+var ibcStores = []string{
+	ibcexported.StoreKey, transfertypes.StoreKey, icahosttypes.StoreKey, pfmtypes.StoreKey, ratelimittypes.StoreKey,
+}
+
+// ibcModules are the modules of these, in the order of genesis.
+var ibcModules = []string{
+	ibcexported.ModuleName, ibctm.ModuleName, transfertypes.ModuleName, icatypes.ModuleName, pfmtypes.ModuleName, ratelimittypes.ModuleName,
+}
+
+// maxCallbackGas is what a memo could ask for a callback, of which there are none.
+const maxCallbackGas = 100_000
+
+// newIBC wires the modules that speak with other chains. A packet that arrives goes down this stack: rate limits, forwarding, callbacks
+// (which are refused), payments to works, transfers. Version 2 of the protocol has no forwarding.
+func newIBC(d keeperDeps, k Keepers) IBC {
+	kv, codec := d.stores.kv, d.cdc
+	var i IBC
+	i.Core = ibckeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[ibcexported.StoreKey]), k.Upgrade, authority())
+	channels := i.Core.ChannelKeeper
+	i.Transfer = transferkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[transfertypes.StoreKey]),
+		channels, d.base.MsgServiceRouter(), k.Account, k.Bank, authority())
+	i.Accounts = icahostkeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
+		channels, k.Account, d.base.MsgServiceRouter(), d.base.GRPCQueryRouter(), authority())
+	i.Forward = pfmkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
+		i.Transfer, channels, k.Bank, authority())
+	i.RateLimit = ratelimitkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[ratelimittypes.StoreKey]),
+		channels, i.Core.ClientKeeper, k.Bank, authority())
+
+	stack := porttypes.NewIBCStackBuilder(channels).
+		Base(transfer.NewIBCModule(i.Transfer)).
+		Next(ibcpay.NewMiddleware(k.Royalty)).
+		Next(callbacks.NewIBCMiddleware(noContracts{}, maxCallbackGas)).
+		Next(pfm.NewIBCMiddleware(i.Forward, 0, pfmkeeper.DefaultForwardTransferPacketTimeoutTimestamp)).
+		Next(ratelimit.NewIBCMiddleware(i.RateLimit)).
+		Build()
+	i.Core.SetRouter(porttypes.NewRouter().
+		AddRoute(transfertypes.ModuleName, stack).
+		AddRoute(icahosttypes.SubModuleName, icahost.NewIBCModule(i.Accounts)))
+
+	channelsV2 := i.Core.ChannelKeeperV2
+	called := callbacksv2.NewIBCMiddleware(ibcpay.NewMiddlewareV2(k.Royalty, transferv2.NewIBCModule(i.Transfer)),
+		channelsV2, noContracts{}, channelsV2, maxCallbackGas)
+	i.Core.SetRouterV2(ibcapi.NewRouter().
+		AddRoute(transfertypes.PortID, ratelimitv2.NewIBCMiddleware(*i.RateLimit, called, channelsV2, channelsV2)))
+
+	i.light = ibctm.NewLightClientModule(codec, i.Core.ClientKeeper.GetStoreProvider())
+	i.Core.ClientKeeper.AddRoute(ibctm.ModuleName, &i.light)
+	return i
+}
+
+// modules lists the modules that speak with other chains.
+func (i IBC) modules(codec.Codec) []module.AppModule {
+	return []module.AppModule{
+		ibc.NewAppModule(i.Core), ibctm.NewAppModule(i.light), transfer.NewAppModule(i.Transfer), ica.NewAppModule(nil, i.Accounts),
+		pfm.NewAppModule(i.Forward), ratelimit.NewAppModule(i.RateLimit),
+	}
+}
+
+// errNoContracts refuses a transfer whose memo asks for a callback: there is nothing on this chain that could be called.
+var errNoContracts = errors.New("there are no contracts on this chain: send without a callback in the memo")
+
+// noContracts answers the callbacks middleware.
+type noContracts struct{}
+
+var _ callbackstypes.ContractKeeper = noContracts{}
+
+// IBCSendPacketCallback implements callbackstypes.ContractKeeper: such a transfer is not sent.
+func (noContracts) IBCSendPacketCallback(
+	sdk.Context, string, string, clienttypes.Height, uint64, []byte, string, string, string,
+) error {
+	return errNoContracts
+}
+
+// IBCReceivePacketCallback implements callbackstypes.ContractKeeper: such a transfer comes back to its sender.
+func (noContracts) IBCReceivePacketCallback(
+	sdk.Context, ibcexported.PacketI, ibcexported.Acknowledgement, string, string,
+) error {
+	return errNoContracts
+}
+
+// IBCOnAcknowledgementPacketCallback implements callbackstypes.ContractKeeper.
+func (noContracts) IBCOnAcknowledgementPacketCallback(
+	sdk.Context, channeltypes.Packet, []byte, sdk.AccAddress, string, string, string,
+) error {
+	return nil
+}
+
+// IBCOnTimeoutPacketCallback implements callbackstypes.ContractKeeper.
+func (noContracts) IBCOnTimeoutPacketCallback(sdk.Context, channeltypes.Packet, sdk.AccAddress, string, string, string) error {
+	return nil
+}
+
+// ibcStoreUpgrades are the stores that the upgrade to IBC adds.
+var ibcStoreUpgrades = storetypes.StoreUpgrades{Added: ibcStores}
