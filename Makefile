@@ -1,15 +1,15 @@
 # Stemma. `make help` lists what there is to make. Needed: Go, gcc and make.
 
 # One set of flags everywhere, so that builds, tests and tools share one cache.
-# libsecp256k1_sdk: signatures are checked by the C library (needs gcc).
-export GOFLAGS := -tags=libsecp256k1_sdk -buildvcs=false
+# CGO: signatures are checked by the C library libsecp256k1 (needs gcc).
+export GOFLAGS := -buildvcs=false
 export CGO_ENABLED := 1
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  := $(shell git rev-parse --verify --quiet HEAD 2>/dev/null)
 SDK     := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDK).Name=stemma -X $(SDK).AppName=stemmad \
-	-X $(SDK).Version=$(VERSION) -X $(SDK).Commit=$(COMMIT) -X $(SDK).BuildTags=libsecp256k1_sdk
+	-X $(SDK).Version=$(VERSION) -X $(SDK).Commit=$(COMMIT)
 
 # Packages tested at a time: linking each test takes about 1 GB of memory.
 TEST_P     ?= 2
@@ -45,10 +45,10 @@ RELEASE_LD     = $(LDFLAGS) -buildid=
 release: ## archives for linux/amd64 and arm64 with checksums, completions and a bill of materials
 	@mkdir -p $(RELEASE_DIR)
 	rm -rf $(RELEASE_DIR)/*
-	GOOS=linux GOARCH=amd64 go build $(RELEASE_FLAGS) -tags libsecp256k1_sdk,netgo,osusergo \
+	GOOS=linux GOARCH=amd64 go build $(RELEASE_FLAGS) -tags netgo,osusergo \
 		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/ ./cmd/stemmad ./cmd/stemma-portal
 	GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build $(RELEASE_FLAGS) \
-		-ldflags '$(subst libsecp256k1_sdk,,$(RELEASE_LD))' -o $(RELEASE_DIR)/arm64/ ./cmd/stemmad ./cmd/stemma-portal
+		-ldflags '$(RELEASE_LD)' -o $(RELEASE_DIR)/arm64/ ./cmd/stemmad ./cmd/stemma-portal
 	go run ./scripts/release -version $(VERSION) -time $(RELEASE_TIME) -out $(RELEASE_DIR) \
 		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64 arm64=$(RELEASE_DIR)/arm64
 	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64

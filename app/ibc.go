@@ -3,7 +3,6 @@ package app
 import (
 	"errors"
 
-	ica "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts"
 	icahost "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host"
 	icahostkeeper "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/keeper"
 	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
@@ -22,7 +21,6 @@ import (
 	transferkeeper "github.com/cosmos/ibc-go/v11/modules/apps/transfer/keeper"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	transferv2 "github.com/cosmos/ibc-go/v11/modules/apps/transfer/v2"
-	ibc "github.com/cosmos/ibc-go/v11/modules/core"
 	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	porttypes "github.com/cosmos/ibc-go/v11/modules/core/05-port/types"
@@ -31,11 +29,8 @@ import (
 	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 
-	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/runtime"
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/module"
 
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 )
@@ -102,14 +97,6 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 	return i
 }
 
-// modules lists the modules that speak with other chains.
-func (i IBC) modules(codec.Codec) []module.AppModule {
-	return []module.AppModule{
-		ibc.NewAppModule(i.Core), ibctm.NewAppModule(i.light), transfer.NewAppModule(i.Transfer), ica.NewAppModule(nil, i.Accounts),
-		pfm.NewAppModule(i.Forward), ratelimit.NewAppModule(i.RateLimit),
-	}
-}
-
 // errNoContracts refuses a transfer whose memo asks for a callback: there is nothing on this chain that could be called.
 var errNoContracts = errors.New("there are no contracts on this chain: send without a callback in the memo")
 
@@ -144,5 +131,3 @@ func (noContracts) IBCOnTimeoutPacketCallback(sdk.Context, channeltypes.Packet, 
 	return nil
 }
 
-// ibcStoreUpgrades are the stores that the upgrade to IBC adds.
-var ibcStoreUpgrades = storetypes.StoreUpgrades{Added: ibcStores}

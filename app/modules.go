@@ -121,7 +121,7 @@ var (
 // newModuleManager lists the modules and sets the orders in which they act.
 func newModuleManager(app *App) *module.Manager {
 	k, cdc, interfaces := app.Keepers, app.encoding.Codec, app.encoding.InterfaceRegistry
-	m := module.NewManager(append(k.IBC.modules(cdc),
+	m := module.NewManager(append(k.IBC.modules(),
 		genutil.NewAppModule(k.Account, k.Staking, app, app.encoding.TxConfig),
 		auth.NewAppModule(cdc, k.Account, nil),
 		vesting.NewAppModule(k.Account, k.Bank),

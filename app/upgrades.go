@@ -1,31 +1,36 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 )
 
 // Upgrade is one planned change of the running chain.
 type Upgrade struct {
-	// Name is the plan's name as governance voted it.
+	// Name is the plan's name as governance voted it: the version of the binary.
 	Name string
 	// Stores lists the stores that the new version adds, renames or deletes.
 	Stores storetypes.StoreUpgrades
-	// Handler migrates the state; it must run the module manager's migrations.
-	Handler func(m *module.Manager, cfg module.Configurator) upgradetypes.UpgradeHandler
+	// Before changes the state before the modules migrate; nil: nothing does.
+	Before func(ctx context.Context, app *App) error
 }
 
 // Upgrades this binary knows, oldest first.
-var Upgrades []Upgrade
+var Upgrades = []Upgrade{
+	{Name: "v0.2.0", Stores: storetypes.StoreUpgrades{Added: ibcStores}, Before: emptyPayAddress},
+}
 
 // applyUpgrades registers the handlers and, when the node restarts at an
 // upgrade's height, makes the stores load in their new layout.
 func (app *App) applyUpgrades() error {
 	for _, u := range Upgrades {
-		app.Keepers.Upgrade.SetUpgradeHandler(u.Name, u.Handler(app.modules, app.configurator))
+		app.Keepers.Upgrade.SetUpgradeHandler(u.Name, app.upgrade(u))
 	}
 	if app.home == "" { // without a home no plan can have been written
 		return nil
@@ -43,4 +48,25 @@ func (app *App) applyUpgrades() error {
 		}
 	}
 	return nil
+}
+
+// upgrade is what happens at an upgrade's height: modules that are new begin with their default genesis.
+func (app *App) upgrade(u Upgrade) upgradetypes.UpgradeHandler {
+	return func(ctx context.Context, _ upgradetypes.Plan, from module.VersionMap) (module.VersionMap, error) {
+		if u.Before != nil {
+			if err := u.Before(ctx, app); err != nil {
+				return nil, err
+			}
+		}
+		return app.modules.RunMigrations(ctx, app.configurator, from)
+	}
+}
+
+// emptyPayAddress gives what was sent to the pay address, while anybody could send to it, to the community: from now on nothing stays there.
+func emptyPayAddress(ctx context.Context, app *App) error {
+	coins := app.Keepers.Bank.GetAllBalances(ctx, ibcpay.Address())
+	if coins.IsZero() {
+		return nil
+	}
+	return app.Keepers.Distr.FundCommunityPool(ctx, coins, ibcpay.Address())
 }

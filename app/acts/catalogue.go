@@ -22,6 +22,8 @@ const (
 	redirects   = "it sets where rewards go, beside every limit: the controller signs it"
 	passports   = "an agent does not change agents: the controller signs it"
 	governances = "governance alone signs it"
+	relaying    = "it carries packets between chains: a relayer signs it by itself"
+	controlling = "this chain hosts accounts of other chains, and controls none there"
 )
 
 // What budgets do not measure.
@@ -76,7 +78,7 @@ func aboutWork[M sdk.Msg](readable reads, unmeasured string, work func(M) regist
 // Catalogue has all types.
 func Catalogue() agenttypes.Catalogue {
 	c := agenttypes.Catalogue{}
-	for _, part := range []agenttypes.Catalogue{registry, royalty, license, lineage, dispute, coins, chain} {
+	for _, part := range []agenttypes.Catalogue{registry, royalty, license, lineage, dispute, coins, chain, otherChains} {
 		for kind, k := range part {
 			c[kind] = k
 		}

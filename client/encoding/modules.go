@@ -7,6 +7,7 @@ import (
 	pfmtypes "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware/types"
 	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	ibctypes "github.com/cosmos/ibc-go/v11/modules/core/types"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 
@@ -56,6 +57,7 @@ var (
 		govv1beta1.RegisterLegacyAminoCodec, govv1.RegisterLegacyAminoCodec, minttypes.RegisterLegacyAminoCodec,
 		evidencetypes.RegisterLegacyAminoCodec, feegrant.RegisterLegacyAminoCodec, authz.RegisterLegacyAminoCodec,
 		consensustypes.RegisterLegacyAminoCodec, upgradetypes.RegisterLegacyAminoCodec,
+		clienttypes.RegisterLegacyAminoCodec, transfertypes.RegisterLegacyAminoCodec, ratelimittypes.RegisterLegacyAminoCodec,
 	}
 )
 

@@ -1,6 +1,7 @@
 package localnet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,8 @@ type Node struct {
 	RPC, GRPC, REST string // host:port
 	// Env are further variables of this node's process.
 	Env []string
+	// Binary that it runs; empty: that of the network.
+	Binary string
 
 	network *Network
 	log     string
@@ -46,7 +49,7 @@ func (n *Node) Start(args ...string) error {
 	}
 	defer log.Close()
 	o := n.network.options
-	n.cmd = exec.Command(o.Binary, slices.Concat([]string{"start", "--home", n.Home, "--log_no_color"}, o.Args, args)...)
+	n.cmd = exec.Command(cmp.Or(n.Binary, o.Binary), slices.Concat([]string{"start", "--home", n.Home, "--log_no_color"}, o.Args, args)...)
 	n.cmd.Env = slices.Concat(os.Environ(), n.network.env, n.Env)
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -9,10 +9,6 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
-	"github.com/stretchr/testify/require"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	clientv2types "github.com/cosmos/ibc-go/v11/modules/core/02-client/v2/types"
@@ -22,6 +18,9 @@ import (
 	host "github.com/cosmos/ibc-go/v11/modules/core/24-host"
 	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
 )
@@ -49,15 +48,15 @@ func Connect(t testing.TB, a, b *chain.Chain) (*End, *End) {
 	x, y := Clients(t, a, b)
 	prefix := commitmenttypes.NewMerklePrefix([]byte(ibcexported.StoreKey))
 	version := connectiontypes.GetCompatibleVersions()
-	x.Connection = attribute(t, x.relay(connectiontypes.NewMsgConnectionOpenInit(x.Client, y.Client, prefix, version[0], 0, x.by())),
+	x.Connection = Attribute(t, x.relay(connectiontypes.NewMsgConnectionOpenInit(x.Client, y.Client, prefix, version[0], 0, x.by())),
 		connectiontypes.EventTypeConnectionOpenInit, connectiontypes.AttributeKeyConnectionID)
-	proof, height := x.proof(host.ConnectionKey(x.Connection))
-	y.Connection = attribute(t, y.relay(connectiontypes.NewMsgConnectionOpenTry(
+	proof, height := x.Proof(host.ConnectionKey(x.Connection))
+	y.Connection = Attribute(t, y.relay(connectiontypes.NewMsgConnectionOpenTry(
 		y.Client, x.Connection, x.Client, prefix, version, 0, proof, height, y.by())),
 		connectiontypes.EventTypeConnectionOpenTry, connectiontypes.AttributeKeyConnectionID)
-	proof, height = y.proof(host.ConnectionKey(y.Connection))
+	proof, height = y.Proof(host.ConnectionKey(y.Connection))
 	x.relay(connectiontypes.NewMsgConnectionOpenAck(x.Connection, y.Connection, proof, height, version[0], x.by()))
-	proof, height = x.proof(host.ConnectionKey(x.Connection))
+	proof, height = x.Proof(host.ConnectionKey(x.Connection))
 	y.relay(connectiontypes.NewMsgConnectionOpenConfirm(y.Connection, proof, height, y.by()))
 	x.Open(transfertypes.PortID, transfertypes.PortID, transfertypes.V1, channeltypes.UNORDERED)
 	return x, y
@@ -67,18 +66,18 @@ func Connect(t testing.TB, a, b *chain.Chain) (*End, *End) {
 func (x *End) Open(port, there, version string, order channeltypes.Order) {
 	x.t.Helper()
 	y := x.other
-	x.Channel = attribute(x.t, x.relay(channeltypes.NewMsgChannelOpenInit(port, version, order, []string{x.Connection}, there, x.by())),
+	x.Channel = Attribute(x.t, x.relay(channeltypes.NewMsgChannelOpenInit(port, version, order, []string{x.Connection}, there, x.by())),
 		channeltypes.EventTypeChannelOpenInit, channeltypes.AttributeKeyChannelID)
 	opened, found := x.App.Keepers.IBC.Core.ChannelKeeper.GetChannel(x.Ctx(), port, x.Channel)
 	require.True(x.t, found)
-	proof, height := x.proof(host.ChannelKey(port, x.Channel))
-	y.Channel = attribute(x.t, y.relay(channeltypes.NewMsgChannelOpenTry(
+	proof, height := x.Proof(host.ChannelKey(port, x.Channel))
+	y.Channel = Attribute(x.t, y.relay(channeltypes.NewMsgChannelOpenTry(
 		there, opened.Version, order, []string{y.Connection}, port, x.Channel, opened.Version, proof, height, y.by())),
 		channeltypes.EventTypeChannelOpenTry, channeltypes.AttributeKeyChannelID)
 	opened, _ = y.App.Keepers.IBC.Core.ChannelKeeper.GetChannel(y.Ctx(), there, y.Channel)
-	proof, height = y.proof(host.ChannelKey(there, y.Channel))
+	proof, height = y.Proof(host.ChannelKey(there, y.Channel))
 	x.relay(channeltypes.NewMsgChannelOpenAck(port, x.Channel, y.Channel, opened.Version, proof, height, x.by()))
-	proof, height = x.proof(host.ChannelKey(port, x.Channel))
+	proof, height = x.Proof(host.ChannelKey(port, x.Channel))
 	y.relay(channeltypes.NewMsgChannelOpenConfirm(there, y.Channel, proof, height, y.by()))
 }
 
@@ -107,7 +106,7 @@ func (e *End) NewClient() string {
 	msg, err := clienttypes.NewMsgCreateClient(state,
 		ibctm.NewConsensusState(h.Time, commitmenttypes.NewMerkleRoot(h.AppHash), h.NextValidatorsHash), e.by())
 	require.NoError(e.t, err)
-	return attribute(e.t, e.relay(msg), clienttypes.EventTypeCreateClient, clienttypes.AttributeKeyClientID)
+	return Attribute(e.t, e.relay(msg), clienttypes.EventTypeCreateClient, clienttypes.AttributeKeyClientID)
 }
 
 // UpdateMsg brings a client of the other chain to a height of it.
@@ -133,11 +132,14 @@ func (e *End) UpdateMsg(client string, at int64) *clienttypes.MsgUpdateClient {
 	return msg
 }
 
-// proof proves a row of this chain's store of IBC to the other's client, which is brought to the height that it can be verified at.
-func (e *End) proof(key []byte) ([]byte, clienttypes.Height) {
+// Proof proves a row of this chain's store of IBC to the other's client, which is brought to the height that it can be verified at.
+func (e *End) Proof(key []byte) ([]byte, clienttypes.Height) {
 	e.t.Helper()
 	at := e.Height()
-	e.NextBlock() // its header has the hash of the state
+	e.NextBlock()                                         // its header has the hash of the state
+	if behind := e.Now().Sub(e.other.Now()); behind > 0 { // clocks go alike, however many blocks either makes
+		e.other.Advance(behind)
+	}
 	e.other.relay(e.other.UpdateMsg(e.other.Client, at+1))
 	return e.ProofAt(key, at)
 }
@@ -167,8 +169,8 @@ func (e *End) relay(msg sdk.Msg) []abci.Event {
 
 func heightOf(height int64) clienttypes.Height { return clienttypes.NewHeight(0, uint64(height)) }
 
-// attribute finds an attribute of the last event of a type.
-func attribute(t testing.TB, events []abci.Event, kind, key string) (value string) {
+// Attribute finds an attribute of the last event of a type.
+func Attribute(t testing.TB, events []abci.Event, kind, key string) (value string) {
 	t.Helper()
 	found := false
 	for _, event := range events {
@@ -190,7 +192,7 @@ func (e *End) Sent(events []abci.Event) (list []channeltypes.Packet) {
 			continue
 		}
 		one := []abci.Event{event}
-		get := func(key string) string { return attribute(e.t, one, channeltypes.EventTypeSendPacket, key) }
+		get := func(key string) string { return Attribute(e.t, one, channeltypes.EventTypeSendPacket, key) }
 		data, err := hex.DecodeString(get(channeltypes.AttributeKeyDataHex))
 		require.NoError(e.t, err)
 		sequence, err := strconv.ParseUint(get(channeltypes.AttributeKeySequence), 10, 64)
@@ -211,7 +213,7 @@ func (e *End) Sent(events []abci.Event) (list []channeltypes.Packet) {
 // RecvMsg is the message by which this chain receives a packet of the other.
 func (e *End) RecvMsg(p channeltypes.Packet) *channeltypes.MsgRecvPacket {
 	e.t.Helper()
-	proof, height := e.other.proof(host.PacketCommitmentKey(p.SourcePort, p.SourceChannel, p.Sequence))
+	proof, height := e.other.Proof(host.PacketCommitmentKey(p.SourcePort, p.SourceChannel, p.Sequence))
 	return channeltypes.NewMsgRecvPacket(p, proof, height, e.by())
 }
 
@@ -219,7 +221,7 @@ func (e *End) RecvMsg(p channeltypes.Packet) *channeltypes.MsgRecvPacket {
 func (e *End) Receive(p channeltypes.Packet) (chain.Result, []byte) {
 	e.t.Helper()
 	res := e.MustDeliver(e.Relayer, e.RecvMsg(p))
-	ack, err := hex.DecodeString(attribute(e.t, res.Events, channeltypes.EventTypeWriteAck, channeltypes.AttributeKeyAckHex))
+	ack, err := hex.DecodeString(Attribute(e.t, res.Events, channeltypes.EventTypeWriteAck, channeltypes.AttributeKeyAckHex))
 	require.NoError(e.t, err)
 	return res, ack
 }
@@ -227,14 +229,14 @@ func (e *End) Receive(p channeltypes.Packet) (chain.Result, []byte) {
 // Acknowledge tells this chain what the other acknowledged of its packet.
 func (e *End) Acknowledge(p channeltypes.Packet, ack []byte) chain.Result {
 	e.t.Helper()
-	proof, height := e.other.proof(host.PacketAcknowledgementKey(p.DestinationPort, p.DestinationChannel, p.Sequence))
+	proof, height := e.other.Proof(host.PacketAcknowledgementKey(p.DestinationPort, p.DestinationChannel, p.Sequence))
 	return e.MustDeliver(e.Relayer, channeltypes.NewMsgAcknowledgement(p, ack, proof, height, e.by()))
 }
 
 // TimeOut tells this chain that the other did not receive its packet in time.
 func (e *End) TimeOut(p channeltypes.Packet) chain.Result {
 	e.t.Helper()
-	proof, height := e.other.proof(host.PacketReceiptKey(p.DestinationPort, p.DestinationChannel, p.Sequence))
+	proof, height := e.other.Proof(host.PacketReceiptKey(p.DestinationPort, p.DestinationChannel, p.Sequence))
 	return e.MustDeliver(e.Relayer, channeltypes.NewMsgTimeout(p, 1, proof, height, e.by()))
 }
 

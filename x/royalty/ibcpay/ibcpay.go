@@ -47,6 +47,7 @@ func RefuseSends(ctx context.Context, _, to sdk.AccAddress, _ sdk.Coins) (sdk.Ac
 // route is the way that a packet came: the ends of its channel there and here, of its clients in version 2 of the protocol.
 type route struct {
 	sourcePort, source, port, channel string
+	sequence                          uint64
 }
 
 // taker pays works from what arrives.
@@ -59,20 +60,34 @@ func isPayment(data transfertypes.InternalTransferRepresentation) bool {
 }
 
 // take has a transfer to the pay address arrive, by the module below, and pays the work that its memo names. Where it fails, the caller
-// acknowledges an error, which undoes both.
+// acknowledges an error, which undoes both; why is in an event.
 func (t taker) take(ctx sdk.Context, r route, data transfertypes.InternalTransferRepresentation, arrive func(sdk.Context) error) error {
-	work, err := ReadMemo(data.Memo)
+	work, amount, err := t.pay(ctx, r, data, arrive)
 	if err != nil {
+		refused := &types.EventTransferRefused{Channel: r.channel, Sequence: r.sequence, Reason: err.Error()}
+		if failed := ctx.EventManager().EmitTypedEvent(refused); failed != nil {
+			return failed
+		}
 		return err
 	}
-	amount, err := arrived(r, data.Token)
-	if err != nil {
-		return err
+	return ctx.EventManager().EmitTypedEvent(&types.EventTransferPaid{
+		Work: work, Denom: amount.Denom, Amount: amount.Amount.String(), Channel: r.channel, Sequence: r.sequence, Sender: data.Sender,
+	})
+}
+
+func (t taker) pay(
+	ctx sdk.Context, r route, data transfertypes.InternalTransferRepresentation, arrive func(sdk.Context) error,
+) (work registrytypes.WorkID, amount sdk.Coin, err error) {
+	if work, err = ReadMemo(data.Memo); err != nil {
+		return work, amount, err
+	}
+	if amount, err = arrived(r, data.Token); err != nil {
+		return work, amount, err
 	}
 	if err := arrive(ctx.WithValue(arriving{}, true)); err != nil {
-		return err
+		return work, amount, err
 	}
-	return t.bounded(ctx, func(ctx sdk.Context) error {
+	return work, amount, bounded(ctx, func(ctx sdk.Context) error {
 		_, err := t.payments.Pay(ctx, Address(), work, amount)
 		return err
 	})
@@ -96,7 +111,7 @@ func arrived(r route, token transfertypes.Token) (sdk.Coin, error) {
 
 // bounded does something for at most MaxGas. Gas is taken from the transaction afterwards: where it has not so much, the whole transaction
 // fails, and so no relayer can have a payment sent back by giving less.
-func (t taker) bounded(ctx sdk.Context, do func(sdk.Context) error) (err error) {
+func bounded(ctx sdk.Context, do func(sdk.Context) error) (err error) {
 	meter := storetypes.NewGasMeter(MaxGas)
 	defer func() {
 		if r := recover(); r != nil {

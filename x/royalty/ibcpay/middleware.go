@@ -40,7 +40,7 @@ func (m *Middleware) OnRecvPacket(
 	if err != nil || !isPayment(data) {
 		return m.PacketUnmarshalerModule.OnRecvPacket(ctx, version, packet, relayer)
 	}
-	r := route{packet.SourcePort, packet.SourceChannel, packet.DestinationPort, packet.DestinationChannel}
+	r := route{packet.SourcePort, packet.SourceChannel, packet.DestinationPort, packet.DestinationChannel, packet.Sequence}
 	err = m.taker.take(ctx, r, data, func(ctx sdk.Context) error {
 		ack = m.PacketUnmarshalerModule.OnRecvPacket(ctx, version, packet, relayer)
 		if ack == nil || !ack.Success() {
@@ -51,15 +51,5 @@ func (m *Middleware) OnRecvPacket(
 	if err == nil || ack != nil && !ack.Success() {
 		return ack
 	}
-	return refused(ctx, err)
-}
-
-// refused says why in an event, and by the code of the error, which is all that an acknowledgement has of it.
-func refused(ctx sdk.Context, err error) ibcexported.Acknowledgement {
-	emitRefused(ctx, err)
 	return channeltypes.NewErrorAcknowledgement(err)
-}
-
-func emitRefused(ctx sdk.Context, err error) {
-	ctx.EventManager().EmitEvent(sdk.NewEvent("ibcpay_refused", sdk.NewAttribute("reason", err.Error())))
 }

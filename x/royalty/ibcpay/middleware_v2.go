@@ -30,7 +30,7 @@ func (m MiddlewareV2) OnRecvPacket(
 	if err != nil || !isPayment(data) {
 		return m.PacketUnmarshalerModuleV2.OnRecvPacket(ctx, source, destination, sequence, payload, relayer)
 	}
-	r := route{payload.SourcePort, source, payload.DestinationPort, destination}
+	r := route{payload.SourcePort, source, payload.DestinationPort, destination, sequence}
 	err = m.taker.take(ctx, r, data, func(ctx sdk.Context) error {
 		result = m.PacketUnmarshalerModuleV2.OnRecvPacket(ctx, source, destination, sequence, payload, relayer)
 		if result.Status != channeltypesv2.PacketStatus_Success {
@@ -39,7 +39,6 @@ func (m MiddlewareV2) OnRecvPacket(
 		return nil
 	})
 	if err != nil {
-		emitRefused(ctx, err)
 		return channeltypesv2.RecvPacketResult{Status: channeltypesv2.PacketStatus_Failure}
 	}
 	return result

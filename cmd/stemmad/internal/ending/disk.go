@@ -25,7 +25,7 @@ const look = 5 * time.Second
 func (d Disk) Check() error {
 	free := d.Free
 	if free == nil {
-		free = systemFree
+		free = Free
 	}
 	left, err := free(d.Folder)
 	if err != nil || left >= d.MinFree { // what cannot be told does not end a node
@@ -57,7 +57,8 @@ func (d Disk) Watch(ctx context.Context, report func(error)) {
 	}
 }
 
-func systemFree(folder string) (uint64, error) {
+// Free is how many bytes are free where a folder is.
+func Free(folder string) (uint64, error) {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(folder, &fs); err != nil {
 		return 0, err

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"encoding/json"
+
+	ica "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts"
+	icacontrollertypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/controller/types"
+	icagenesis "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/genesis/types"
+	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
+	pfm "github.com/cosmos/ibc-go/v11/modules/apps/packet-forward-middleware"
+	ratelimit "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting"
+	ratelimitkeeper "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/keeper"
+	"github.com/cosmos/ibc-go/v11/modules/apps/transfer"
+	ibc "github.com/cosmos/ibc-go/v11/modules/core"
+	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/module"
+
+	"github.com/stemma-chain/stemma/app/acts"
+)
+
+// modules lists the modules that speak with other chains.
+func (i IBC) modules() []module.AppModule {
+	return []module.AppModule{
+		ibc.NewAppModule(i.Core), ibctm.NewAppModule(i.light), transfer.NewAppModule(i.Transfer),
+		accountsModule{ica.NewAppModule(nil, i.Accounts)},
+		pfm.NewAppModule(i.Forward),
+		rateLimitModule{ratelimit.NewAppModule(i.RateLimit), i.RateLimit},
+	}
+}
+
+// accountsModule hosts accounts that other chains control, and controls none itself. They may do what owners and payers of works do; the
+// module's own default would let them do everything.
+type accountsModule struct{ ica.AppModule }
+
+// DefaultGenesis implements module.HasGenesisBasics. A chain that is upgraded begins with it too.
+func (accountsModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {
+	state := icagenesis.DefaultGenesis()
+	state.ControllerGenesisState.Params = icacontrollertypes.NewParams(false)
+	state.HostGenesisState.Params = icahosttypes.NewParams(true, acts.OfOwners())
+	return cdc.MustMarshalJSON(state)
+}
+
+// rateLimitModule begins to count hours so that what is exported within the first one can be imported: the module refuses a beginning at height
+// 0, which a genesis has, and takes hour 0, which is that of midnight, for none.
+type rateLimitModule struct {
+	ratelimit.AppModule
+	keeper *ratelimitkeeper.Keeper
+}
+
+// InitGenesis implements module.HasGenesis.
+func (m rateLimitModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, data json.RawMessage) {
+	m.AppModule.InitGenesis(ctx, cdc, data)
+	hour, err := m.keeper.GetHourEpoch(ctx)
+	if err != nil {
+		panic(err) // as the module does; no chain starts
+	}
+	if hour.EpochNumber == 0 {
+		hour.EpochNumber = 24
+	}
+	hour.EpochStartHeight = max(hour.EpochStartHeight, 1)
+	if err := m.keeper.SetHourEpoch(ctx, hour); err != nil {
+		panic(err)
+	}
+}
