@@ -165,9 +165,11 @@ func newKeepers(d keeperDeps) Keepers {
 }
 
 func newGovKeeper(d keeperDeps, k Keepers) *govkeeper.Keeper {
+	router := &depositsStay{MessageRouter: d.base.MsgServiceRouter(), bank: k.Bank}
 	gov := govkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(d.stores.kv[govtypes.StoreKey]),
-		k.Account, k.Bank, k.Distr, d.base.MsgServiceRouter(), govtypes.DefaultConfig(), authority(),
+		k.Account, k.Bank, k.Distr, router, govtypes.DefaultConfig(), authority(),
 		govkeeper.NewDefaultCalculateVoteResultsAndVotingPower(k.Staking))
+	router.gov = gov
 	// MsgExecLegacyContent dereferences this router even when no legacy
 	// proposal type is left.
 	gov.SetLegacyRouter(govv1beta1.NewRouter().AddRoute(govtypes.RouterKey, govv1beta1.ProposalHandler))

@@ -2,9 +2,11 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	sdkclient "github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/crypto/types/multisig"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
@@ -39,8 +41,47 @@ type slot struct {
 	lastTime time.Time
 }
 
-// build makes the transaction without a signature.
+// Unsigned is a transaction for others to sign: the keys of an account that is several people's, or a
+// key that is kept apart from any node.
+type Unsigned struct {
+	// Tx is the transaction as the SDK's commands read it.
+	Tx json.RawMessage
+	// Chain, Number and Sequence are signed with it, and are not in it.
+	Chain            string
+	Number, Sequence uint64
+}
+
+// Unsigned makes a draft's transaction for others to sign. It has no last block: signing by several
+// people takes its time. It comes once at most all the same, by its sequence, which is that behind all
+// that waits now.
+func (s *Sender) Unsigned(ctx context.Context, d Draft) (Unsigned, error) {
+	if err := s.account.take(ctx); err != nil {
+		return Unsigned{}, err
+	}
+	defer s.account.leave()
+	at, err := s.slot(ctx)
+	if err != nil {
+		return Unsigned{}, err
+	}
+	builder, err := s.plain(d, slot{})
+	if err != nil {
+		return Unsigned{}, err
+	}
+	raw, err := s.client.Encoding.TxConfig.TxJSONEncoder()(builder.GetTx())
+	return Unsigned{Tx: raw, Chain: at.chainID, Number: at.number, Sequence: at.sequence}, err
+}
+
+// build makes the transaction without a signature, but with who signs: that is part of what is signed.
 func (s *Sender) build(d Draft, at slot) (sdkclient.TxBuilder, error) {
+	builder, err := s.plain(d, at)
+	if err != nil {
+		return nil, err
+	}
+	return builder, builder.SetSignatures(s.signature(at, nil))
+}
+
+// plain makes the transaction without a word of who signs it.
+func (s *Sender) plain(d Draft, at slot) (sdkclient.TxBuilder, error) {
 	builder := s.client.Encoding.TxConfig.NewTxBuilder()
 	msgs, err := s.options.Acting.wrap(s.Signer(), d.Msgs)
 	if err != nil {
@@ -56,16 +97,33 @@ func (s *Sender) build(d Draft, at slot) (sdkclient.TxBuilder, error) {
 	builder.SetTimeoutHeight(at.lastBlock)
 	builder.SetTimeoutTimestamp(at.lastTime)
 	builder.SetUnordered(s.options.Unordered)
-	// The signer is part of what is signed.
-	return builder, builder.SetSignatures(s.signature(at, nil))
+	return builder, nil
 }
 
 func (s *Sender) signature(at slot, signature []byte) signing.SignatureV2 {
-	return signing.SignatureV2{
-		PubKey: s.signer.PubKey(), Sequence: at.sequence,
-		Data: &signing.SingleSignatureData{SignMode: s.signer.Mode(), Signature: signature},
+	data := signing.SignatureData(&signing.SingleSignatureData{SignMode: s.signer.Mode(), Signature: signature})
+	if joint, ok := s.signer.PubKey().(multisig.PubKey); ok {
+		data = standIn(joint, s.signer.Mode())
 	}
+	return signing.SignatureV2{PubKey: s.signer.PubKey(), Sequence: at.sequence, Data: data}
 }
+
+// standIn is as large as the signatures of as many members as are needed, so that a trial uses as much
+// gas as the transaction will.
+func standIn(joint multisig.PubKey, mode signing.SignMode) signing.SignatureData {
+	data := multisig.NewMultisig(len(joint.GetPubKeys()))
+	for i, member := range joint.GetPubKeys()[:joint.GetThreshold()] {
+		one := signing.SignatureData(&signing.SingleSignatureData{SignMode: mode, Signature: make([]byte, signatureSize)})
+		if within, ok := member.(multisig.PubKey); ok {
+			one = standIn(within, mode)
+		}
+		multisig.AddSignature(data, one, i)
+	}
+	return data
+}
+
+// signatureSize is that of all kinds of keys that the chain takes, in bytes.
+const signatureSize = 64
 
 // sign makes the transaction's bytes.
 func (s *Sender) sign(ctx context.Context, d Draft, at slot) ([]byte, error) {

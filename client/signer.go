@@ -16,7 +16,7 @@ type Signer interface {
 	// PubKey of the account.
 	PubKey() cryptotypes.PubKey
 	// Mode is what is signed: SIGN_MODE_DIRECT, or SIGN_MODE_LEGACY_AMINO_JSON for a device
-	// that shows it.
+	// that shows it, and for the members of a multisig.
 	Mode() signing.SignMode
 	// Sign signs bytes of that mode.
 	Sign(raw []byte) ([]byte, error)
@@ -33,7 +33,8 @@ func (s keySigner) Mode() signing.SignMode          { return signing.SignMode_SI
 func (s keySigner) Sign(raw []byte) ([]byte, error) { return s.key.Sign(raw) }
 
 // FromKeyring signs with a key of a keyring, a Ledger's included. It fails where there is no
-// key of that name.
+// key of that name. Of a key whose secret is not in the keyring (a multisig's, or a public key) it
+// can try messages and make them for others to sign (Sender.Unsigned), and Sign fails.
 func FromKeyring(ring keyring.Keyring, name string) (Signer, error) {
 	record, err := ring.Key(name)
 	if err != nil {
@@ -44,7 +45,7 @@ func FromKeyring(ring keyring.Keyring, name string) (Signer, error) {
 		return nil, fmt.Errorf("key %q: %w", name, err)
 	}
 	mode := signing.SignMode_SIGN_MODE_DIRECT
-	if record.GetType() == keyring.TypeLedger {
+	if record.GetType() == keyring.TypeLedger || record.GetType() == keyring.TypeMulti {
 		mode = signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON
 	}
 	return ringSigner{ring, name, key, mode}, nil

@@ -26,7 +26,7 @@ import (
 )
 
 func acceptCmd() *cobra.Command {
-	return sending(&cobra.Command{
+	return sending(connect.AddProposeFlag(&cobra.Command{
 		Use:   "accept [WORK|FILE]",
 		Short: "Accept a work that was offered to you, or list those that are",
 		Long: `Accept without a work lists the works that are offered to you, and sends nothing. With
@@ -42,7 +42,7 @@ other you name by its work id.`,
   stemmad accept song.wav --from bob
   stemmad accept song.wav --dry-run --from bob`,
 		Args: cobra.MaximumNArgs(1),
-	}, accept)
+	}), accept)
 }
 
 // taken is a work that is offered to somebody, with what comes with it.

@@ -43,7 +43,7 @@ before you sign, unless it is under dispute; any other you name by its work id.`
 	f.String(flagLicensee, "", "account or key that is approved")
 	f.String(flagDerivative, "", "work that is approved, whoever owns it")
 	f.Bool(flagWithdraw, false, "take the approval back")
-	return sending(cmd, approve)
+	return sending(connect.AddProposeFlag(cmd), approve)
 }
 
 func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

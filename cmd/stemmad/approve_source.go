@@ -50,7 +50,7 @@ WORK, and "--work DERIVATIVE" whom a work waits for; both take ids.`,
 	f.String(flagRole, "", "in advance: role that the source may have, such as componentOf")
 	f.String(flagUnder, "", "in advance: terms or grant that may be relied on")
 	f.String(flagThrough, "", "in advance: the work that may be declared, where yours comes in by it")
-	return sending(cmd, approveSource)
+	return sending(connect.AddProposeFlag(cmd), approveSource)
 }
 
 func approveSource(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

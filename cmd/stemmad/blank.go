@@ -45,7 +45,7 @@ how an AI system made it is taken back by "stemmad tx lineage blank-text WORK".`
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().Uint32(flagVersion, 0, "the version whose text goes, from 1 (default: all)")
-	return sending(cmd, blank)
+	return sending(connect.AddProposeFlag(cmd), blank)
 }
 
 // blankable is a version that has text.

@@ -117,7 +117,11 @@ type fleet struct {
 
 // deriveTable declares each row of a table, which read reads, as one derivation.
 func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, read func(*fleet) error) error {
-	f := &fleet{conn: conn, sender: sender, chain: sender.Unordered(), enroller: newEnroller(conn, sender,
+	chain, err := sender.Unordered()
+	if err != nil {
+		return err
+	}
+	f := &fleet{conn: conn, sender: sender, chain: chain, enroller: newEnroller(conn, sender,
 		conn.Flags().Is(flagAllowContested))}
 	f.enroller.later = true
 	if err := read(f); err != nil {

@@ -33,7 +33,7 @@ arbiter decides.`,
 	cmd.Flags().Bool(flagConcede, false, "the challenger is right")
 	cmd.Flags().Bool(flagContest, false, "the challenger is wrong")
 	addEvidenceFlags(cmd)
-	return sending(cmd, answerDispute)
+	return sending(connect.AddProposeFlag(cmd), answerDispute)
 }
 
 func answerDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

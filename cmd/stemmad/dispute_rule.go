@@ -7,9 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
-
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -21,7 +18,6 @@ const (
 	flagUphold  = "uphold"
 	flagDismiss = "dismiss"
 	flagRedress = "redress"
-	flagPropose = "propose"
 )
 
 func disputeRuleCmd() *cobra.Command {
@@ -44,8 +40,7 @@ vote with --propose: it deposits what governance asks for, and prints the comman
 	cmd.Flags().Bool(flagUphold, false, "the challenger is right")
 	cmd.Flags().Bool(flagDismiss, false, "the challenger is wrong")
 	cmd.Flags().String(flagRedress, "", "with --uphold: file with what is given, as JSON (default: what is claimed, but for the past)")
-	cmd.Flags().Bool(flagPropose, false, "put the ruling to the vote of governance")
-	return sending(cmd, ruleDispute)
+	return sending(connect.AddProposeFlag(cmd), ruleDispute)
 }
 
 func ruleDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -60,8 +55,8 @@ func ruleDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	if conn.Flags().Is(flagPropose) && d.Phase != disputetypes.PHASE_GOVERNANCE {
-		return fmt.Errorf("--%s: governance does not decide %s now. %s", flagPropose, d.Id, words.Phase(d.Phase))
+	if conn.Flags().Is(connect.FlagPropose) && d.Phase != disputetypes.PHASE_GOVERNANCE {
+		return fmt.Errorf("--%s: governance does not decide %s now. %s", connect.FlagPropose, d.Id, words.Phase(d.Phase))
 	}
 	msg := &disputetypes.MsgRule{Arbiter: sender.Account(), Dispute: d.Id, Upheld: uphold}
 	what := fmt.Sprintf("Dismiss %s about %s: half of the bond is burnt, half goes to the holders.", d.Id, workLine(work))
@@ -82,48 +77,10 @@ func ruleDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		}
 		what = fmt.Sprintf("Uphold %s about %s.", d.Id, workLine(work))
 	}
-	if conn.Flags().Is(flagPropose) {
-		return proposeRuling(ctx, conn, sender, what, msg)
+	if conn.Flags().Is(connect.FlagPropose) {
+		conn.Note("The vote has to end before the deadline of the dispute, %s.", table.Time(*d.Deadline))
 	}
 	return sendDispute(ctx, conn, sender, what, d.Id, "Ruled on", "Would rule on", msg)
-}
-
-// proposeRuling puts a ruling to the vote, with the deposit that governance asks for.
-func proposeRuling(ctx context.Context, conn *connect.Conn, sender *send.Sender, what string, msg *disputetypes.MsgRule) error {
-	res, err := govv1.NewQueryClient(conn).Params(ctx, &govv1.QueryParamsRequest{})
-	if err != nil {
-		return err
-	}
-	deposit := sdk.NewCoins(res.Params.MinDeposit...)
-	msg.Arbiter = governance()
-	proposal, err := govv1.NewMsgSubmitProposal([]sdk.Msg{msg}, deposit, sender.Account(), "", what, what, false)
-	if err != nil {
-		return err
-	}
-	what = fmt.Sprintf("Put to the vote of governance, with a deposit of %s: %s", conn.Units().ExactSum(deposit), what)
-	sent, err := sendSaying(ctx, conn, sender, what, proposal)
-	if err != nil {
-		return err
-	}
-	var made govv1.MsgSubmitProposalResponse
-	if sent.Height > 0 {
-		if err := sent.Response(0, &made); err != nil {
-			return err
-		}
-	}
-	if conn.JSON() {
-		return conn.PrintJSON(struct {
-			Dispute  disputetypes.DisputeID `json:"dispute"`
-			Proposal uint64                 `json:"proposal,omitempty"`
-			Tx       send.Result            `json:"tx"`
-		}{msg.Dispute, made.ProposalId, sent})
-	}
-	conn.Say("%s a ruling on %s: %s", sent.Did("Proposed", "Would propose"), msg.Dispute, sent)
-	if made.ProposalId > 0 {
-		conn.Say("Proposal %d; whoever has staked votes: stemmad tx gov vote %d yes", made.ProposalId, made.ProposalId)
-		conn.Say("The vote lasts %s, and has to end before the deadline of the dispute.", words.Lasting(*res.Params.VotingPeriod))
-	}
-	return nil
 }
 
 // readRedress reads the file, or takes what is claimed, but for the past.

@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -37,11 +38,15 @@ type failure struct {
 func (f failure) Error() string { return f.text }
 func (f failure) Unwrap() error { return f.err }
 
-// failed makes the error of a verb readable. Where the chain refused a transaction, its
+// failed makes the error of a verb readable, and prints what others have to sign or to vote on, which is no failure. Where the chain refused a transaction, its
 // words are put as people know reasons, works and licences; what the verb added stays.
 func failed(ctx context.Context, conn *connect.Conn, err error) error {
 	if err == nil {
 		return nil
+	}
+	var handed *send.Handed
+	if errors.As(err, &handed) {
+		return handed.Print(conn)
 	}
 	sent := conn.Sent()
 	if ctx.Err() != nil {

@@ -95,7 +95,7 @@ offer, and not what the licence permits.`,
 	f.Bool(flagClose, false, "end the offer of these terms")
 	f.Bool(flagPause, false, "pause the offer of these terms, as it stands")
 	f.Bool(flagResume, false, "resume the paused offer of these terms, as it stands")
-	return sending(cmd, offer)
+	return sending(connect.AddProposeFlag(cmd), offer)
 }
 
 func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

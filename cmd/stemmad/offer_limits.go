@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -121,6 +123,10 @@ func (e offerError) Unwrap() error { return e.err }
 
 // refused says why an offer failed, where what the sources demand is why.
 func (o *offering) refused(ctx context.Context, conn *connect.Conn, err error) error {
+	var handed *send.Handed
+	if errors.As(err, &handed) {
+		return err
+	}
 	owed, failed := upstream(ctx, conn, o.work)
 	if failed != nil {
 		return err

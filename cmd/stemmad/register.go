@@ -207,8 +207,13 @@ func waits(conn *connect.Conn) error {
 	return nil
 }
 
-// undone says what is done already when a later transaction fails.
+// undone says what is done already when a later transaction fails, and what is left when others sign each.
 func undone(err error, done, all int) error {
+	var handed *send.Handed
+	if errors.As(err, &handed) {
+		handed.More = handed.More || done+1 < all
+		return err
+	}
 	if done == 0 {
 		return err
 	}

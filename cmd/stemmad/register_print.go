@@ -72,7 +72,7 @@ func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroller, ite
 	what += "\n  It takes two transactions, and is asked once: the anchor goes first, for the fee below" + then + "."
 	made, err := enroller.anchor(ctx, items, what)
 	if err != nil {
-		return nil, err
+		return nil, undone(err, 0, 2) // what is anchored follows
 	}
 	if made == nil {
 		conn.Say("Using the anchor made earlier (kept in %s).", conn.HomeDir)

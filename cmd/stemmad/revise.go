@@ -35,7 +35,7 @@ Earlier versions stay readable. "stemmad blank WORK --version N" takes the text 
 		Args: cobra.ExactArgs(1),
 	}
 	addRevisionFlags(cmd)
-	return sending(cmd, revise)
+	return sending(connect.AddProposeFlag(cmd), revise)
 }
 
 // addRevisionFlags adds what can be said anew about a work.

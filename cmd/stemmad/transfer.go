@@ -35,7 +35,7 @@ do such a thing, take the transfer back with --cancel and offer it again afterwa
 	}
 	cmd.Flags().String(flagTo, "", "account or key of the new owner")
 	cmd.Flags().Bool(flagCancel, false, "take the offered transfer back")
-	return sending(cmd, transfer)
+	return sending(connect.AddProposeFlag(cmd), transfer)
 }
 
 func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

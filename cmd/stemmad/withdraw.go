@@ -40,7 +40,7 @@ is taken out by "stemmad tx royalty withdraw".`,
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().Bool(flagUndo, false, "make a withdrawn work active again")
-	return sending(cmd, withdraw)
+	return sending(connect.AddProposeFlag(cmd), withdraw)
 }
 
 func withdraw(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {

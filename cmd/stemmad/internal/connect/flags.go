@@ -15,6 +15,8 @@ const (
 	FlagBy = "by"
 	// FlagAgent names the agent for whose controller the signer acts.
 	FlagAgent = "agent"
+	// FlagPropose puts it to the vote of governance, whose account does it.
+	FlagPropose = "propose"
 	// FlagWait is how long a verb waits for its transaction to be in a block.
 	FlagWait = "wait"
 	// defaultGasAdjustment leaves room for what others change meanwhile.
@@ -73,10 +75,18 @@ func AddTxFlags(cmd *cobra.Command) {
 	f.String(flags.FlagFeeGranter, "", "account that sponsors the fee")
 	f.String(FlagAgent, "", "agent (agent1...) for whose controller the signer acts, as a key with a limit")
 	f.String(flags.FlagNote, "", "public note in the transaction")
+	f.Bool(flags.FlagGenerateOnly, false, "write the transaction for others to sign, and send nothing (default for an account of several)")
+	f.String(flags.FlagOutputDocument, "", "file for it (default: unsigned-SEQUENCE.json)")
 	f.StringP(flags.FlagBroadcastMode, "b", flags.BroadcastSync, "sync waits for the block, async does not")
 	f.Duration(FlagWait, defaultWait, "how long to wait for the block")
 	flags.AddKeyringFlags(f)
-	hide(cmd, flags.FlagKeyringDir, flags.FlagNote, flags.FlagGasAdjustment)
+	hide(cmd, flags.FlagKeyringDir, flags.FlagNote, flags.FlagGasAdjustment, flags.FlagOutputDocument)
+}
+
+// AddProposeFlag lets governance do what a verb does: its account owns works too.
+func AddProposeFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().Bool(FlagPropose, false, "put it to the vote of governance, whose account does it")
+	return cmd
 }
 
 // hide keeps rarely used flags out of the help text; they work all the same.

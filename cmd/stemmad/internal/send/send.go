@@ -49,6 +49,8 @@ type Sender struct {
 	offered string
 	// agent is the one that --agent names; zero: none.
 	agent agenttypes.AgentID
+	// others sign what it makes, and proposing: governance votes on it.
+	others, proposing bool
 }
 
 // Result is a transaction that was sent.
@@ -103,6 +105,9 @@ func Open(conn *connect.Conn) (*Sender, error) {
 			options.Acting = nil
 		}
 	}
+	if err := errors.Join(s.readHanded(), s.readProposing()); err != nil {
+		return nil, err
+	}
 	s.signer, s.options, s.chain = signer, options, chain.Sender(signer, options)
 	return s, nil
 }
@@ -128,10 +133,14 @@ func (s *Sender) acting(chain *client.Client) (*client.Acting, error) {
 const lifetime = time.Minute
 
 // Unordered is the library's sender of many transactions that come in any order.
-func (s *Sender) Unordered() *client.Sender {
+func (s *Sender) Unordered() (*client.Sender, error) {
+	if s.others {
+		return nil, fmt.Errorf("this sends many transactions at once, which %s can't sign by itself: do it one at a time, or let "+
+			"a key of an agent do it (stemmad agent limit)", s.Name)
+	}
 	options := s.options
 	options.Unordered, options.Lifetime = true, lifetime
-	return s.chain.Client().Sender(s.signer, options)
+	return s.chain.Client().Sender(s.signer, options), nil
 }
 
 // Agree asks for many transactions at once, as Send does for one: what will happen, and their fees
@@ -246,8 +255,16 @@ func (s *Sender) explained(err error) error {
 
 // Send tries, confirms, signs and sends the messages as one transaction, and
 // waits for it to be in a block; with --dry-run it only tries them. what says in
-// people's words what will happen; they are asked once a command, unless -y.
+// people's words what will happen; they are asked once a command, unless -y. It fails with a
+// *Handed, which ends the command, where others sign or governance votes.
 func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result, error) {
+	if s.proposing {
+		return Result{}, s.propose(ctx, what, msgs)
+	}
+	return s.send(ctx, what, msgs...)
+}
+
+func (s *Sender) send(ctx context.Context, what string, msgs ...sdk.Msg) (Result, error) {
 	trial, gas := client.Trial{GasUsed: s.gas}, s.gas
 	err := client.Validate(msgs...)
 	if err == nil && (gas == 0 || s.DryRun()) {
@@ -263,6 +280,9 @@ func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result
 	}
 	if s.DryRun() {
 		return Result{DryRun: true, GasUsed: int64(trial.GasUsed), Fee: feeText(fee), paid: s.said(fee), response: trial.Response}, nil
+	}
+	if s.others {
+		return Result{}, s.hand(ctx, what, client.Draft{Msgs: msgs, Gas: gas, Fee: fee})
 	}
 	if err := s.ask(what, fee); err != nil {
 		return Result{}, err
