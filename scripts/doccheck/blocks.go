@@ -22,6 +22,7 @@ var lanes = [][]string{
 	{"docs/disputes.md"},
 	{"docs/agents.md"},
 	{"docs/datasets.md"},
+	{"docs/owners.md"},
 }
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over
