@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/data"
 	"github.com/stemma-chain/stemma/testutil/data/sprites"
 	"github.com/stemma-chain/stemma/testutil/localnet"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )
 
 func TestJourneyOfACollection(t *testing.T) {
@@ -42,7 +43,7 @@ func TestJourneyOfACollection(t *testing.T) {
 	l.do("offer", three, "commercial-use", "--price", "1000uusdc", "--from", "fan")
 	require.Contains(t, l.fail(create...), "grant")
 	create = append(create, "--buy", "--max-fee", "1000uusdc")
-	require.Contains(t, l.fail(append(create, "--share", "2", "--dry-run")...), "ppm")
+	require.Contains(t, l.fail(append(create, "--share", "2", "--dry-run")...), "as 2%")
 	require.Contains(t, l.fail(append(slices.Clone(create), "--price", "1 USDC")...), "--offer TERMS")
 	require.Contains(t, l.fail("collection", "create", "x", "one.wav", one, "--from", "alice"), "member already")
 	require.Contains(t, l.fail("collection", "create", "x", "one.wav", "--weights", "0", "--from", "alice"), "no weight")
@@ -232,6 +233,16 @@ func TestACollectionThatWasBrokenOffGoesOn(t *testing.T) {
 	// Another command's file of the same name is left as it is.
 	l.write("Other.manifest", "somebody's")
 	require.Contains(t, l.fail("collection", "create", "Other", works[0], "--from", "alice"), "is there already")
+	// Of more than a work can declare nothing is made, and nothing is written.
+	rows := strings.Repeat(works[0]+",1\n", lineagetypes.MaxSources+1)
+	l.write("many.csv", "work,weight\n"+rows)
+	sequence := l.json("account.value.sequence", "query", "auth", "account", l.address("alice"))
+	require.Contains(t, l.fail("collection", "create", "Many", "--table", "many.csv", "--from", "alice"),
+		"1025 works, and a work declares at most 1024 as contained")
+	require.NoFileExists(t, "Many.manifest")
+	require.Equal(t, sequence, l.json("account.value.sequence", "query", "auth", "account", l.address("alice")))
+	require.Contains(t, l.fail("collection", "create", "Many", "--table", "many.csv", "--undeclared", "--from", "alice"), "member already")
+	require.NoFileExists(t, "Many.manifest")
 	kept, err := os.ReadFile("Other.manifest")
 	require.NoError(t, err)
 	require.Equal(t, "somebody's", string(kept))
