@@ -233,20 +233,42 @@ func TestACollectionThatWasBrokenOffGoesOn(t *testing.T) {
 	// Another command's file of the same name is left as it is.
 	l.write("Other.manifest", "somebody's")
 	require.Contains(t, l.fail("collection", "create", "Other", works[0], "--from", "alice"), "is there already")
-	// Of more than a work can declare nothing is made, and nothing is written.
-	rows := strings.Repeat(works[0]+",1\n", lineagetypes.MaxSources+1)
-	l.write("many.csv", "work,weight\n"+rows)
-	sequence := l.json("account.value.sequence", "query", "auth", "account", l.address("alice"))
-	require.Contains(t, l.fail("collection", "create", "Many", "--table", "many.csv", "--from", "alice"),
-		"1025 works, and a work declares at most 1024 as contained")
-	require.NoFileExists(t, "Many.manifest")
-	require.Equal(t, sequence, l.json("account.value.sequence", "query", "auth", "account", l.address("alice")))
-	require.Contains(t, l.fail("collection", "create", "Many", "--table", "many.csv", "--undeclared", "--from", "alice"), "member already")
-	require.NoFileExists(t, "Many.manifest")
 	kept, err := os.ReadFile("Other.manifest")
 	require.NoError(t, err)
 	require.Equal(t, "somebody's", string(kept))
 	require.Contains(t, l.fail("collection", "remove", album, works[0], "--from", "fan"), "owner")
 	require.NoFileExists(t, "Set.v2.manifest")
 	require.NoFileExists(t, "Set.v2.manifest.index")
+}
+
+// A collection that would contain more works than one can declare is refused before anything is written or sent.
+func TestACollectionOfTooManyIsRefused(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	var works []string
+	for _, name := range []string{"one", "two", "three"} {
+		l.write(name+".wav", name)
+		works = append(works, l.json("works.0.work", "register", name+".wav", "--no-anchor", "--from", "bob").(string))
+		l.do("offer", name+".wav", "cc-by-4.0", "--from", "bob")
+	}
+	sequence := func() any { return l.json("account.value.sequence", "query", "auth", "account", l.address("alice")) }
+	before := sequence()
+	l.write("many.csv", "work,weight\n"+strings.Repeat(works[0]+",1\n", lineagetypes.MaxSources+1))
+	create := []string{"collection", "create", "Many", "--table", "many.csv", "--from", "alice"}
+	require.Contains(t, l.fail(create...), "1025 works, and a work declares at most 1024 as contained: make collections of parts")
+	require.Contains(t, l.fail(append(create, "--undeclared")...), "member already", "then their number is not what is wrong")
+	require.NoFileExists(t, "Many.manifest")
+	require.Equal(t, before, sequence())
+
+	// Nor does one grow to more, by a revision that is in a block before the works that are too many are refused.
+	set := l.json("work", "collection", "create", "Set", works[0], "--from", "alice").(string)
+	most, atOnce := mostContained, containedAtOnce
+	mostContained, containedAtOnce = 2, 1
+	defer func() { mostContained, containedAtOnce = most, atOnce }()
+	before = sequence()
+	add := []string{"collection", "add", set, works[1], works[2], "--from", "alice"}
+	require.Contains(t, l.fail(add...), "3 works, and a work declares at most 2 as contained")
+	require.NoFileExists(t, "Set.v2.manifest")
+	require.Equal(t, before, sequence())
+	require.EqualValues(t, 2, l.json("version", "collection", "add", set, works[1], "--from", "alice"))
 }
