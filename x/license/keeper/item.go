@@ -81,6 +81,7 @@ func (q *inquiry) giveTerms(s *subject, own bool, item *rules.Item) error {
 	if err != nil {
 		return err
 	}
+	item.Refusals = rules.ItemRefusals(s.id.String(), t.id, t.rules, q.use)
 	if !own && t.rules.AsksInReturn(q.use) {
 		item.Under = &rules.Given{TermsID: t.id, Terms: t.rules}
 		return nil
