@@ -1,0 +1,150 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/hex"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/stretchr/testify/require"
+)
+
+// endless is a table with a cell that goes on for so many bytes.
+type endless struct {
+	head string
+	cell int64
+	at   int64
+}
+
+func (e *endless) Read(p []byte) (n int, err error) {
+	if e.at < int64(len(e.head)) {
+		n = copy(p, e.head[e.at:])
+		e.at += int64(n)
+		return n, nil
+	}
+	if e.at >= int64(len(e.head))+e.cell {
+		return 0, io.EOF
+	}
+	for i := range p {
+		p[i] = 'a'
+	}
+	e.at += int64(len(p))
+	return len(p), nil
+}
+
+func (e *endless) Seek(offset int64, _ int) (int64, error) {
+	e.at = offset
+	return offset, nil
+}
+
+// A cell or a line that does not end is refused before it fills the memory.
+func TestATableWithoutEnd(t *testing.T) {
+	for name, head := range map[string]string{
+		"a line":       "sha256,contributor\n",
+		"a quote":      "sha256,contributor\n\"",
+		"its header":   "",
+		"many columns": "sha256,contributor\n" + strings.Repeat(",", 4<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := &endless{head: head, cell: 64 << 20}
+			_, err := readTable(t, file)
+			require.ErrorIs(t, err, ErrForm)
+			require.Less(t, file.at, int64(8<<20))
+		})
+	}
+}
+
+func readTable(t *testing.T, file io.ReadSeeker) (n int, err error) {
+	t.Helper()
+	table, err := Table(file, "t.csv", "id", ',', nil)
+	if err != nil {
+		return 0, err
+	}
+	for err == nil {
+		b, failed := table.Next(t.Context(), 4096)
+		n, err = n+b.Items, failed
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// Where a table's rows are long and many, each is within bounds.
+func TestATableOfLongRows(t *testing.T) {
+	row := strings.Repeat("ab", 32) + "," + account1 + "," + strings.Repeat(" ", 100) + "\n"
+	byName := columnsByName()
+	text := "sha256,contributor,note\n" + strings.Repeat(row, 100_000)
+	table, err := newTable(strings.NewReader(text), "t.csv", "id", ',', nil, byName, false)
+	require.NoError(t, err)
+	n := 0
+	for {
+		b, err := table.Next(t.Context(), 4096)
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		n += b.Items
+	}
+	require.Equal(t, 100_000, n)
+}
+
+// Two columns that stand for one of ours are refused in each form, not the last one taken.
+func TestAColumnThatIsThereTwice(t *testing.T) {
+	type row struct {
+		Sha256      string `parquet:"sha256"`
+		Contributor string `parquet:"contributor"`
+		Paid        int64  `parquet:"paid"`
+		Weight      int64  `parquet:"weight"`
+	}
+	byName := columnsByName()
+	byName["paid"] = colWeight
+	var out bytes.Buffer
+	w := parquet.NewGenericWriter[row](&out)
+	_, err := w.Write([]row{{hex.EncodeToString(bytes.Repeat([]byte{7}, 32)), account1, 1, 1000}})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	rows, err := newParquet(bytes.NewReader(out.Bytes()), int64(out.Len()), "t.parquet", "id", nil, byName, false)
+	if err == nil {
+		_, err = rows.Next(t.Context(), 10)
+	}
+	require.ErrorContains(t, err, "twice")
+}
+
+// A small file that unpacks to far more is refused before it is unpacked.
+func TestAParquetBomb(t *testing.T) {
+	type row struct {
+		Sha256      string `parquet:"sha256,zstd"`
+		Contributor string `parquet:"contributor,zstd"`
+		Note        string `parquet:"note,zstd"`
+	}
+	byName := columnsByName()
+	sum := hex.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	for name, bomb := range map[string]row{
+		"in a column of ours": {sum, strings.Repeat("a", 512<<20), ""},
+		"in another":          {sum, account1, strings.Repeat("a", 512<<20)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			w := parquet.NewGenericWriter[row](&out)
+			_, err := w.Write([]row{bomb})
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			t.Logf("%d bytes", out.Len())
+			bomb, w = row{}, nil
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			rows, err := newParquet(bytes.NewReader(out.Bytes()), int64(out.Len()), "t.parquet", "id", nil, byName, false)
+			if err == nil {
+				_, err = rows.Next(t.Context(), 10)
+			}
+			runtime.ReadMemStats(&after)
+			t.Log(err)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
+		})
+	}
+}
