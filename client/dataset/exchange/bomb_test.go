@@ -124,17 +124,16 @@ func TestAParquetBomb(t *testing.T) {
 	byName := columnsByName()
 	sum := hex.EncodeToString(bytes.Repeat([]byte{7}, 32))
 	for name, bomb := range map[string]row{
-		"in a column of ours": {sum, strings.Repeat("a", 512<<20), ""},
-		"in another":          {sum, account1, strings.Repeat("a", 512<<20)},
+		"in a column of ours": {sum, strings.Repeat("a", 256<<20), ""},
+		"in another":          {sum, account1, strings.Repeat("a", 256<<20)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			w := parquet.NewGenericWriter[row](&out)
+			w := parquet.NewGenericWriter[row](&out, parquet.SkipPageBounds("contributor"), parquet.SkipPageBounds("note"))
 			_, err := w.Write([]row{bomb})
 			require.NoError(t, err)
 			require.NoError(t, w.Close())
 			t.Logf("%d bytes", out.Len())
-			bomb, w = row{}, nil
 			runtime.GC()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -143,8 +142,33 @@ func TestAParquetBomb(t *testing.T) {
 				_, err = rows.Next(t.Context(), 10)
 			}
 			runtime.ReadMemStats(&after)
-			t.Log(err)
+			if strings.Contains(name, "ours") {
+				require.ErrorIs(t, err, ErrForm)
+				require.ErrorContains(t, err, "unpacks to")
+			} else {
+				require.NoError(t, err)
+			}
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 		})
 	}
+}
+
+// What a file says of itself is believed by the library that reads it: a page of LZ4 that is damaged is unpacked into twice the memory
+// again and again, and a list of the footer, a run of levels or a delta header of a few bytes may say that it has 2^31 parts.
+func TestADamagedPageOfLZ4(t *testing.T) {
+	t.Skip("open: the library that reads Parquet takes all memory for a damaged page of LZ4, which ends the process")
+	type row struct {
+		Sha256      string `parquet:"sha256,plain,lz4"`
+		Contributor string `parquet:"contributor,plain,lz4"`
+	}
+	var out bytes.Buffer
+	w := parquet.NewGenericWriter[row](&out)
+	_, err := w.Write([]row{{strings.Repeat("ab", 32), account1}})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	damaged := bytes.Replace(out.Bytes(), []byte("abababab"), []byte("ab\xff\xff\xff\xff\xff\xff"), 1)
+	rows, err := Parquet(bytes.NewReader(damaged), int64(len(damaged)), "t.parquet", "id", nil)
+	require.NoError(t, err)
+	_, err = rows.Next(t.Context(), 10)
+	require.ErrorIs(t, err, ErrForm)
 }
