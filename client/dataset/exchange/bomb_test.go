@@ -172,3 +172,40 @@ func TestADamagedPageOfLZ4(t *testing.T) {
 	_, err = rows.Next(t.Context(), 10)
 	require.ErrorIs(t, err, ErrForm)
 }
+
+// 32 signs of a text are no digest: in a table, in JSON and in Parquet alike. An MD5 has as many.
+func TestATextOf32SignsIsNoDigest(t *testing.T) {
+	type text struct {
+		Sha256      string `parquet:"sha256"`
+		Contributor string `parquet:"contributor"`
+	}
+	type raw struct {
+		Sha256      []byte `parquet:"sha256"`
+		Contributor string `parquet:"contributor"`
+	}
+	next := func(file []byte, err error) error {
+		require.NoError(t, err)
+		rows, err := Parquet(bytes.NewReader(file), int64(len(file)), "t.parquet", "id", nil)
+		require.NoError(t, err)
+		_, err = rows.Next(t.Context(), 10)
+		return err
+	}
+	md5, plain := "d41d8cd98f00b204e9800998ecf8427e", "twenty bytes and twelve more yes"
+	for _, sum := range []string{md5, plain} {
+		_, err := readTable(t, strings.NewReader("sha256,contributor\n"+sum+","+account1+"\n"))
+		require.ErrorIs(t, err, ErrField)
+		require.ErrorIs(t, next(parquetOf([]text{{sum, account1}})), ErrField)
+	}
+	require.ErrorIs(t, next(parquetOf([]raw{{[]byte(md5), account1}})), ErrField)
+	require.NoError(t, next(parquetOf([]raw{{bytes.Repeat([]byte{0xa7}, 32), account1}})))
+}
+
+func parquetOf[T any](rows []T) ([]byte, error) {
+	var out bytes.Buffer
+	w := parquet.NewGenericWriter[T](&out)
+	if _, err := w.Write(rows); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return out.Bytes(), err
+}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -38,6 +40,7 @@ type parquetRows struct {
 type parquetColumn struct {
 	column   int
 	place    int
+	text     bool
 	unsigned bool
 	unit     time.Duration // of times; 0: it is no time
 }
@@ -77,6 +80,7 @@ func newParquet(
 		c := parquetColumn{column: column, place: place}
 		place++
 		if logical := field.Type().LogicalType(); logical != nil {
+			c.text = logical.UTF8 != nil
 			c.unsigned = logical.Integer != nil && !logical.Integer.IsSigned
 			if at := logical.Timestamp; at != nil {
 				switch {
@@ -232,7 +236,7 @@ func (f *fields) setValue(c parquetColumn, v parquet.Value) error {
 	switch v.Kind() {
 	case parquet.ByteArray, parquet.FixedLenByteArray:
 		text := v.ByteArray()
-		if len(text) != 32 || c.column != colSha256 && c.column != colConsent {
+		if len(text) != 32 || c.column != colSha256 && c.column != colConsent || c.text || isHex(text) {
 			return f.set(c.column, text)
 		}
 		if [32]byte(text) == [32]byte{} {
@@ -261,6 +265,11 @@ func (f *fields) setValue(c parquetColumn, v parquet.Value) error {
 		return f.set(c.column, strconv.AppendUint(nil, uint64(n), 10))
 	}
 	return fmt.Errorf("%w: the column holds values of kind %s", ErrField, v.Kind())
+}
+
+// isHex says whether bytes are hex digits, of a text that is stored as such: digests are not.
+func isHex(raw []byte) bool {
+	return !bytes.ContainsFunc(raw, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) })
 }
 
 func (f *fields) setNumber(c parquetColumn, v parquet.Value) error {
