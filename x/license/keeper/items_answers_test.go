@@ -94,3 +94,36 @@ func TestNoInputWithoutTheItemsRoyalty(t *testing.T) {
 	require.Equal(t, types.VERDICT_ALLOWED, rights.Verdict)
 	require.Equal(t, item.Terms.String(), rights.Permission)
 }
+
+// What is made of an item under share-alike terms cannot owe the royalties that the work owes, as of a collection that has it.
+func TestAnItemSharedAlikeOwesNoRoyalties(t *testing.T) {
+	d := newDatasets(t)
+	m := manifests.Of(given(0, alice), given(1, carol))
+	data := d.register(alice, m)
+	free := d.offer(alice, data, freely())
+	d.revenue.upstream[data] = 1
+	grants := monthly()
+	grants.Duration, grants.MaxGrants, grants.DerivativesPerGrant = nil, 1000, 5
+	bought := d.acquire(bob, data, d.offer(alice, data, grants), 0)
+	own := freely()
+	own.Spdx, own.Derivatives = "LicenseRef-Alike", types.DERIVATIVES_SHARE_ALIKE
+	item := itemOf(m.Items[1])
+	item.Terms = d.must(&types.MsgPublishTerms{Author: carol.String(), Terms: own}).(*types.MsgPublishTermsResponse).Id
+	adapting := types.Use{Action: types.ACTION_ADAPT}
+	for _, permission := range []string{free.String(), bought.String(), ""} {
+		ask := func(use types.Use, item *types.Item) types.Rights {
+			return d.askFor(&types.QueryCheckRightsRequest{
+				Work: data.String(), Use: use, Item: item, Licensee: bob.String(), Permission: permission,
+			})
+		}
+		d.revenue.owed[data] = 0
+		require.Equal(t, types.VERDICT_ALLOWED, ask(adapting, item).Verdict, permission)
+		d.revenue.owed[data] = 100_000
+		rights := ask(adapting, item)
+		require.Equal(t, types.VERDICT_DENIED, rights.Verdict, permission)
+		require.Equal(t, string(rules.ShareAlikeRoyalty), rights.Reasons[0].Code)
+		require.Equal(t, types.VERDICT_ALLOWED, ask(copying, item).Verdict, permission)
+		require.Equal(t, types.VERDICT_ALLOWED, ask(adapting, nil).Verdict, permission)
+	}
+	require.Equal(t, types.VERDICT_DENIED, d.ask(data, alice, adapting, item).Verdict)
+}
