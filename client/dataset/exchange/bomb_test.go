@@ -209,3 +209,60 @@ func parquetOf[T any](rows []T) ([]byte, error) {
 	err := w.Close()
 	return out.Bytes(), err
 }
+
+// Lines without items, or long ones, take no more memory the more there are.
+func TestManyLinesWithoutItems(t *testing.T) {
+	long := `{"sha256":"` + digest1 + `","contributor":"` + account1 + `","note":"` + strings.Repeat("a", 60_000) + `"}` + "\n"
+	for name, c := range map[string]struct {
+		line  string
+		count int
+		items int
+	}{
+		"empty": {"\n", 32 << 20, 0}, "blank": {strings.Repeat(" ", 1023) + "\n", 32 << 10, 0}, "long": {long, 1000, 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			last := `{"sha256":"` + digest1 + `","contributor":"` + account1 + `"}` + "\n"
+			file := io.NewSectionReader(&repeated{c.line, last, c.count}, 0, int64(len(c.line)*c.count+len(last)))
+			lines := newLines(file, "t.jsonl", "id", nil, columnsByName(), false)
+			n := 0
+			for {
+				b, err := lines.Next(t.Context(), 1<<20)
+				if err == io.EOF {
+					break
+				}
+				require.NoError(t, err)
+				raw, err := b.Append(nil)
+				require.NoError(t, err)
+				n += b.Items
+				require.NotEmpty(t, raw)
+				if text, _ := lines.free.Get().(*[]byte); text != nil {
+					require.Less(t, cap(*text), 8<<20)
+					lines.free.Put(text)
+				}
+			}
+			require.Equal(t, c.items+1, n)
+			require.Equal(t, int64(c.count+1), lines.number)
+		})
+	}
+}
+
+// repeated is a line so many times, then a last one.
+type repeated struct {
+	line, last string
+	count      int
+}
+
+func (r *repeated) ReadAt(p []byte, at int64) (n int, err error) {
+	whole := int64(len(r.line) * r.count)
+	for n < len(p) && at+int64(n) < whole+int64(len(r.last)) {
+		if pos := at + int64(n); pos >= whole {
+			n += copy(p[n:], r.last[pos-whole:])
+		} else {
+			n += copy(p[n:], r.line[pos%int64(len(r.line)):])
+		}
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
