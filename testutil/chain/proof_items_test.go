@@ -175,8 +175,13 @@ func TestProofsOfAnswersAboutItemsOfOtherTerms(t *testing.T) {
 		use   licensetypes.Use
 		code  rules.Code
 	}{
-		{alike, adapting, rules.ShareAlikeRoyalty}, {alike, copying, ""}, {adapted, adapting, ""}, {adapted, copying, rules.UseNotCovered},
-		{royal, input, rules.NotOffered}, {royal, copying, ""}, {free, adapting, ""},
+		{alike, adapting, rules.ShareAlikeRoyalty},
+		{alike, copying, ""},
+		{adapted, adapting, ""},
+		{adapted, copying, rules.UseNotCovered},
+		{royal, input, rules.NotOffered},
+		{royal, copying, ""},
+		{free, adapting, ""},
 	} {
 		item := licensetypes.Item{Sha256: made.Items[0].Sha256, Contributor: made.From(0), Terms: c.terms.ID()}
 		rights := d.proved(prf.AskItemRights(more.ID, item, c.use, fan.String()), 0)

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -67,7 +68,7 @@ func readTable(t *testing.T, file io.ReadSeeker) (n int, err error) {
 		b, failed := table.Next(t.Context(), 4096)
 		n, err = n+b.Items, failed
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return n, err
@@ -83,7 +84,7 @@ func TestATableOfLongRows(t *testing.T) {
 	n := 0
 	for {
 		b, err := table.Next(t.Context(), 4096)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
@@ -227,7 +228,7 @@ func TestManyLinesWithoutItems(t *testing.T) {
 			n := 0
 			for {
 				b, err := lines.Next(t.Context(), 1<<20)
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				require.NoError(t, err)
