@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
@@ -80,6 +81,9 @@ func newParquet(
 		c := parquetColumn{column: column, place: place}
 		place++
 		if logical := field.Type().LogicalType(); logical != nil {
+			if means := meansElse(logical, column); means != "" {
+				return nil, fmt.Errorf("%s, column %s: %w: it holds %s", name, field.Name(), ErrForm, means)
+			}
 			c.text = logical.UTF8 != nil
 			c.unsigned = logical.Integer != nil && !logical.Integer.IsSigned
 			if at := logical.Timestamp; at != nil {
@@ -101,6 +105,21 @@ func newParquet(
 		}
 	}
 	return p, nil
+}
+
+// meansElse says what the numbers of a column are, where they are not what ours takes.
+func meansElse(logical *format.LogicalType, column int) string {
+	switch {
+	case logical.Date != nil:
+		return "days: write times as timestamps, or in seconds since 1970"
+	case logical.Time != nil:
+		return "times of a day: write times as timestamps, or in seconds since 1970"
+	case logical.Timestamp != nil && column != colTime:
+		return "timestamps"
+	case logical.Decimal != nil && logical.Decimal.Scale != 0:
+		return "fractions"
+	}
+	return ""
 }
 
 // leaves is how many columns a field has below it.
