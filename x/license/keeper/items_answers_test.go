@@ -127,3 +127,21 @@ func TestAnItemSharedAlikeOwesNoRoyalties(t *testing.T) {
 	}
 	require.Equal(t, types.VERDICT_DENIED, d.ask(data, alice, adapting, item).Verdict)
 }
+
+// Who relies on an offer of the whole under the item's own terms owes what they ask once.
+func TestWhatAnItemsTermsAskIsOwedOnce(t *testing.T) {
+	d := newDatasets(t)
+	m := manifests.Of(given(0, alice), given(1, carol))
+	data := d.register(alice, m)
+	own := freely()
+	own.Spdx, own.AiInput, own.UsePrice, own.Attribution = "LicenseRef-Item", types.PERMISSION_PAID, coins("5uusdc"), true
+	own.Derivatives = types.DERIVATIVES_SHARE_ALIKE
+	item := itemOf(m.Items[1])
+	item.Terms = d.offer(alice, data, own)
+	for _, action := range []types.Action{types.ACTION_AI_INPUT, types.ACTION_ADAPT, types.ACTION_COPY} {
+		use := types.Use{Action: action}
+		whole, within := d.ask(data, bob, use, nil), d.ask(data, bob, use, item)
+		require.Equal(t, types.VERDICT_ALLOWED, within.Verdict, "%s %v", action, within.Reasons)
+		require.Equal(t, whole.Obligations, within.Obligations, action)
+	}
+}

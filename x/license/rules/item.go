@@ -86,6 +86,15 @@ func (i *Item) beside(constraints []Constraint) []Constraint {
 	return slices.Concat(i.Constraints, constraints)
 }
 
+// owing are constraints of the work with those of the item that a use under an alternative owes something by: what the item's own terms
+// ask is owed once where the alternative is under them.
+func (i *Item) owing(constraints []Constraint, a Alternative) []Constraint {
+	if i != nil && len(i.Constraints) > 0 && i.Constraints[0].Terms == a.Terms {
+		return constraints
+	}
+	return i.beside(constraints)
+}
+
 // leavingOut adds to a decision the duty to leave out the items that contributors took back: as many withdrawals bind as there are, or
 // were when the grant that it relies on pinned the list.
 func (w Work) leavingOut(d Decision) Decision {
