@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/testutil/manifests"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -143,5 +145,35 @@ func TestWhatAnItemsTermsAskIsOwedOnce(t *testing.T) {
 		whole, within := d.ask(data, bob, use, nil), d.ask(data, bob, use, item)
 		require.Equal(t, types.VERDICT_ALLOWED, within.Verdict, "%s %v", action, within.Reasons)
 		require.Equal(t, whole.Obligations, within.Obligations, action)
+	}
+}
+
+// A grant under the item's own terms was approved when it was given: what became of the approval since takes nothing from it.
+func TestAGrantUnderAnItemsTermsStaysApproved(t *testing.T) {
+	d := newDatasets(t)
+	m := manifests.Of(given(0, alice), given(1, carol))
+	data := d.register(alice, m)
+	d.offer(alice, data, freely())
+	own := freely()
+	own.Spdx, own.DerivativeApproval, own.DerivativesPerGrant = "LicenseRef-Item", true, 5
+	item := itemOf(m.Items[1])
+	item.Terms = d.offer(alice, data, own)
+	adapting := types.Use{Action: types.ACTION_ADAPT}
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, d.ask(data, bob, adapting, item).Verdict)
+	d.must(&types.MsgApprove{Owner: alice.String(), Work: data, Terms: item.Terms, Licensee: bob.String()})
+	require.Equal(t, types.VERDICT_ALLOWED, d.ask(data, bob, adapting, item).Verdict)
+	grant := d.acquire(bob, data, item.Terms, 1)
+	d.must(&types.MsgWithdrawApproval{Owner: alice.String(), Work: data, Terms: item.Terms, Licensee: bob.String()})
+	for _, permission := range []string{grant.String(), ""} {
+		ask := func(by sdk.AccAddress, item *types.Item) types.Rights {
+			return d.askFor(&types.QueryCheckRightsRequest{
+				Work: data.String(), Use: adapting, Item: item, Licensee: by.String(), Permission: permission,
+			})
+		}
+		require.Equal(t, types.VERDICT_ALLOWED, ask(bob, nil).Verdict)
+		rights := ask(bob, item)
+		require.Equal(t, types.VERDICT_ALLOWED, rights.Verdict, rights.Reasons)
+		require.Equal(t, grant.String(), rights.Permission)
+		require.NotEqual(t, types.VERDICT_ALLOWED, ask(carol, item).Verdict)
 	}
 }

@@ -224,7 +224,7 @@ func (w Work) demanding(constraints []Constraint, a *Alternative, owes bool, u U
 	if a != nil {
 		under = a.Terms
 	}
-	constraints = w.Item.beside(constraints)
+	constraints = w.Item.demanding(constraints, a)
 	reasons := slices.Concat(w.Item.against(a), against(constraints, under, u, now), Clash(constraints, u, owes))
 	if len(reasons) > 0 {
 		return d.deniedBy(reasons), denied

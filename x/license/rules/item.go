@@ -89,10 +89,27 @@ func (i *Item) beside(constraints []Constraint) []Constraint {
 // owing are constraints of the work with those of the item that a use under an alternative owes something by: what the item's own terms
 // ask is owed once where the alternative is under them.
 func (i *Item) owing(constraints []Constraint, a Alternative) []Constraint {
-	if i != nil && len(i.Constraints) > 0 && i.Constraints[0].Terms == a.Terms {
+	if i.givenUnder(&a) {
 		return constraints
 	}
 	return i.beside(constraints)
+}
+
+// givenUnder says whether an alternative is under the item's own terms.
+func (i *Item) givenUnder(a *Alternative) bool {
+	return i != nil && a != nil && len(i.Constraints) > 0 && i.Constraints[0].Terms == a.Terms
+}
+
+// demanding are constraints of the work with those of the item as they stand to an alternative; nil: of the own work, or of one without
+// any. One under the item's own terms asks for the approval itself, or was given with it.
+func (i *Item) demanding(constraints []Constraint, a *Alternative) []Constraint {
+	constraints = i.beside(constraints)
+	if i.givenUnder(a) {
+		for at := range i.Constraints { // which stand first in a list of its own
+			constraints[at].Approved = true
+		}
+	}
+	return constraints
 }
 
 // leavingOut adds to a decision the duty to leave out the items that contributors took back: as many withdrawals bind as there are, or
