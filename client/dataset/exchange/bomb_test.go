@@ -154,10 +154,8 @@ func TestAParquetBomb(t *testing.T) {
 	}
 }
 
-// What a file says of itself is believed by the library that reads it: a page of LZ4 that is damaged is unpacked into twice the memory
-// again and again, and a list of the footer, a run of levels or a delta header of a few bytes may say that it has 2^31 parts.
-func TestADamagedPageOfLZ4(t *testing.T) {
-	t.Skip("open: the library that reads Parquet takes all memory for a damaged page of LZ4, which ends the process")
+// A damaged page of LZ4 would be unpacked into twice the memory again and again by the library that reads it.
+func TestPagesOfLZ4AreNotRead(t *testing.T) {
 	type row struct {
 		Sha256      string `parquet:"sha256,plain,lz4"`
 		Contributor string `parquet:"contributor,plain,lz4"`
@@ -167,11 +165,11 @@ func TestADamagedPageOfLZ4(t *testing.T) {
 	_, err := w.Write([]row{{strings.Repeat("ab", 32), account1}})
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
-	damaged := bytes.Replace(out.Bytes(), []byte("abababab"), []byte("ab\xff\xff\xff\xff\xff\xff"), 1)
-	rows, err := Parquet(bytes.NewReader(damaged), int64(len(damaged)), "t.parquet", "id", nil)
+	rows, err := Parquet(bytes.NewReader(out.Bytes()), int64(out.Len()), "t.parquet", "id", nil)
 	require.NoError(t, err)
 	_, err = rows.Next(t.Context(), 10)
 	require.ErrorIs(t, err, ErrForm)
+	require.ErrorContains(t, err, "LZ4")
 }
 
 // 32 signs of a text are no digest: in a table, in JSON and in Parquet alike. An MD5 has as many.

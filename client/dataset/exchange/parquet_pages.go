@@ -61,9 +61,12 @@ func (c *columnValues) close() error {
 	return c.pages.Close()
 }
 
-// checkPages refuses pages of a column that say they are far larger than any program writes, before they are unpacked. It
-// fails with ErrForm.
+// checkPages refuses pages of a column that say they are far larger than any program writes, before they are unpacked, and those packed by
+// LZ4: the library takes all memory for a damaged one. It fails with ErrForm.
 func checkPages(file io.ReaderAt, column *format.ColumnMetaData) error {
+	if column.Codec == format.Lz4Raw {
+		return fmt.Errorf("%w: it is packed by LZ4, which is not read: write it with Snappy or Zstandard, or not packed", ErrForm)
+	}
 	begin := column.DataPageOffset
 	if at := column.DictionaryPageOffset; at != 0 {
 		begin = at
