@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 
 	icahost "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host"
@@ -31,6 +32,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/runtime"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 )
@@ -67,7 +70,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 	i.Core = ibckeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[ibcexported.StoreKey]), k.Upgrade, authority())
 	channels := i.Core.ChannelKeeper
 	i.Transfer = transferkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[transfertypes.StoreKey]),
-		channels, d.base.MsgServiceRouter(), k.Account, k.Bank, authority())
+		channels, d.base.MsgServiceRouter(), k.Account, voucherBank{k.Bank}, authority())
 	i.Accounts = icahostkeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
 		channels, k.Account, d.base.MsgServiceRouter(), d.base.GRPCQueryRouter(), authority())
 	i.Forward = pfmkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
@@ -79,7 +82,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 		Base(transfer.NewIBCModule(i.Transfer)).
 		Next(ibcpay.NewMiddleware(k.Royalty)).
 		Next(callbacks.NewIBCMiddleware(noContracts{}, maxCallbackGas)).
-		Next(pfm.NewIBCMiddleware(i.Forward, 0, pfmkeeper.DefaultForwardTransferPacketTimeoutTimestamp)).
+		Next(forwarding{pfm.NewIBCMiddleware(i.Forward, 0, pfmkeeper.DefaultForwardTransferPacketTimeoutTimestamp)}).
 		Next(ratelimit.NewIBCMiddleware(i.RateLimit)).
 		Build()
 	i.Core.SetRouter(porttypes.NewRouter().
@@ -95,6 +98,37 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 	i.light = ibctm.NewLightClientModule(codec, i.Core.ClientKeeper.GetStoreProvider())
 	i.Core.ClientKeeper.AddRoute(ibctm.ModuleName, &i.light)
 	return i
+}
+
+// voucherBank describes vouchers so that bank takes what it exports of them: the module has the other chain's name for the smallest unit,
+// where bank's own genesis demands the voucher's.
+type voucherBank struct{ bankkeeper.BaseKeeper }
+
+// SetDenomMetaData implements transfertypes.BankKeeper.
+func (b voucherBank) SetDenomMetaData(ctx context.Context, m banktypes.Metadata) {
+	alias := m.DenomUnits[0].Denom
+	m.DenomUnits, m.Display = []*banktypes.DenomUnit{{Denom: m.Base, Aliases: []string{alias}}}, m.Base
+	b.BaseKeeper.SetDenomMetaData(ctx, m)
+}
+
+// errBounce refuses to forward a transfer over the channel that it came by: where that fails, the module makes vouchers that nothing stands for.
+var errBounce = errors.New("a transfer is not forwarded over the channel that it came by")
+
+// forwarding is packet-forward-middleware without what it gets wrong.
+type forwarding struct{ *pfm.IBCMiddleware }
+
+// OnRecvPacket implements porttypes.IBCModule.
+func (f forwarding) OnRecvPacket(
+	ctx sdk.Context, version string, packet channeltypes.Packet, relayer sdk.AccAddress,
+) ibcexported.Acknowledgement {
+	var data transfertypes.FungibleTokenPacketData
+	if transfertypes.ModuleCdc.UnmarshalJSON(packet.Data, &data) == nil {
+		to, forwards, err := pfmtypes.GetPacketMetadataFromPacketdata(data)
+		if forwards && err == nil && to.Forward.Port == packet.DestinationPort && to.Forward.Channel == packet.DestinationChannel {
+			return channeltypes.NewErrorAcknowledgement(errBounce)
+		}
+	}
+	return f.IBCMiddleware.OnRecvPacket(ctx, version, packet, relayer)
 }
 
 // errNoContracts refuses a transfer whose memo asks for a callback: there is nothing on this chain that could be called.
@@ -130,4 +164,3 @@ func (noContracts) IBCOnAcknowledgementPacketCallback(
 func (noContracts) IBCOnTimeoutPacketCallback(sdk.Context, channeltypes.Packet, sdk.AccAddress, string, string, string) error {
 	return nil
 }
-

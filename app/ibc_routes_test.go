@@ -11,6 +11,7 @@ import (
 	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
+	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	channeltypesv2 "github.com/cosmos/ibc-go/v11/modules/core/04-channel/v2/types"
 	hostv2 "github.com/cosmos/ibc-go/v11/modules/core/24-host/v2"
 	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
@@ -28,7 +29,6 @@ import (
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/testutil/relay"
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var authority = authtypes.NewModuleAddress(govtypes.ModuleName).String()
@@ -172,30 +172,46 @@ func carryV2(t *testing.T, from, to *relay.End, events []abci.Event) (received b
 	return ack.Success()
 }
 
-// A transfer is forwarded by the other chain to where it ends; one that ends at the pay address, where no memo can go with it, comes back
-// over both.
+// A transfer is forwarded by the other chain over another channel; one that ends at the pay address, where no memo can go with it, comes back
+// over both, and one over the channel that it came by is not forwarded.
 func TestAForwardedTransferArrivesOrComesBack(t *testing.T) {
 	home, away := connected(t)
 	bob, carol := home.Account("bob"), home.Account("carol")
-	for to, arrives := range map[string]bool{carol.String(): true, ibcpay.Address().String(): false, "nobody": false} {
-		t.Run(to, func(t *testing.T) {
-			before, had := home.Balance(bob, app.LocalDenom), home.Balance(carol, app.LocalDenom)
-			memo := fmt.Sprintf(`{"forward":{"receiver":"%s","port":"transfer","channel":"%s"}}`, to, away.Channel)
-			res := home.MustDeliver(bob, home.TransferMsg(bob, sdk.NewInt64Coin(app.LocalDenom, 7000), away.Account("fan").String(), memo))
-			there := home.Sent(res.Events)[0]
-			forwarded := away.MustDeliver(away.Relayer, away.RecvMsg(there))
-			back := away.Sent(forwarded.Events)[0]
-			_, ack := home.Receive(back)
-			acknowledged := away.Acknowledge(back, ack)
-			raw, err := hex.DecodeString(relay.Attribute(t, acknowledged.Events, "write_acknowledgement", "packet_ack_hex"))
-			require.NoError(t, err)
-			home.Acknowledge(there, raw)
-			if arrives {
-				before, had = before.SubAmount(math.NewInt(7000)), had.AddAmount(math.NewInt(7000))
-			}
-			require.Equal(t, before, home.Balance(bob, app.LocalDenom))
-			require.Equal(t, had, home.Balance(carol, app.LocalDenom))
-			requireConserved(t, home, away)
-		})
+	first, second := *home, *home
+	there, back := *away, *away
+	home.Open(transfertypes.PortID, transfertypes.PortID, transfertypes.V1, channeltypes.UNORDERED)
+	second.Channel, back.Channel = home.Channel, away.Channel
+	hops := []transfertypes.Hop{transfertypes.NewHop(transfertypes.PortID, second.Channel), transfertypes.NewHop(transfertypes.PortID, there.Channel)}
+	twice := transfertypes.NewDenom(app.LocalDenom, hops...).IBCDenom()
+	arrived, forwards := int64(0), func(to, channel string) string {
+		return fmt.Sprintf(`{"forward":{"receiver":"%s","port":"transfer","channel":"%s"}}`, to, channel)
 	}
+	for _, to := range []string{carol.String(), ibcpay.Address().String(), "nobody", carol.String()} {
+		before := home.Balance(bob, app.LocalDenom)
+		res := home.MustDeliver(bob, first.TransferMsg(bob, sdk.NewInt64Coin(app.LocalDenom, 7000), away.Account("fan").String(),
+			forwards(to, back.Channel)))
+		out := home.Sent(res.Events)[0]
+		forwarded := away.Sent(away.MustDeliver(away.Relayer, away.RecvMsg(out)).Events)[0]
+		_, ack := home.Receive(forwarded)
+		acknowledged := away.Acknowledge(forwarded, ack)
+		raw, err := hex.DecodeString(relay.Attribute(t, acknowledged.Events, "write_acknowledgement", "packet_ack_hex"))
+		require.NoError(t, err)
+		home.Acknowledge(out, raw)
+		if to == carol.String() {
+			before, arrived = before.SubAmount(math.NewInt(7000)), arrived+7000
+		}
+		require.Equal(t, before, home.Balance(bob, app.LocalDenom), to)
+		require.Equal(t, arrived, home.Balance(carol, twice).Amount.Int64())
+		once := there.Denom(app.LocalDenom)
+		require.Equal(t, arrived, away.App.Keepers.Bank.GetSupply(away.Ctx(), once).Amount.Int64())
+		locked := transfertypes.GetEscrowAddress(transfertypes.PortID, back.Channel)
+		require.Equal(t, arrived, away.App.Keepers.Bank.GetBalance(away.Ctx(), locked, once).Amount.Int64())
+	}
+	before := home.Balance(bob, app.LocalDenom)
+	res := home.MustDeliver(bob, first.TransferMsg(bob, sdk.NewInt64Coin(app.LocalDenom, 7000), away.Account("fan").String(),
+		forwards("nobody", there.Channel)))
+	require.False(t, home.Carry(res.Events)[0].Success())
+	require.Equal(t, before, home.Balance(bob, app.LocalDenom))
+	require.Equal(t, arrived, away.App.Keepers.Bank.GetSupply(away.Ctx(), there.Denom(app.LocalDenom)).Amount.Int64())
+	away.RequireSameExport()
 }

@@ -111,7 +111,8 @@ func TestATransferPaysAWork(t *testing.T) {
 			requireConserved(t, home, away)
 			metadata, found := home.App.Keepers.Bank.GetDenomMetaData(home.Ctx(), voucher)
 			require.True(t, found)
-			require.Equal(t, "transfer/channel-0/uusdc", metadata.Display)
+			require.Equal(t, []string{app.LocalDenom}, metadata.DenomUnits[0].Aliases)
+			require.NoError(t, metadata.Validate())
 			home.RequireSameExport()
 			for _, other := range []simtestutil.AppOptionsMap{{}, {"block-executor": "block-stm"}} {
 				node := app.New(log.NewNopLogger(), dbm.NewMemDB(), other, baseapp.SetChainID(chain.ID))

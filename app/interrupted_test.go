@@ -25,7 +25,6 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/module"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
@@ -366,7 +365,6 @@ func upgraded(t *testing.T, past chain.Past, height int64) interruption {
 	plan := upgradetypes.Plan{Name: "adds-a-store", Height: height}
 	app.Upgrades = append(app.Upgrades, app.Upgrade{
 		Name: plan.Name, Stores: storetypes.StoreUpgrades{Added: []string{feegrant.StoreKey}},
-		Handler: func(*module.Manager, module.Configurator) upgradetypes.UpgradeHandler { return nil },
 	})
 	t.Cleanup(func() { app.Upgrades = app.Upgrades[:len(app.Upgrades)-1] })
 	home := t.TempDir()

@@ -13,7 +13,7 @@ import (
 
 // Source gives the items of a dataset, in the curator's order.
 type Source interface {
-	// Next reads the items that come next, as many as it is asked for. It gives fewer at the end, and where each takes long. Behind the
+	// Next reads the items that come next, as many as it is asked for. It gives fewer at the end, and where each takes long or is. Behind the
 	// last it fails with io.EOF.
 	Next(ctx context.Context, items int) (Batch, error)
 }

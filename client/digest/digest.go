@@ -78,6 +78,9 @@ func ofCID(s string) (d registrytypes.Digest, is bool, err error) {
 	if err != nil {
 		return d, false, nil
 	}
+	if len(bz) < len(rawSHA256) || bz[0] != 1 {
+		return d, false, nil // a word of characters that a base has
+	}
 	hash, raw := bytes.CutPrefix(bz, rawSHA256)
 	if !raw || len(hash) != len(d) {
 		return d, true, fmt.Errorf("%q is %w: this CID names how IPFS packed a file, not the file's bytes; only one of raw bytes with "+

@@ -37,6 +37,9 @@ func TestDigestsAsProgramsWriteThem(t *testing.T) {
 	for s, want := range map[string]string{
 		"":                                  "write 64 hex digits",
 		"song.wav":                          `"song.wav" is no SHA-256: write 64 hex digits`,
+		"zz":                                `"zz" is no SHA-256: write 64 hex digits`,
+		"kiwi":                              `"kiwi" is no SHA-256: write 64 hex digits`,
+		"unknown1":                          `"unknown1" is no SHA-256: write 64 hex digits`,
 		text[:40]:                           "has 40 hex digits, one has 64 (as many as a SHA-1)",
 		text[:63]:                           "has 63 hex digits, one has 64",
 		strings.Repeat("0", 64):             "all zeros are no file's",

@@ -161,6 +161,18 @@ func (b *book) items() (lines []Line, gaps []Gap) {
 	points, total, sets := b.points(), uint64(0), 0
 	at, open := map[string]int{}, []int{}
 	var from []int
+	line := func(s Source, number int, more string) (first bool) {
+		text := fmt.Sprintf("%s (%s), %s%s", quoted(nameOf(*s.Claim)), describe.KindName(s.Claim.Details.Kind), s.size(), more)
+		key := s.Claim.Id.String() + s.size()
+		place, known := at[key]
+		if known {
+			lines[place].From = append(lines[place].From, number)
+			return false
+		}
+		at[key] = len(lines)
+		lines = append(lines, Line{Text: text, From: []int{number}})
+		return true
+	}
 	for i, s := range b.Sources {
 		number := b.number(i)
 		switch {
@@ -168,20 +180,18 @@ func (b *book) items() (lines []Line, gaps []Gap) {
 		case s.Dataset == nil:
 			open = append(open, number)
 		default:
-			from = append(from, number)
-			key := s.Claim.Id.String() + s.size()
-			if place, known := at[key]; known {
-				lines[place].From = append(lines[place].From, number)
-				continue
+			if from = append(from, number); line(s, number, "") {
+				total, sets = total+s.Dataset.Manifest.Roots.ItemCount, sets+1
 			}
-			at[key] = len(lines)
-			total, sets = total+s.Dataset.Manifest.Roots.ItemCount, sets+1
-			text := fmt.Sprintf("%s (%s), %s", quoted(nameOf(*s.Claim)), describe.KindName(s.Claim.Details.Kind), s.size())
-			lines = append(lines, Line{Text: text, From: []int{number}})
 		}
 	}
 	if sets > 1 {
 		lines = append(lines, Line{Text: fmt.Sprintf("%d items in these %d; some may be in several", total, sets), From: from})
+	}
+	for i, s := range b.Sources { // a dataset of one item may be of a dataset of many
+		if !points[i] && s.Dataset != nil && !s.isModel() {
+			line(s, b.number(i), ": a dataset above was made from it, and its items are not in the number where they are no items of that")
+		}
 	}
 	if len(open) > 0 {
 		gaps = append(gaps, Gap{What: fmt.Sprintf("the number of data points in %s: no manifest says it", sources(len(open))), Of: open})

@@ -3,6 +3,7 @@ package report_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -144,6 +145,31 @@ func TestADatasetThatIsDeclaredTwice(t *testing.T) {
 	require.Len(t, licensed, 2+2+2, "what contributors get is of the work, not of a version")
 	require.Equal(t, []int{3, 6}, licensed[2].From)
 	require.Equal(t, []int{4, 5}, licensed[3].From)
+}
+
+// A dataset of one item may be of a dataset of many: what is not counted is told.
+func TestADatasetWithinADataset(t *testing.T) {
+	n, model, photos, _ := trained(t)
+	mix, clips := n.work("mix", "eve", registrytypes.KIND_DATASET), n.work("clips", "eve", registrytypes.KIND_DATASET)
+	n.manifest(mix, 1, 1)
+	n.manifest(clips, 1, 5_000_000)
+	n.derive(model, lineagetypes.Link{Source: mix, Role: lineagetypes.ROLE_TRAINED_ON})
+	n.derive(mix, lineagetypes.Link{Source: clips, Role: lineagetypes.ROLE_CONTAINS})
+	n.derive(mix, lineagetypes.Link{Source: clips, Role: lineagetypes.ROLE_COMPONENT_OF})
+	n.derive(mix, lineagetypes.Link{Source: photos, Role: lineagetypes.ROLE_CONTAINS}) // which is counted by itself too
+	n.links[mix][2].WorkVersion = 4
+	var within []report.Line
+	lines := answered(filled(t, "ca-ab2013", report.Model, n, model, report.Facts{}), "3").Lines
+	for _, line := range lines {
+		if strings.Contains(line.Text, "not in the number") {
+			within = append(within, line)
+		}
+	}
+	require.Contains(t, lines[3].Text, "254130957 items in these 3")
+	require.Len(t, within, 1)
+	require.Equal(t, `"clips" (dataset), version 1: 5000000 items by 500000 contributors: a dataset above was made from it, `+
+		`and its items are not in the number where they are no items of that`, within[0].Text)
+	require.Len(t, within[0].From, 2)
 }
 
 // A node that names no manifest where there must be one is not believed.

@@ -9,6 +9,7 @@ import (
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/termspec"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Fact is what people read in place of a field of what a proof proves.
@@ -264,7 +265,7 @@ var facts = map[string]Fact{
 
 	"answer.entries":       {Name: "Contributor"},
 	"entries.paid":         {Name: "Paid", Empty: "nothing"},
-	"entries.reason":       {Name: "Why not, or not all", Say: enum},
+	"entries.reason":       {Name: "Why not, or not all", Say: collectReason},
 	"entries.epoch":        {Name: "Epoch of the lists", Say: counted},
 	"answer.waits.version": {Name: "Version of the manifest that is to share"},
 	"answer.waits.weight":  {Name: "Share from then on", Say: percent},
@@ -362,13 +363,27 @@ func yes(value string) string {
 
 func either(words string) func(string) string { return func(string) string { return words } }
 
-// enum says a value such as STATUS_ACTIVE.
+// enum says a value such as STATUS_ACTIVE, and nothing of one that was not set.
 func enum(value string) string {
 	_, word, cut := strings.Cut(value, "_")
-	if !cut {
+	switch {
+	case !cut:
 		return value
+	case strings.HasSuffix(word, unspecified):
+		return ""
 	}
 	return strings.ToLower(strings.ReplaceAll(word, "_", " "))
+}
+
+// unspecified ends what an enum's zero is called that says nothing.
+const unspecified = "UNSPECIFIED"
+
+// collectReason says nothing of who was paid.
+func collectReason(value string) string {
+	if n, known := royaltytypes.CollectReason_value[value]; known {
+		return CollectReason(royaltytypes.CollectReason(n))
+	}
+	return value
 }
 
 func failedWith(code string) string {
@@ -441,6 +456,8 @@ func basis(value string) string {
 
 func progress(value string) string {
 	switch value {
+	case "PROGRESS_UNSPECIFIED":
+		return ""
 	case "PROGRESS_FLUSHED":
 		return "passed on"
 	case "PROGRESS_WAITS":

@@ -46,8 +46,16 @@ func TestValuesOfFactsAreSaid(t *testing.T) {
 	for name := range licensetypes.Verdict_value {
 		require.NotContains(t, say("rights.verdict", name), "_")
 	}
+	// What is not set is left out, whichever way it is said.
+	for path, zero := range map[string]string{
+		"payees.progress": "PROGRESS_UNSPECIFIED", "entries.reason": "COLLECT_REASON_UNSPECIFIED", "claim.work.status": "STATUS_UNSPECIFIED",
+		"details.kind": "KIND_UNSPECIFIED", "sources.role": "ROLE_UNSPECIFIED",
+	} {
+		require.Empty(t, say(path, zero), path)
+	}
+	require.Contains(t, say("entries.reason", "COLLECT_REASON_NOTHING_DUE"), "nothing is due")
 	for _, path := range []string{
-		"payees.basis", "royalty_policy", "payees.progress", "rights.verdict",
+		"entries.reason", "payees.basis", "royalty_policy", "payees.progress", "rights.verdict",
 		"asked.use.action", "holders.weight", "owners.since",
 	} {
 		require.Equal(t, "novel", say(path, "novel"), path)

@@ -38,6 +38,7 @@ func TestTheWordsInTypeScriptAreThese(t *testing.T) {
 	note("royalty", royaltytypes.Policy_value, royalty)
 	note("basis", royaltytypes.Basis_value, basis)
 	note("progress", royaltytypes.Progress_value, progress)
+	note("collectReason", royaltytypes.CollectReason_value, collectReason)
 	note("disputeKind", disputetypes.Kind_value, disputeKind)
 	note("disputePhase", disputetypes.Phase_value, disputePhase)
 	note("disputeOutcome", disputetypes.Outcome_value, disputeOutcome)

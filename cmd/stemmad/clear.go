@@ -187,9 +187,15 @@ func clearFlags(ctx context.Context, conn *connect.Conn, dataset bool) error {
 	f := conn.Flags()
 	single, buying := []string{flagBuy, flagTerms, flagForWork, flagItem, flagContrib, flagItemTerms}, []string{flagMaxFee, flagMaxRate}
 	if dataset {
+		typed := "a folder"
+		for _, name := range []string{flagManifest, flagList} {
+			if f.Changed(name) {
+				typed = "--" + name
+			}
+		}
 		for _, name := range append(single, buying...) {
 			if f.Changed(name) {
-				return fmt.Errorf("--%s is for a single work, not for --%s", name, flagManifest)
+				return fmt.Errorf("--%s is for a single work, not for %s", name, typed)
 			}
 		}
 		return nil

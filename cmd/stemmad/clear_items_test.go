@@ -61,7 +61,7 @@ func TestClearAsksAboutItems(t *testing.T) {
 	}
 	l.write("voices.jsonl", lines)
 	l.do("dataset", "build", "voices.jsonl")
-	l.do("dataset", "prove", "voices.manifest", "--item", "1", "-o", "one.json")
+	l.do("dataset", "prove", "voices.manifest", "--item", "1", "--out", "one.json")
 	l.write("made.csv", "proof\none.json\n")
 	l.clears(exitOK, work, "--list", "made.csv", "--use", "train-ai")
 	for i := range items {
@@ -105,7 +105,7 @@ func TestClearAsksAboutItems(t *testing.T) {
 	l.write("records.jsonl", strings.Join(rows, "\n")+"\n")
 	l.do("dataset", "build", "records.jsonl")
 	for i := range items {
-		l.do("dataset", "prove", "records.manifest", "--item", fmt.Sprint(i), "-o", fmt.Sprintf("proved-%d.json", i))
+		l.do("dataset", "prove", "records.manifest", "--item", fmt.Sprint(i), "--out", fmt.Sprintf("proved-%d.json", i))
 	}
 	l.write("proved.csv", "row,proof\na,proved-0.json\nb,proved-1.json\nc,proved-2.json\n")
 	require.Contains(t, l.clears(exitDenied, work, "--list", "proved.csv", "--use", "train-ai"), fmt.Sprintf("%x", item))
@@ -114,7 +114,7 @@ func TestClearAsksAboutItems(t *testing.T) {
 	l.clears(exitOK, "--list", "worked.csv", "--use", "train-ai")
 	l.write("less.jsonl", strings.Join(rows[:2], "\n")+"\n")
 	l.do("dataset", "build", "less.jsonl")
-	l.do("dataset", "prove", "less.manifest", "--item", "0", "-o", "proved-0.json")
+	l.do("dataset", "prove", "less.manifest", "--item", "0", "--out", "proved-0.json")
 	require.Contains(t, l.fail("clear", work, "--list", "proved.csv", "--use", "train-ai"), "proved.csv line 2: the proof is false: "+
 		work+" has had no manifest with the digest")
 
@@ -127,7 +127,7 @@ func TestClearAsksAboutItems(t *testing.T) {
 	l.write("proofs/2.json", strings.Replace(string(raw), `"weight":"1"`, `"weight":"2"`, 1))
 	require.Contains(t, l.fail("clear", "--list", "list.csv", "--use", "train-ai"), "list.csv line 4: the proof is false")
 
-	trust := l.json("trust", append(append([]string{"prove"}, one...), "-o", "item.proof")...).(string)
+	trust := l.json("trust", append(append([]string{"prove"}, one...), "--out", "item.proof")...).(string)
 	out = l.do("verify", "item.proof", "--trust", trust)
 	require.Contains(t, out, "DENIED")
 	require.Contains(t, out, "item_withdrawn")
@@ -136,6 +136,8 @@ func TestClearAsksAboutItems(t *testing.T) {
 func TestItemsAreNamedWhole(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("good.csv", []byte("sha256,contributor\n"), 0o600))
+	require.NoError(t, os.WriteFile("items.jsonl", []byte("{}\n"), 0o600))
+	manifestOf(t, "items.manifest")
 	sum := strings.Repeat("a", 64)
 	node := []string{"--home", t.TempDir(), "--keyring-backend", "test", "--node", "tcp://127.0.0.1:1", "--use", "copy"}
 	for args, want := range map[string]string{
@@ -145,10 +147,14 @@ func TestItemsAreNamedWhole(t *testing.T) {
 		sum + " --item x --contributor x":           "--item: ",
 		sum + " --item " + sum + " --contributor x": "--contributor: ",
 		"--list good.csv --manifest good.csv":       "--list and --manifest do not go together",
-		"--list good.csv --item " + sum:             "--item is for a single work",
+		"--list good.csv --item " + sum:             "--item is for a single work, not for --list",
+		". --item " + sum:                           "--item is for a single work, not for a folder",
+		"--list items.jsonl":                        "--list takes a table, and items.jsonl is a dataset itself (jsonl)",
+		"--list items.manifest":                     "ask about all of it by its work (stemmad clear WORK)",
+		"--manifest items.manifest":                 "--manifest takes a table",
 		"--list good.csv":                           "names no works below its header",
 		"--list gone.csv":                           "no such file",
-		"--manifest good.csv --contributor x":       "--contributor is for a single work",
+		"--manifest good.csv --contributor x":       "--contributor is for a single work, not for --manifest",
 		"--list good.csv --buy":                     "--buy is for a single work",
 	} {
 		_, errs, code := command(append(append([]string{"clear"}, strings.Fields(args)...), node...)...)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/dataset/exchange"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/sheet"
@@ -28,12 +29,17 @@ const openRows = 20
 
 // clearManifest asks about all rows of a table, or all files of a folder, at one height and reports.
 func clearManifest(ctx context.Context, conn *connect.Conn, path string, folder bool, use licensetypes.Use, licensee string) error {
-	read := readManifest
+	read, flag := readManifest, flagManifest
 	switch {
 	case folder:
 		read = sumFolder
 	case conn.Flags().Changed(flagList):
-		read = readList
+		read, flag = readList, flagList
+	}
+	if form, _ := exchange.FormOf(path); form == exchange.FormManifest || form == exchange.FormLines || form == exchange.FormParquet {
+		return fmt.Errorf("--%s takes a table, and %s is a dataset itself (%s): ask about all of it by its work (stemmad clear WORK), "+
+			"about one item with --%s and --%s, or about many with --%s and a CSV of their sha256 and contributor", flag, path, form,
+			flagItem, flagContrib, flagList)
 	}
 	manifest, err := read(ctx, conn, path)
 	if err != nil {

@@ -205,11 +205,14 @@ func writeCollection(c *collection.Collection, path string) error {
 	return os.WriteFile(path, raw, 0o644)
 }
 
+// mostContained is how many works one declares as contained. Tests set less.
+var mostContained = lineagetypes.MaxSources
+
 // checkDeclarable fails where a work can't name so many as contained.
 func checkDeclarable(conn *connect.Conn, members int) error {
-	if members <= lineagetypes.MaxSources || conn.Flags().Is(flagUndeclared) {
+	if members <= mostContained || conn.Flags().Is(flagUndeclared) {
 		return nil
 	}
 	return fmt.Errorf("%d works, and a work declares at most %d as contained: make collections of parts, and one of those, "+
-		"or say --%s, with which nothing holds the collection to the works' terms", members, lineagetypes.MaxSources, flagUndeclared)
+		"or say --%s, with which nothing holds the collection to the works' terms", members, mostContained, flagUndeclared)
 }

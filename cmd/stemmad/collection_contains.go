@@ -47,12 +47,13 @@ func contain(
 	if err != nil {
 		return nil, err
 	}
+	fresh := slices.DeleteFunc(slices.Clone(members), func(m memberWork) bool { return slices.Contains(stand, m.Work) })
+	if err := checkDeclarable(conn, len(stand)+len(fresh)); err != nil {
+		return nil, err
+	}
 	finder := permitted.Finder{Chain: conn, Name: termsNamer(ctx, conn), Choose: chooser(conn)}
 	var failed []error
-	for _, m := range members {
-		if slices.Contains(stand, m.Work) {
-			continue
-		}
+	for _, m := range fresh {
 		found, err := choose(ctx, conn, finder, m.Work.String(), lineagetypes.ROLE_CONTAINS, false, permitted.Request{
 			Units: conn.Units(), Request: permission.Request{
 				Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial), Buy: conn.Flags().Is(flagBuy),

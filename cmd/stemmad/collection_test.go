@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/data"
 	"github.com/stemma-chain/stemma/testutil/data/sprites"
 	"github.com/stemma-chain/stemma/testutil/localnet"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )
 
 func TestJourneyOfACollection(t *testing.T) {
@@ -42,7 +43,7 @@ func TestJourneyOfACollection(t *testing.T) {
 	l.do("offer", three, "commercial-use", "--price", "1000uusdc", "--from", "fan")
 	require.Contains(t, l.fail(create...), "grant")
 	create = append(create, "--buy", "--max-fee", "1000uusdc")
-	require.Contains(t, l.fail(append(create, "--share", "2", "--dry-run")...), "ppm")
+	require.Contains(t, l.fail(append(create, "--share", "2", "--dry-run")...), "as 2%")
 	require.Contains(t, l.fail(append(slices.Clone(create), "--price", "1 USDC")...), "--offer TERMS")
 	require.Contains(t, l.fail("collection", "create", "x", "one.wav", one, "--from", "alice"), "member already")
 	require.Contains(t, l.fail("collection", "create", "x", "one.wav", "--weights", "0", "--from", "alice"), "no weight")
@@ -238,4 +239,36 @@ func TestACollectionThatWasBrokenOffGoesOn(t *testing.T) {
 	require.Contains(t, l.fail("collection", "remove", album, works[0], "--from", "fan"), "owner")
 	require.NoFileExists(t, "Set.v2.manifest")
 	require.NoFileExists(t, "Set.v2.manifest.index")
+}
+
+// A collection that would contain more works than one can declare is refused before anything is written or sent.
+func TestACollectionOfTooManyIsRefused(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	var works []string
+	for _, name := range []string{"one", "two", "three"} {
+		l.write(name+".wav", name)
+		works = append(works, l.json("works.0.work", "register", name+".wav", "--no-anchor", "--from", "bob").(string))
+		l.do("offer", name+".wav", "cc-by-4.0", "--from", "bob")
+	}
+	sequence := func() any { return l.json("account.value.sequence", "query", "auth", "account", l.address("alice")) }
+	before := sequence()
+	l.write("many.csv", "work,weight\n"+strings.Repeat(works[0]+",1\n", lineagetypes.MaxSources+1))
+	create := []string{"collection", "create", "Many", "--table", "many.csv", "--from", "alice"}
+	require.Contains(t, l.fail(create...), "1025 works, and a work declares at most 1024 as contained: make collections of parts")
+	require.Contains(t, l.fail(append(create, "--undeclared")...), "member already", "then their number is not what is wrong")
+	require.NoFileExists(t, "Many.manifest")
+	require.Equal(t, before, sequence())
+
+	// Nor does one grow to more, by a revision that is in a block before the works that are too many are refused.
+	set := l.json("work", "collection", "create", "Set", works[0], "--from", "alice").(string)
+	most, atOnce := mostContained, containedAtOnce
+	mostContained, containedAtOnce = 2, 1
+	defer func() { mostContained, containedAtOnce = most, atOnce }()
+	before = sequence()
+	add := []string{"collection", "add", set, works[1], works[2], "--from", "alice"}
+	require.Contains(t, l.fail(add...), "3 works, and a work declares at most 2 as contained")
+	require.NoFileExists(t, "Set.v2.manifest")
+	require.Equal(t, before, sequence())
+	require.EqualValues(t, 2, l.json("version", "collection", "add", set, works[1], "--from", "alice"))
 }

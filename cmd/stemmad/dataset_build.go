@@ -40,10 +40,11 @@ are in a file beside it; a folder, each file of which is an item; and a manifest
 somebody else has published, of which only the files beside it are made. What a source
 is, its ending says, or --form.
 
-A contributor is an account or a work. Of items that name none it is --contributor. The
-files of a folder have theirs in a table (--credits) with the columns path, contributor
-and, where you like, weight, terms, consent and time; a file with several contributors
-has a line for each. Hidden and empty files and links are passed over.
+A contributor is an account or a work. Of items that name none it is --contributor, which
+takes the name of a key too. The files of a folder have theirs in a table (--credits) with
+the columns path, contributor and, where you like, weight, terms, consent and time; a file
+with several contributors has a line for each. Hidden and empty files and links are passed
+over.
 
 Beside the manifest lie FILE.contributors, all contributors with their weights, and
 FILE.index, by which proofs are made. While it builds, it keeps what it does in
@@ -51,18 +52,19 @@ FILE.building: there has to be room for the manifest and some 30 bytes more for 
 item. A build that is interrupted or killed goes on there when you run the command again,
 unless the source has changed meanwhile.`,
 		Example: `  stemmad dataset build items.jsonl
-  stemmad dataset build photos --credits credits.csv -o photos.manifest
+  stemmad dataset build photos --credits credits.csv --out photos.manifest
   stemmad dataset build rows.bin --form manifest --output json`,
 		Args:        cobra.ExactArgs(1),
 		Annotations: map[string]string{homeless: ""},
 		RunE:        func(cmd *cobra.Command, args []string) error { return buildDataset(cmd, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringP(flagOut, "o", "", "file or folder to write to (default: beside the source, with "+manifestEnding+")")
+	f.String(flagOut, "", "file or folder to write to (default: beside the source, with "+manifestEnding+")")
 	f.String(flagForm, "", "what the source is: "+strings.Join(exchange.Forms(), ", ")+" (default: guessed)")
-	f.String(flagContributor, "", "account or work that gave the items that name nobody")
+	f.String(flagContributor, "", "account, key or work that gave the items that name nobody")
 	f.String(flagCredits, "", "table of the contributors of a folder's files")
 	addEncodingFlag(cmd)
+	addKeyringFlags(cmd)
 	return cmd
 }
 
@@ -187,7 +189,7 @@ func sourceOptions(cmd *cobra.Command) (o exchange.Options, passed *passedOver, 
 	o.Passed = passed.add
 	f := cmd.Flags()
 	if text, _ := f.GetString(flagContributor); text != "" {
-		whose, err := dataset.ParseContributor(text)
+		whose, err := contributorOffline(cmd, text)
 		if err != nil {
 			return o, nil, fmt.Errorf("--%s: %w", flagContributor, err)
 		}

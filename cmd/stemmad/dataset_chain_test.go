@@ -82,6 +82,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.do(append(register, "--dry-run")...), "nothing was sent")
 	require.Contains(t, l.fail("dataset", "register", "song.wav", "--from", "alice"), "not a manifest of this version")
 	require.Contains(t, l.fail("dataset", "register", "photos.manifest", "--share", "200%", "--from", "alice"), "--share")
+	require.Contains(t, l.fail("dataset", "register", "photos.manifest", "--share", "30", "--from", "alice"),
+		`--share: "30" is in parts per million, 0.003 %: write a percentage with its sign, as 30%`)
 	_, errs, code := answering("n\n", append(register, "--home", l.home)...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "30 % of all that it earns, from the first payment on, and you keep 70 %")
@@ -129,6 +131,14 @@ func TestJourneyOfADataset(t *testing.T) {
 		require.Equal(t, true, l.json("reconciles", "statement", key), "the statement of %s", key)
 	}
 
+	// Who contributed is named by a key without a node too.
+	part := l.do("dataset", "prove", "photos.manifest", "--contributor", "bob")
+	require.Equal(t, part, l.do("dataset", "prove", "photos.manifest", "--contributor", bob))
+	require.Contains(t, l.fail("dataset", "prove", "photos.manifest", "--contributor", "bib"), "no key has the name")
+	require.NotContains(t, l.fail("dataset", "prove", "photos.manifest", "--contributor", bob+"x"), "no key")
+	l.write("given/photo", "photo")
+	require.Equal(t, "1", fmt.Sprint(l.json("contributors", "dataset", "build", "given", "--contributor", "bob")))
+
 	// A contributor takes items back.
 	withdraw := []string{"dataset", "withdraw", "photos.manifest"}
 	require.Contains(t, l.fail(append(withdraw, "--item", "#2", "--from", "bob")...), "it was contributed by "+alice)
@@ -146,7 +156,8 @@ func TestJourneyOfADataset(t *testing.T) {
 	require.Contains(t, l.do(append(withdraw, "--item", "#0", "--from", "bob")...), "1 item is withdrawn")
 	l.do(append(withdraw, "--item", "song.wav", "--contributor", song, "--from", "fan")...)
 	l.do(append(withdraw, "--all", "--from", "bob")...)
-	require.Contains(t, l.fail(append(withdraw, "--all", "--from", "bob")...), "all of "+bob+" (bob): by withdrawal 3")
+	require.Contains(t, l.do(append(withdraw, "--all", "--from", "bob")...), "Nothing to do: all that "+bob)
+	require.Equal(t, true, l.json("all_already", append(withdraw, "--all", "--from", "bob")...))
 	require.EqualValues(t, 3, l.json("withdrawals", "dataset", "show", work))
 
 	// A new edition, whose contributors share after a notice; those before collect with the old manifest.
@@ -170,11 +181,18 @@ func TestJourneyOfADataset(t *testing.T) {
 	// Until then those before get what comes in, also who took all back, with the old manifest.
 	l.do("pay", work, "700000uusdc", "--from", "fan")
 	l.poolHas(work, 1, "531000")
+	require.Contains(t, l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan"),
+		"Something is due to contributors by the manifest of version 1")
+	require.Equal(t, []any{1.0}, l.json("owing", "dataset", "collect", work, "two.manifest", "--all", "--from", "fan"))
+	require.Contains(t, l.fail("dataset", "collect", work, "two.manifest", "--mine", "--from", "bob"),
+		"something is due by the manifest of version 1")
 	l.do("dataset", "payee", "bob", "--from", "bob")
 	before = l.uusdc(bob)
 	require.Contains(t, l.do("dataset", "collect", work, "photos.manifest", "--all", "--from", "fan"), "to 3 contributors")
 	require.EqualValues(t, 531000*2/7-321000*2/7, l.uusdc(bob)-before)
-	require.Contains(t, l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan"), "Nothing to collect")
+	nothing := l.do("dataset", "collect", work, "two.manifest", "--all", "--from", "fan")
+	require.Contains(t, nothing, "Nothing to collect")
+	require.NotContains(t, nothing, "Something is due", "what rounding leaves is nobody's")
 	require.Contains(t, l.fail("dataset", "show", "two.manifest"), "name the work that has it")
 	require.Contains(t, l.fail("show", "photos.manifest"), "`stemmad dataset show photos.manifest` finds it")
 	require.Contains(t, l.fail("dataset", "collect", song, "photos.manifest", "--all", "--from", "bob"), "without a manifest")

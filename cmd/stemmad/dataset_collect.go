@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
-
-	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
@@ -21,7 +20,6 @@ import (
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
@@ -92,6 +90,8 @@ type collecting struct {
 	Entries      []collectedEntry `json:"entries"`
 	Paid         sdk.Coins        `json:"paid"`
 	Transactions []send.Result    `json:"transactions"`
+	// Owing are other versions by whose manifests something is due; said where nothing is by this.
+	Owing []uint32 `json:"owing,omitempty"`
 
 	// worth is what is to be collected; lean: without the ways of the proofs.
 	worth []pool.Entry
@@ -130,6 +130,9 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 	var c *collecting
 	for i, of := range same {
 		asked, err := askPool(ctx, conn, sender, opened, work.Id, of.Version, least)
+		if errors.Is(err, dataset.ErrNotInManifest) {
+			return notInEdition(ctx, conn, work.Id, same, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -139,10 +142,55 @@ func collectDataset(ctx context.Context, conn *connect.Conn, sender *send.Sender
 		}
 		c = cmp.Or(c, asked) // where nothing is due by any, what there is to say is said of the newest
 	}
+	if len(c.worth) == 0 {
+		if c.Owing, err = otherOwing(ctx, conn, work.Id, same); err != nil {
+			return err
+		}
+	}
 	if err := c.send(ctx, conn, sender, titled(work), opened); err != nil {
 		return err
 	}
 	return c.print(conn, titled(work))
+}
+
+// otherOwing are the versions of a work by whose manifests something is due, but for these.
+func otherOwing(
+	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, these []registrytypes.NumberedManifest,
+) (versions []uint32, err error) {
+	state, err := pool.Look(ctx, conn.Registry(), conn.Royalty(), work)
+	others := slices.DeleteFunc(state.Owing(), func(m registrytypes.NumberedManifest) bool { return slices.Contains(these, m) })
+	return versionsOf(others), err
+}
+
+func versionsOf(list []registrytypes.NumberedManifest) (versions []uint32) {
+	for _, m := range list {
+		versions = append(versions, m.Version)
+	}
+	return versions
+}
+
+// notInEdition names the versions by whose manifests something is due to an error that this one has nothing of a contributor.
+func notInEdition(
+	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, these []registrytypes.NumberedManifest, notIn error,
+) error {
+	versions, err := otherOwing(ctx, conn, work, these)
+	if err != nil || len(versions) == 0 {
+		return notIn
+	}
+	return fmt.Errorf("%w; something is due by %s", notIn, manifestsOf(versions))
+}
+
+// manifestsOf names the manifests of versions.
+func manifestsOf(versions []uint32) string {
+	if len(versions) == 1 {
+		return fmt.Sprintf("the manifest of version %d", versions[0])
+	}
+	names := make([]string, len(versions))
+	for i, version := range versions {
+		names[i] = fmt.Sprint(version)
+	}
+	last := len(names) - 1
+	return fmt.Sprintf("the manifests of versions %s and %s", strings.Join(names[:last], ", "), names[last])
 }
 
 // askPool finds out what is due by the manifest of one version.
@@ -391,14 +439,8 @@ func (c *collecting) note(result send.Result, msg *royaltytypes.MsgCollect, at m
 
 // tooMuch says whether a node refused a transaction for its size or gas, so that a smaller one may pass.
 func tooMuch(err error) bool {
-	if err == nil {
-		return false
-	}
-	var refused *refusal.Error
-	said := errors.As(err, &refused)
 	for _, kind := range []error{feemarkettypes.ErrTooMuchGas, sdkerrors.ErrTxTooLarge, sdkerrors.ErrOutOfGas} {
-		codespace, code, _ := errorsmod.ABCIInfo(kind, false)
-		if errors.Is(err, kind) || said && refused.Codespace == codespace && refused.Code == code {
+		if errors.Is(err, kind) {
 			return true
 		}
 	}
@@ -442,6 +484,9 @@ func (c *collecting) print(conn *connect.Conn, title string) error {
 	}
 	if c.Nothing > 0 {
 		conn.Say("Nothing is due to %d of the %s asked about.", c.Nothing, count(c.Asked, "contributor"))
+	}
+	if len(c.Owing) > 0 {
+		conn.Say("Something is due to contributors by %s, with which the same command collects it.", manifestsOf(c.Owing))
 	}
 	for _, m := range c.older {
 		conn.Say("Version %d had the same manifest: the same command collects what is due from its pool next.", m.Version)

@@ -152,10 +152,18 @@ func readShare(conn *connect.Conn) (share uint32, given bool, err error) {
 	return share, true, err
 }
 
+// mostPercent is up to which number a share without a sign was meant in percent: in parts per million there is hardly such a share.
+const mostPercent = 100
+
 // shareOf reads a share; none is written as 0.
 func shareOf(text string) (uint32, error) {
+	text = strings.TrimSpace(text)
 	if text == "0" || text == "0%" || text == "none" {
 		return 0, nil
 	}
-	return rates.Parse(text)
+	share, err := rates.Parse(text)
+	if err == nil && share <= mostPercent && !strings.HasSuffix(text, "%") {
+		return 0, fmt.Errorf("%q is in parts per million, %s: write a percentage with its sign, as %s%%", text, rates.Percent(share), text)
+	}
+	return share, err
 }

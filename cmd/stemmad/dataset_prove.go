@@ -31,10 +31,11 @@ own; by it the part is collected. Both are checked with "stemmad dataset verify"
 
 An item is named by its number, from 0, or by its content: a SHA-256, or a file that has
 it. To find a content the whole manifest is read once. The manifest needs its index,
-which "stemmad dataset build" makes.`,
-		Example: `  stemmad dataset prove items.manifest --item 4711 -o item.json
+which "stemmad dataset build" makes. A file that is there is not written over, but for
+such a proof.`,
+		Example: `  stemmad dataset prove items.manifest --item 4711 --out item.json
   stemmad dataset prove items.manifest --content photo.jpg
-  stemmad dataset prove items.manifest --contributor stemma1...`,
+  stemmad dataset prove items.manifest --contributor bob --out part.json`,
 		Args:        cobra.ExactArgs(1),
 		Annotations: map[string]string{homeless: ""},
 		RunE:        func(cmd *cobra.Command, args []string) error { return proveInDataset(cmd, args[0]) },
@@ -42,8 +43,9 @@ which "stemmad dataset build" makes.`,
 	f := cmd.Flags()
 	f.Uint64(flagItem, 0, "number of the item, from 0")
 	f.String(flagContent, "", "SHA-256 of the item's content, or a file")
-	f.String(flagContributor, "", "account or work whose part is proved")
-	f.StringP(flagOut, "o", "", "file to write (default: the standard output)")
+	f.String(flagContributor, "", "account, key or work whose part is proved")
+	f.String(flagOut, "", "file to write (default: the standard output)")
+	addKeyringFlags(cmd)
 	cmd.MarkFlagsOneRequired(flagItem, flagContent, flagContributor)
 	cmd.MarkFlagsMutuallyExclusive(flagItem, flagContent, flagContributor)
 	return cmd
@@ -54,15 +56,19 @@ func proveInDataset(cmd *cobra.Command, path string) (err error) {
 	if _, err := wantsJSON(cmd); err != nil {
 		return err
 	}
+	f := cmd.Flags()
+	to, _ := f.GetString(flagOut)
+	if err := sparesOthers(to); err != nil {
+		return err
+	}
 	opened, err := openManifest(path)
 	if err != nil {
 		return err
 	}
 	defer opened.Close()
 	proof := dataset.Proof{Manifest: opened.Manifest}
-	f := cmd.Flags()
 	if text, _ := f.GetString(flagContributor); text != "" {
-		who, err := dataset.ParseContributor(text)
+		who, err := contributorOffline(cmd, text)
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagContributor, err)
 		}
@@ -89,7 +95,6 @@ func proveInDataset(cmd *cobra.Command, path string) (err error) {
 		return err
 	}
 	text = append(text, '\n')
-	to, _ := f.GetString(flagOut)
 	if to == "" {
 		_, err = cmd.OutOrStdout().Write(text)
 		return err
@@ -101,6 +106,26 @@ func proveInDataset(cmd *cobra.Command, path string) (err error) {
 		Proof string `json:"proof"`
 	}{to}, "Wrote %s. It is checked with: stemmad dataset verify %s --%s %x", table.Clean(to), table.Clean(to), flagDigest,
 		opened.Manifest.Digest())
+}
+
+// sparesOthers fails where a proof would take the place of a file that is none.
+func sparesOthers(to string) error {
+	if to == "" {
+		return nil
+	}
+	info, err := os.Stat(to)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil && info.Mode().IsRegular() && info.Size() <= dataset.MaxProof {
+		var raw []byte
+		if raw, err = os.ReadFile(to); err == nil {
+			if _, none := dataset.ReadProof(raw); none == nil {
+				return nil
+			}
+		}
+	}
+	return errors.Join(fmt.Errorf("%s is there already: name another file with --%s", table.Clean(to), flagOut), err)
 }
 
 // shownItems is how many items of one content are named.

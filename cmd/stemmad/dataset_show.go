@@ -129,6 +129,10 @@ func (d shownDataset) print(conn *connect.Conn, work registrytypes.Claim, state 
 	if err := pools.Write(conn.Out()); err != nil {
 		return err
 	}
-	conn.Note("Contributors take out their parts with: stemmad dataset collect %s MANIFEST --mine", d.Work)
+	by := ""
+	if owing := state.Owing(); len(owing) > 0 {
+		by = ", by " + manifestsOf(versionsOf(owing)) + ","
+	}
+	conn.Note("Contributors take out their parts%s with: stemmad dataset collect %s MANIFEST --mine", by, d.Work)
 	return nil
 }

@@ -55,8 +55,20 @@ func TestADatasetIsBuiltProvedAndChecked(t *testing.T) {
 	require.Equal(t, "9000", made.Weight)
 
 	// A contributor's part.
-	_, errs, code := command("dataset", "prove", "v1.manifest", "--contributor", contributed("bob"), "-o", "bob.json")
+	_, errs, code := command("dataset", "prove", "v1.manifest", "--contributor", contributed("bob"), "--out", "bob.json")
 	require.Equal(t, exitOK, code, errs)
+	_, errs, code = command("dataset", "prove", "v1.manifest", "--contributor", contributed("bob"), "--out", "bob.json")
+	require.Equal(t, exitOK, code, errs, "a proof takes the place of a proof")
+	lines, err := os.ReadFile("v1.jsonl")
+	require.NoError(t, err)
+	for _, there := range []string{"v1.jsonl", "v1.manifest", "."} {
+		_, errs, code = command("dataset", "prove", "v1.manifest", "--item", "0", "--out", there)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, there+" is there already: name another file with --out")
+	}
+	kept, err := os.ReadFile("v1.jsonl")
+	require.NoError(t, err)
+	require.Equal(t, lines, kept)
 	var verified datasetVerified
 	answered(t, &verified, "dataset", "verify", "bob.json", "--digest", made.Digest)
 	require.Equal(t, "proved", verified.Result)
@@ -113,7 +125,7 @@ func TestADatasetIsBuiltProvedAndChecked(t *testing.T) {
 		require.Equal(t, exitOK, code, errs)
 		var again built
 		last := files[len(files)-1]
-		answered(t, &again, "dataset", "build", last, "-o", last+".manifest")
+		answered(t, &again, "dataset", "build", last, "--out", last+".manifest")
 		require.Equal(t, made.Digest, again.Digest)
 	}
 	raw, err := os.ReadFile("v1.manifest")
@@ -154,7 +166,10 @@ func TestADatasetIsBuiltProvedAndChecked(t *testing.T) {
 
 func TestMistakesInADatasetAreNamed(t *testing.T) {
 	t.Chdir(t.TempDir())
+	home := filepath.Join(t.TempDir(), "home")
+	t.Setenv("STEMMAD_HOME", home)
 	writeLines(t, "items.jsonl", 0, 10, "")
+	require.NoError(t, os.WriteFile("digest.jsonl", []byte("\n"+`{"sha256":"zz","contributor":"x"}`), 0o600))
 	writeLines(t, "bad.jsonl", 0, 10, `,"weight":0`)
 	require.NoError(t, os.Mkdir("files", 0o700))
 	require.NoError(t, os.WriteFile("files/a.txt", []byte("a"), 0o600))
@@ -169,18 +184,21 @@ func TestMistakesInADatasetAreNamed(t *testing.T) {
 		{[]string{"credits.csv"}, "credits.csv line 1, path: it can't be read: there is no such column"},
 		{[]string{"items.jsonl", "--form", "parquet"}, "items.jsonl: it can't be read"},
 		{[]string{"items.jsonl", "--form", "xls"}, `there is no form "xls"; forms are manifest, jsonl`},
-		{[]string{"items.jsonl", "-o", "there.manifest"}, "there.manifest: there is such a file already: name another with --out"},
+		{[]string{"items.jsonl", "--out", "there.manifest"}, "there.manifest: there is such a file already: name another with --out"},
+		{[]string{"digest.jsonl"}, `digest.jsonl line 2, sha256: invalid value: "zz" is no SHA-256: write 64 hex digits`},
 		{[]string{"items.jsonl", "--contributor", "alice"}, `--contributor: "alice" is no account and no work`},
+		{[]string{"items.jsonl", "--contributor", "alice"}, "there is no keyring in " + home},
+		{[]string{"items.jsonl", "-o", "x.manifest"}, "--output is text or json"},
 		{[]string{"items.jsonl", "--credits", "credits.csv"}, "only files of a folder have credits"},
 		{[]string{"files"}, "files/a.txt: invalid value: nobody is named whose it is"},
 		{[]string{"files", "--credits", "credits.csv"}, `credits.csv row 2, column contributor: invalid value: "alice" is no account`},
-		{[]string{"files", "--contributor", contributed("ann"), "-o", "files/a.manifest"}, "lies in the folder that is read"},
+		{[]string{"files", "--contributor", contributed("ann"), "--out", "files/a.manifest"}, "lies in the folder that is read"},
 	} {
 		_, errs, code := command(append([]string{"dataset", "build"}, c.args...)...)
 		require.Equal(t, exitFailed, code, c.args)
 		require.Contains(t, errs, c.want, c.args)
 	}
-	for _, args := range [][]string{{"items.jsonl"}, {"files", "-o", "."}} {
+	for _, args := range [][]string{{"items.jsonl"}, {"files", "--out", "."}} {
 		_, errs, code := command(append([]string{"dataset", "build", "--contributor", contributed("ann")}, args...)...)
 		require.Equal(t, exitOK, code, errs)
 	}
@@ -200,7 +218,7 @@ func TestMistakesInADatasetAreNamed(t *testing.T) {
 		require.Equal(t, exitFailed, code, c.args)
 		require.Contains(t, errs, c.want, c.args)
 	}
-	for _, gone := range []string{"x.jsonl", "files/croissant.json", "croissant.json", "bad.manifest.building"} {
+	for _, gone := range []string{home, "x.jsonl", "files/croissant.json", "croissant.json", "bad.manifest.building"} {
 		_, err := os.Stat(gone)
 		require.ErrorIs(t, err, os.ErrNotExist, gone)
 	}

@@ -51,9 +51,10 @@ type withdrawal struct {
 	Version     uint32               `json:"version"`
 	Contributor string               `json:"contributor"`
 	All         bool                 `json:"all,omitempty"`
-	// Items are those that are withdrawn by it, and Already how many were.
-	Items   []registrytypes.Digest `json:"items"`
-	Already int                    `json:"already,omitempty"`
+	// Items are those that are withdrawn by it, and Already how many were. AllAlready: everything was.
+	Items      []registrytypes.Digest `json:"items"`
+	Already    int                    `json:"already,omitempty"`
+	AllAlready bool                   `json:"all_already,omitempty"`
 	// List is how far the work's list has come; nil: nobody waited, or nothing was sent.
 	List         *registrytypes.WithdrawalList `json:"list,omitempty"`
 	Transactions []send.Result                 `json:"transactions"`
@@ -88,6 +89,15 @@ func withdrawItems(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	msgs, err := w.messages(ctx, conn, sender, opened, who)
 	if err != nil {
 		return err
+	}
+	if w.All {
+		_, err := sender.Try(ctx, msgs[0])
+		if w.AllAlready = errors.Is(err, registrytypes.ErrAlreadyWithdrawn); w.AllAlready {
+			return w.print(conn, titled(work))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if err := w.send(ctx, conn, sender, titled(work), msgs); err != nil {
 		return err
@@ -205,6 +215,10 @@ func (w *withdrawal) send(
 func (w *withdrawal) print(conn *connect.Conn, title string) error {
 	if conn.JSON() {
 		return conn.PrintJSON(w)
+	}
+	if w.AllAlready {
+		conn.Say("Nothing to do: all that %s gave to %s is withdrawn already", accountName(w.Contributor, conn.KeyNames()), title)
+		return nil
 	}
 	if len(w.Transactions) == 0 {
 		conn.Say("Nothing to do: %s withdrawn from %s already", isOrAre(w.Already, "item"), title)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"os"
@@ -26,6 +27,21 @@ func TestEveryCommandTakesOutput(t *testing.T) {
 			if sub.RunE != nil && !sub.HasSubCommands() {
 				has := sub.Flags().Lookup(flags.FlagOutput) != nil || sub.InheritedFlags().Lookup(flags.FlagOutput) != nil
 				require.True(t, has, sub.CommandPath())
+			}
+		}
+	}
+	check(newRootCmd(nil))
+}
+
+// -o is short for --output wherever it is, but where a tool of the kind has had another meaning for it.
+func TestOneLetterHasOneMeaning(t *testing.T) {
+	others := map[string]string{"stemmad init": flagOverwrite, "stemmad testnet init-files": flagOutputDir}
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			check(sub)
+			if f := sub.Flags().ShorthandLookup("o"); f != nil {
+				require.Equal(t, cmp.Or(others[sub.CommandPath()], flags.FlagOutput), f.Name, sub.CommandPath())
 			}
 		}
 	}

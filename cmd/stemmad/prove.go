@@ -12,9 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
-	"github.com/cosmos/cosmos-sdk/client/flags"
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/history/blocks"
@@ -86,8 +83,8 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	asking(cmd, proveFact)
-	f := withoutShorthand(cmd, flags.FlagOutput)
-	f.StringP(flagOut, "o", "", "file to write (default: the name of what it is about with "+proofEnding+")")
+	f := cmd.Flags()
+	f.String(flagOut, "", "file to write (default: the name of what it is about with "+proofEnding+")")
 	f.String(flagAbout, "", "what of the work: "+strings.Join(aboutWords(), ", ")+" (default: claim)")
 	f.Bool(flagAnchor, false, "prove that an anchor of yours has the file")
 	f.Bool(flagRights, false, "prove whether it may be used, for the --use that is named")
@@ -102,19 +99,6 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 	f.Int64(flagHeight, 0, "prove what held before the transactions of this block (default: the latest)")
 	f.String(flagRefresh, "", "old proof that is to begin at another header")
 	return cmd
-}
-
-// withoutShorthand takes a flag's one letter away, for another flag to have.
-func withoutShorthand(cmd *cobra.Command, name string) *pflag.FlagSet {
-	old := cmd.Flags()
-	cmd.ResetFlags()
-	old.VisitAll(func(f *pflag.Flag) {
-		if f.Name == name {
-			f.Shorthand = ""
-		}
-		cmd.Flags().AddFlag(f)
-	})
-	return cmd.Flags()
 }
 
 func proveFact(ctx context.Context, conn *connect.Conn, args []string) error {

@@ -30,7 +30,7 @@ func TestJourneyOfProofs(t *testing.T) {
 	require.FileExists(t, "kept/"+tx+".proof")
 
 	prove := func(args ...string) string {
-		return l.json("trust", append(append([]string{"prove"}, args...), "-o", "x.proof")...).(string)
+		return l.json("trust", append(append([]string{"prove"}, args...), "--out", "x.proof")...).(string)
 	}
 	for _, args := range [][]string{
 		{"song.wav"},
@@ -64,7 +64,7 @@ func TestJourneyOfProofs(t *testing.T) {
 	require.Contains(t, l.fail("prove", "draft.txt"), "prove that with --anchor")
 
 	// A key names its account; what is nothing is said to be nothing of all that can be proved.
-	require.Equal(t, "balances", l.json("kind", "prove", "alice", "-o", "alice.proof"))
+	require.Equal(t, "balances", l.json("kind", "prove", "alice", "--out", "alice.proof"))
 	require.Contains(t, l.fail("prove", "nobody"), "no grant, dispute, account, key or transaction")
 	require.Contains(t, l.fail("prove", strings.Repeat("AB", 32)), "no transaction in this node's index")
 	require.Contains(t, l.fail("prove", "song.wav", "--commercial"), "--commercial is of a use")
@@ -94,7 +94,7 @@ func TestJourneyOfProofs(t *testing.T) {
 	first := prove("song.wav")
 	require.NoError(t, os.Rename("x.proof", "old.proof"))
 	l.do("anchor", "other.txt", "--from", "alice", "-y") // a block later
-	later := l.json("trust", "prove", "--refresh", "old.proof", "-o", "new.proof").(string)
+	later := l.json("trust", "prove", "--refresh", "old.proof", "--out", "new.proof").(string)
 	require.NotEqual(t, first, later)
 	out, _, code = command("verify", "new.proof", "song.wav", "--trust", later)
 	require.Equal(t, exitOK, code, out)

@@ -176,7 +176,7 @@ func readShares(conn *connect.Conn, lines []shareLine, request *royaltytypes.Que
 		if err != nil {
 			return line.wrong("account", err)
 		}
-		weight, err := rates.Parse(line.share)
+		weight, err := shareOf(line.share)
 		if err != nil {
 			return line.wrong("share", err)
 		}

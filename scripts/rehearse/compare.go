@@ -103,13 +103,14 @@ func (r *rehearsal) show(part string, before, after []byte) error {
 
 // prove checks with the new binary what was proved before, and proves anew.
 func (r *rehearsal) prove(ctx context.Context) error {
-	if _, err := r.command(ctx, r.to, "verify", "song.proof", "song.txt"); err != nil {
+	if _, err := r.command(ctx, r.to, "verify", "song.proof", "song.txt", "--trust", r.trusted); err != nil {
 		return err
 	}
-	if _, err := r.command(ctx, r.to, "prove", "--refresh", "song.proof"); err != nil {
+	out, err := r.command(ctx, r.to, "prove", "--refresh", "song.proof")
+	if err != nil {
 		return err
 	}
-	if _, err := r.command(ctx, r.to, "verify", "song.proof", "song.txt"); err != nil {
+	if _, err := r.command(ctx, r.to, "verify", "song.proof", "song.txt", "--trust", header.FindString(out)); err != nil {
 		return err
 	}
 	if _, err := r.command(ctx, r.to, "pay", "remix.txt", "7000uusdc", "--from", "fan", "--yes", "--keyring-backend", "test"); err != nil {

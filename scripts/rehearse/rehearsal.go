@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,7 +39,12 @@ type rehearsal struct {
 	nodes  []*supervisor
 	dir    string
 	height int64 // of the upgrade
+	// trusted is the header, of before the upgrade, that the proof begins at.
+	trusted string
 }
+
+// header is how one is written, HEIGHT:HASH.
+var header = regexp.MustCompile(`[0-9]+:[0-9A-F]{64}`)
 
 func (r *rehearsal) run(ctx context.Context, keep bool) (err error) {
 	if err := absolute(&r.from, &r.to); err != nil {
@@ -146,16 +152,21 @@ func (r *rehearsal) register(ctx context.Context) error {
 		}
 	}
 	for _, args := range [][]string{
-		{"register", "song.txt", "--title", "song", "--kind", "audio", "--license", "commercial-remix-10", "--from", "alice"},
-		{"derive", "remix.txt", "song.txt", "--role", "component-of", "--title", "remix", "--kind", "audio", "--from", "bob"},
+		{"register", "song.txt", "--title", "song", "--from", "alice"},
+		{"offer", "song.txt", "commercial-remix-10", "--from", "alice"},
+		{"derive", "remix.txt", "--from", "song.txt=component", "--by", "bob"},
 		{"pay", "remix.txt", "1000000uusdc", "--from", "fan"},
 	} {
 		if _, err := r.command(ctx, r.from, append(args, "--yes", "--keyring-backend", "test")...); err != nil {
 			return err
 		}
 	}
-	if _, err := r.command(ctx, r.from, "prove", "song.txt", "--out", "song.proof"); err != nil {
+	out, err := r.command(ctx, r.from, "prove", "song.txt", "--out", "song.proof")
+	if err != nil {
 		return err
+	}
+	if r.trusted = header.FindString(out); r.trusted == "" {
+		return fmt.Errorf("prove names no header:\n%s", out)
 	}
 	say("a song, a remix of it and a payment are on the chain, and a proof of the song is kept")
 	return nil

@@ -12,9 +12,11 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/wire"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/testutil/manifests"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // dataset is a chain with a dataset of alice's that sells grants, with items of bob's, carol's and a song, and a grant of fan's.
@@ -139,6 +141,57 @@ func TestProofsOfAnswersAboutItems(t *testing.T) {
 	}
 	d.RequireInvariants()
 	d.RequireSameExport()
+}
+
+// What an item's own terms make of an answer is proved as the node answers: what they are about, and royalties that the work owes.
+func TestProofsOfAnswersAboutItemsOfOtherTerms(t *testing.T) {
+	d := newDataset(t)
+	song := d.Register("another song", bob)
+	d.Offer(song, chain.Preset("commercial-remix-10"))
+	made := manifests.Of(manifest.Item{
+		Sha256: [32]byte{7}, Contributor: manifest.Contributor{Kind: manifest.Account, ID: carol.Address}, Weight: 1,
+	})
+	d.MustDeliver(alice, &registrytypes.MsgRegister{Registrant: alice.String(), Works: []registrytypes.Entry{{
+		Sha256: made.Roots().Digest(), Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET, Title: "more"}, Manifest: new(made.Roots()),
+	}}})
+	more := chain.Work{ID: registrytypes.NewWorkID(alice.Address, made.Roots().Digest()), Owner: alice}
+	d.MustDeliver(alice, d.DeriveMsg(more, song.Under(chain.Preset("commercial-remix-10"))))
+	free := licensetypes.Terms{Spdx: "LicenseRef-Free", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED}
+	alike, adapted, royal := free, free, free
+	alike.Spdx, alike.Derivatives = "LicenseRef-Alike", licensetypes.DERIVATIVES_SHARE_ALIKE
+	adapted.Spdx, adapted.Uses = "LicenseRef-Adapted", []licensetypes.Action{
+		licensetypes.ACTION_ADAPT, licensetypes.ACTION_TRAIN_AI, licensetypes.ACTION_AI_INPUT,
+	}
+	royal.Spdx, royal.RoyaltyRate, royal.RoyaltyPolicy = "LicenseRef-Royal", 50_000, royaltytypes.POLICY_ABSOLUTE
+	for _, terms := range []licensetypes.Terms{free, alike, adapted, royal} {
+		d.MustDeliver(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: terms})
+	}
+	d.MustDeliver(alice, &licensetypes.MsgOffer{Owner: alice.String(), Work: more.ID, Terms: free.ID()})
+	d.NextBlock()
+	adapting, input := licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, licensetypes.Use{Action: licensetypes.ACTION_AI_INPUT}
+	copying := licensetypes.Use{Action: licensetypes.ACTION_COPY}
+	for _, c := range []struct {
+		terms licensetypes.Terms
+		use   licensetypes.Use
+		code  rules.Code
+	}{
+		{alike, adapting, rules.ShareAlikeRoyalty},
+		{alike, copying, ""},
+		{adapted, adapting, ""},
+		{adapted, copying, rules.UseNotCovered},
+		{royal, input, rules.NotOffered},
+		{royal, copying, ""},
+		{free, adapting, ""},
+	} {
+		item := licensetypes.Item{Sha256: made.Items[0].Sha256, Contributor: made.From(0), Terms: c.terms.ID()}
+		rights := d.proved(prf.AskItemRights(more.ID, item, c.use, fan.String()), 0)
+		if c.code == "" {
+			require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, c.terms.Spdx)
+			continue
+		}
+		require.Equal(t, licensetypes.VERDICT_DENIED, rights.Verdict, c.terms.Spdx)
+		require.Equal(t, string(c.code), rights.Reasons[0].Code)
+	}
 }
 
 // No row can be left out that says that an item was taken back, or when the list came so far.

@@ -199,6 +199,8 @@ func itemsSet(c croissant, whose bool) (set recordSet, byName map[string]int, er
 
 // sourceOf is the file that all fields of a record set are read from.
 func sourceOf(set recordSet) (of string, err error) {
+	var there [columns]bool
+	reads := map[string]string{}
 	for _, f := range set.Fields {
 		if f.column() < 0 {
 			continue
@@ -213,10 +215,14 @@ func sourceOf(set recordSet) (of string, err error) {
 			return "", fmt.Errorf("field %s is transformed on its way, which can't be done here", name)
 		case s.Extract.Column == "":
 			return "", fmt.Errorf("field %s names no column of its file", name)
+		case there[f.column()]:
+			return "", fmt.Errorf("field %s is there twice", name)
+		case reads[s.Extract.Column] != "":
+			return "", fmt.Errorf("fields %s and %s are both read from column %q", reads[s.Extract.Column], name, s.Extract.Column)
 		case of != "" && of != string(s.File):
 			return "", fmt.Errorf("field %s is read from %q, others from %q: name one file", name, s.File, of)
 		}
-		of = string(s.File)
+		of, there[f.column()], reads[s.Extract.Column] = string(s.File), true, name
 	}
 	return of, nil
 }

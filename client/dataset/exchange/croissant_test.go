@@ -107,6 +107,16 @@ func TestCroissantOfOthersIsReadByItsFields(t *testing.T) {
 			`{"name": "splits", "field": {"name": "split"}}`, `{"name": "s", "field": [{"name": "sha256"}, {"name": "contributor"}]}`,
 			"2 record sets have the fields",
 		},
+		"one column for two fields": {
+			`{"name": "split", "source": {"fileObject": "train", "extract": {"column": "split"}, "transform": {"regex": "x"}}}`,
+			`{"name": "weight", "source": {"fileObject": "train", "extract": {"column": "n"}}},
+			 {"name": "time", "source": {"fileObject": "train", "extract": {"column": "n"}}}`, "are both read from column \"n\"",
+		},
+		"two fields for one": {
+			`{"name": "split", "source": {"fileObject": "train", "extract": {"column": "split"}, "transform": {"regex": "x"}}}`,
+			`{"name": "weight", "source": {"fileObject": "train", "extract": {"column": "n"}}},
+			 {"name": "weight", "source": {"fileObject": "train", "extract": {"column": "m"}}}`, "field weight is there twice",
+		},
 		"another digest":   {strings.ToUpper(sum(lines)), digest2, "the SHA-256 of"},
 		"no digest":        {`"sha256": "`, `"md5": "`, "it has no sha256"},
 		"far away":         {"data/train.jsonl", "https://example.org/train.jsonl", "is no file beside the metadata"},

@@ -20,6 +20,9 @@ import (
 // maxLine is the most bytes of a line.
 const maxLine = 64 << 10
 
+// maxText is about the most bytes of lines that are gathered.
+const maxText = 4 << 20
+
 // byteOrderMark is what some programs begin a text with.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
@@ -88,7 +91,7 @@ func (t *textLines) Next(_ context.Context, items int) (dataset.Batch, error) {
 	}
 	*text = (*text)[:0]
 	first, begin, count := t.number, t.offset, 0
-	for count < items {
+	for count < items && len(*text) < maxText {
 		line, err := t.in.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			return dataset.Batch{}, t.wrong(t.number+1, "", fmt.Errorf("%w: it has more than %d bytes", ErrForm, maxLine))
@@ -98,9 +101,14 @@ func (t *textLines) Next(_ context.Context, items int) (dataset.Batch, error) {
 				t.offset, line = int64(len(line)-len(bytes.TrimPrefix(line, byteOrderMark))), bytes.TrimPrefix(line, byteOrderMark)
 			}
 			t.offset, t.number = t.offset+int64(len(line)), t.number+1
-			*text = append(*text, line...)
-			if !isBlank(line) {
+			switch blank := isBlank(line); {
+			case blank && count == 0:
+				first = t.number
+			case !blank:
 				count++
+				fallthrough
+			default:
+				*text = append(*text, line...)
 			}
 		}
 		if errors.Is(err, io.EOF) {

@@ -1,17 +1,19 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/x/registry/manifest"
@@ -26,17 +28,20 @@ type parquetRows struct {
 	size     int64
 	name     string
 	identity string
-	columns  []parquetColumn // by their place in the file
+	in       io.ReaderAt
+	columns  []parquetColumn
 	whose    *manifest.Contributor
-	buffer   []parquet.Row
-	group    int
-	rows     parquet.Rows
+	group    int // the next one
+	values   []*columnValues
+	left     int64 // rows of the group that is read
 	number   int64
 }
 
-// parquetColumn is which of ours a column is, and how its numbers are meant.
+// parquetColumn is a column that is read: which of ours it is, its place in the file, and how its numbers are meant.
 type parquetColumn struct {
-	column   int // -1: none
+	column   int
+	place    int
+	text     bool
 	unsigned bool
 	unit     time.Duration // of times; 0: it is no time
 }
@@ -55,25 +60,31 @@ func newParquet(
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", name, ErrForm, err)
 	}
-	p = &parquetRows{file: f, size: size, name: name, identity: identity, whose: whose, buffer: make([]parquet.Row, 512)}
+	p = &parquetRows{file: f, in: file, size: size, name: name, identity: identity, whose: whose}
 	var there [columns]bool
+	place := 0
 	for _, field := range f.Schema().Fields() {
 		column, known := byName[field.Name()]
 		if !known {
 			if strict {
 				return nil, fmt.Errorf("%s, column %q: %w: there is no such column; there are %v", name, clipText(field.Name()), ErrForm, Columns)
 			}
-			column = -1
-		}
-		if !field.Leaf() || field.Repeated() {
-			if known {
-				return nil, fmt.Errorf("%s, column %s: %w: it has several values a row", name, field.Name(), ErrForm)
-			}
-			p.columns = append(p.columns, slices.Repeat([]parquetColumn{{column: -1}}, leaves(field))...)
+			place += leaves(field)
 			continue
 		}
-		c := parquetColumn{column: column}
+		switch {
+		case !field.Leaf() || field.Repeated():
+			return nil, fmt.Errorf("%s, column %s: %w: it has several values a row", name, field.Name(), ErrForm)
+		case there[column]:
+			return nil, fmt.Errorf("%s, column %s: %w: %s is there twice", name, clipText(field.Name()), ErrForm, Columns[column])
+		}
+		c := parquetColumn{column: column, place: place}
+		place++
 		if logical := field.Type().LogicalType(); logical != nil {
+			if means := meansElse(logical, column); means != "" {
+				return nil, fmt.Errorf("%s, column %s: %w: it holds %s", name, field.Name(), ErrForm, means)
+			}
+			c.text = logical.UTF8 != nil
 			c.unsigned = logical.Integer != nil && !logical.Integer.IsSigned
 			if at := logical.Timestamp; at != nil {
 				switch {
@@ -86,10 +97,7 @@ func newParquet(
 				}
 			}
 		}
-		p.columns = append(p.columns, c)
-		if known {
-			there[column] = true
-		}
+		p.columns, there[column] = append(p.columns, c), true
 	}
 	for _, column := range []int{colSha256, colContributor} {
 		if !there[column] && (column != colContributor || whose == nil) {
@@ -97,6 +105,21 @@ func newParquet(
 		}
 	}
 	return p, nil
+}
+
+// meansElse says what the numbers of a column are, where they are not what ours takes.
+func meansElse(logical *format.LogicalType, column int) string {
+	switch {
+	case logical.Date != nil:
+		return "days: write times as timestamps, or in seconds since 1970"
+	case logical.Time != nil:
+		return "times of a day: write times as timestamps, or in seconds since 1970"
+	case logical.Timestamp != nil && column != colTime:
+		return "timestamps"
+	case logical.Decimal != nil && logical.Decimal.Scale != 0:
+		return "fractions"
+	}
+	return ""
 }
 
 // leaves is how many columns a field has below it.
@@ -142,15 +165,38 @@ func (p *parquetRows) Seek(_ context.Context, mark string) (err error) {
 	if number == 0 || p.group == len(p.file.RowGroups()) {
 		return nil
 	}
-	p.rows = p.file.RowGroups()[p.group].Rows()
+	if err := p.openGroup(number); err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	return nil
+}
+
+// openGroup opens the columns that are read of the next group of rows, from one of them on. Others are not read, however much they have.
+func (p *parquetRows) openGroup(row int64) error {
+	group := p.file.RowGroups()[p.group]
+	chunks, known := group.ColumnChunks(), p.file.Metadata().RowGroups[p.group].Columns
+	for _, c := range p.columns {
+		if err := checkPages(p.in, &known[c.place].MetaData); err != nil {
+			return fmt.Errorf("column %s: %w", Columns[c.column], err)
+		}
+		values := &columnValues{pages: chunks[c.place].Pages(), buffer: make([]parquet.Value, 512)}
+		p.values = append(p.values, values)
+		if row > 0 {
+			if err := values.pages.SeekToRow(row); err != nil {
+				return fmt.Errorf("%w: %w", ErrForm, err)
+			}
+		}
+	}
+	p.left = group.NumRows() - row
 	p.group++
-	return p.rows.SeekToRow(number)
+	return nil
 }
 
 func (p *parquetRows) closeGroup() (err error) {
-	if p.rows != nil {
-		err, p.rows = p.rows.Close(), nil
+	for _, v := range p.values {
+		err = errors.Join(err, v.close())
 	}
+	p.values, p.left = nil, 0
 	return err
 }
 
@@ -159,30 +205,25 @@ func (p *parquetRows) Next(_ context.Context, items int) (b dataset.Batch, err e
 	before := p.number
 	raw := make([]byte, 0, 96*items)
 	f := fields{whose: p.whose}
-	for items > 0 {
-		if p.rows == nil {
-			groups := p.file.RowGroups()
-			if p.group == len(groups) {
+	for ; items > 0; items-- {
+		for p.left == 0 && err == nil {
+			if err = p.closeGroup(); err == nil && p.group < len(p.file.RowGroups()) {
+				err = p.openGroup(0)
+			} else {
 				break
 			}
-			p.rows = groups[p.group].Rows()
-			p.group++
-		}
-		n, err := p.rows.ReadRows(p.buffer[:min(items, len(p.buffer))])
-		for _, row := range p.buffer[:n] {
-			p.number++
-			var field string
-			var wrong error
-			if raw, field, wrong = p.row(&f, row, raw); wrong != nil {
-				return b, &Error{p.name, "row", p.number, field, wrong}
-			}
-		}
-		items -= n
-		if errors.Is(err, io.EOF) || err == nil && n == 0 {
-			err = p.closeGroup()
 		}
 		if err != nil {
-			return b, fmt.Errorf("%s: %w: %w", p.name, ErrForm, err)
+			return b, fmt.Errorf("%s: %w", p.name, err)
+		}
+		if p.left == 0 {
+			break
+		}
+		p.left--
+		p.number++
+		var field string
+		if raw, field, err = p.row(&f, raw); err != nil {
+			return b, &Error{p.name, "row", p.number, field, err}
 		}
 	}
 	if p.number == before {
@@ -195,17 +236,15 @@ func (p *parquetRows) Next(_ context.Context, items int) (b dataset.Batch, err e
 	}, nil
 }
 
-func (p *parquetRows) row(f *fields, row parquet.Row, dst []byte) (raw []byte, field string, err error) {
+func (p *parquetRows) row(f *fields, dst []byte) (raw []byte, field string, err error) {
 	f.reset()
-	for _, v := range row {
-		if at := v.Column(); at >= 0 && at < len(p.columns) {
-			c := p.columns[at]
-			if c.column < 0 || v.IsNull() {
-				continue
-			}
-			if err := f.setValue(c, v); err != nil {
-				return dst, Columns[c.column], err
-			}
+	for i, c := range p.columns {
+		v, err := p.values[i].next()
+		if err == nil && !v.IsNull() {
+			err = f.setValue(c, v)
+		}
+		if err != nil {
+			return dst, Columns[c.column], err
 		}
 	}
 	return f.append(dst)
@@ -216,7 +255,7 @@ func (f *fields) setValue(c parquetColumn, v parquet.Value) error {
 	switch v.Kind() {
 	case parquet.ByteArray, parquet.FixedLenByteArray:
 		text := v.ByteArray()
-		if len(text) != 32 || c.column != colSha256 && c.column != colConsent {
+		if len(text) != 32 || c.column != colSha256 && c.column != colConsent || c.text || isHex(text) {
 			return f.set(c.column, text)
 		}
 		if [32]byte(text) == [32]byte{} {
@@ -245,6 +284,11 @@ func (f *fields) setValue(c parquetColumn, v parquet.Value) error {
 		return f.set(c.column, strconv.AppendUint(nil, uint64(n), 10))
 	}
 	return fmt.Errorf("%w: the column holds values of kind %s", ErrField, v.Kind())
+}
+
+// isHex says whether bytes are hex digits, of a text that is stored as such: digests are not.
+func isHex(raw []byte) bool {
+	return !bytes.ContainsFunc(raw, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) })
 }
 
 func (f *fields) setNumber(c parquetColumn, v parquet.Value) error {

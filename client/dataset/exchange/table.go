@@ -12,10 +12,29 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/manifest"
 )
 
+// maxRow is the most bytes of a row of a table.
+const maxRow = 1 << 20
+
+// bounded reads a file, no more for one row than it may have: the reader of tables takes a row as long as it goes on.
+type bounded struct {
+	file io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, fmt.Errorf("%w: a row has more than %d bytes; does a quote not end?", ErrForm, maxRow)
+	}
+	n, err := b.file.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
 // tableRows are items in the rows of a table.
 type tableRows struct {
 	file     io.ReadSeeker
 	in       *csv.Reader
+	bound    *bounded
 	name     string
 	identity string
 	comma    rune
@@ -60,7 +79,8 @@ func (t *tableRows) Seek(_ context.Context, mark string) error {
 
 func (t *tableRows) at(offset, line int64) error {
 	_, err := t.file.Seek(offset, io.SeekStart)
-	in := bufio.NewReaderSize(t.file, 1<<20)
+	t.bound = &bounded{t.file, maxRow}
+	in := bufio.NewReaderSize(t.bound, 1<<20)
 	if mark, _ := in.Peek(len(byteOrderMark)); offset == 0 && string(mark) == string(byteOrderMark) {
 		n, _ := in.Discard(len(mark))
 		offset = int64(n)
@@ -72,7 +92,10 @@ func (t *tableRows) at(offset, line int64) error {
 }
 
 func (t *tableRows) header() error {
-	cells, err := t.in.Read()
+	cells, err := t.next()
+	if errors.Is(err, ErrForm) {
+		return fmt.Errorf("%s: %w", t.name, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w: it has no line that names the columns", t.name, ErrForm)
 	}
@@ -99,6 +122,12 @@ func (t *tableRows) header() error {
 	return nil
 }
 
+// next reads a row. It fails with ErrForm where it does not end.
+func (t *tableRows) next() ([]string, error) {
+	t.bound.left = maxRow
+	return t.in.Read()
+}
+
 // ends is the line on which the row that was read ends, and where it does.
 func (t *tableRows) ends(cells []string) (line, offset int64) {
 	last, _ := t.in.FieldPos(len(cells) - 1)
@@ -110,9 +139,12 @@ func (t *tableRows) Next(_ context.Context, items int) (dataset.Batch, error) {
 	raw, count, offset := make([]byte, 0, 96*items), 0, int64(0)
 	began := t.in.InputOffset()
 	for count < items {
-		cells, err := t.in.Read()
+		cells, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if errors.Is(err, ErrForm) {
+			return dataset.Batch{}, &Error{t.name, "line", t.line + 1, "", err}
 		}
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {

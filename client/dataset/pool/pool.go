@@ -109,6 +109,19 @@ func Look(
 	return s, nil
 }
 
+// Owing are the manifests by which contributors are due something still: more is left of a pool than rounding leaves, which is less
+// than a unit for each of them.
+func (s State) Owing() (list []registrytypes.NumberedManifest) {
+	for _, m := range s.Manifests {
+		if slices.ContainsFunc(s.Funds[m.Version], func(f royaltytypes.DenomFund) bool {
+			return Left(f.Fund).GTE(math.NewIntFromUint64(m.Roots.ContributorCount))
+		}) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // Funds lists what the pool of a manifest has had, by denom.
 func Funds(
 	ctx context.Context, royalty royaltytypes.QueryClient, work registrytypes.WorkID, version uint32,

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/dataset"
@@ -170,4 +172,23 @@ func TestItemsAreFound(t *testing.T) {
 	require.ErrorContains(t, err, "content 2: it was contributed by work1")
 	_, err = find([]uint64{4})
 	require.ErrorContains(t, err, "no such item")
+}
+
+// What rounding leaves of a pool, less than a unit for each contributor, is due to nobody.
+func TestAPoolThatRoundingLeavesSomethingOfOwesNothing(t *testing.T) {
+	state := pool.State{Funds: map[uint32][]royaltytypes.DenomFund{}}
+	for version, left := range []int64{0, 2, 3, 100} {
+		state.Manifests = append(state.Manifests, registrytypes.NumberedManifest{
+			Version: uint32(version), Roots: registrytypes.Roots{ContributorCount: 3},
+		})
+		state.Funds[uint32(version)] = []royaltytypes.DenomFund{
+			{Denom: "aaa", Fund: royaltytypes.PoolFund{Total: math.NewInt(7), Collected: math.NewInt(7)}},
+			{Denom: "bbb", Fund: royaltytypes.PoolFund{Total: math.NewInt(1000), Collected: math.NewInt(1000 - left)}},
+		}
+	}
+	state.Manifests = append(state.Manifests, registrytypes.NumberedManifest{Version: 4})
+	owing := state.Owing()
+	require.Len(t, owing, 2)
+	require.EqualValues(t, 2, owing[0].Version)
+	require.EqualValues(t, 3, owing[1].Version)
 }

@@ -1,6 +1,8 @@
 package certificate_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,4 +80,27 @@ func TestACertificateAboutAnItemSaysNoMore(t *testing.T) {
 		require.Contains(t, said, "item "+item.Sha256.String()+" of "+song.String()+" from "+name+", if a manifest of it has that.")
 		require.Contains(t, said, "nor, of an item, that a manifest has it")
 	}
+}
+
+// A certificate of a collection says why somebody was not paid, and nothing of those who were.
+func TestACertificateOfACollectionSaysWhoWasNotPaid(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	said := func(entries ...royaltytypes.Collected) string {
+		told, err := json.Marshal(prf.Done{Tx: strings.Repeat("AB", 32), Messages: []prf.Message{{
+			Type: "/stemma.royalty.v1.MsgCollect", Answer: jsonOf(t, &royaltytypes.MsgCollectResponse{Entries: entries}),
+		}}})
+		require.NoError(t, err)
+		p := proven(t, prf.Transaction, nil, nil)
+		p.Told = told
+		return text(t, p)
+	}
+	paid := royaltytypes.Collected{Paid: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))}
+	both := said(paid, royaltytypes.Collected{Reason: royaltytypes.COLLECT_REASON_NOTHING_DUE})
+	require.Contains(t, both, "nothing is due")
+	require.Contains(t, both, "5uusdc")
+	for _, one := range []string{both, said(paid), said(paid, paid)} {
+		require.NotContains(t, one, "unspecified")
+		require.NotContains(t, one, "UNSPECIFIED")
+	}
+	require.NotContains(t, said(paid, paid), "Why not")
 }

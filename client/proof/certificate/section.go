@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,13 +93,7 @@ func (w *writer) write(n *node, at int) {
 		for _, kid := range n.kids {
 			values = append(values, fact.Value(kid.text))
 		}
-		value := strings.Join(values, ", ")
-		if n.text != "" {
-			value = fact.Value(n.text)
-		}
-		if value == "" {
-			value = fact.Empty
-		}
+		value := cmp.Or(n.value(fact), strings.Join(values, ", "), fact.Empty)
 		if value != "" && fact.Name != "" {
 			w.sections[at].Rows = append(w.sections[at].Rows, Row{fact.Name, value})
 		}
@@ -149,8 +144,9 @@ func tableOf(n *node) (Section, bool) {
 			return s, false
 		}
 		for _, cell := range row.kids {
-			if name := factOf(cell.path).Name; name != "" && cell.text != "" && !slices.Contains(names, cell.name()) {
-				names, s.Columns = append(names, cell.name()), append(s.Columns, name)
+			fact := factOf(cell.path)
+			if fact.Name != "" && cell.value(fact) != "" && !slices.Contains(names, cell.name()) {
+				names, s.Columns = append(names, cell.name()), append(s.Columns, fact.Name)
 			}
 		}
 	}
@@ -162,14 +158,20 @@ func tableOf(n *node) (Section, bool) {
 		for i, name := range names {
 			if cell := row.kid(name); cell != nil {
 				fact := factOf(cell.path)
-				if cells[i] = fact.Empty; cell.text != "" {
-					cells[i] = fact.Value(cell.text)
-				}
+				cells[i] = cmp.Or(cell.value(fact), fact.Empty)
 			}
 		}
 		s.Cells = append(s.Cells, cells)
 	}
 	return s, true
+}
+
+// value is what a leaf says; empty: nothing.
+func (n *node) value(fact words.Fact) string {
+	if n.text == "" {
+		return ""
+	}
+	return fact.Value(n.text)
 }
 
 // payees are what a payment assigned, with what belongs together in one cell. A field that is new is in none of them: then it

@@ -32,7 +32,8 @@ func Bound(asked *query.PageRequest) (*query.PageRequest, error) {
 	return &bounded, nil
 }
 
-// Forward is Bound for a list that is read in one direction only.
+// Forward is Bound for a list that is read in one direction only. Lists whose last part of the key is a text, as a denom, are such: in
+// reverse the SDK begins a page at all keys that begin with its own, and so gives rows again.
 func Forward(asked *query.PageRequest) (*query.PageRequest, error) {
 	if asked != nil && asked.Reverse {
 		return nil, status.Error(codes.InvalidArgument, "this list is not served in reverse order")

@@ -59,6 +59,9 @@ func (q *inquiry) ofItem(s *subject) (types.Rights, error) {
 	if err := q.giveTerms(s, known.Own, &item); err != nil {
 		return types.Rights{}, err
 	}
+	if known, err = q.owing(s.id, known, item.Constraints); err != nil {
+		return types.Rights{}, err
+	}
 	known.Item = &item
 	rights, err := q.decide(s, known)
 	if err == nil {
@@ -81,6 +84,7 @@ func (q *inquiry) giveTerms(s *subject, own bool, item *rules.Item) error {
 	if err != nil {
 		return err
 	}
+	item.Refusals = rules.ItemRefusals(s.id.String(), t.id, t.rules, q.use)
 	if !own && t.rules.AsksInReturn(q.use) {
 		item.Under = &rules.Given{TermsID: t.id, Terms: t.rules}
 		return nil
@@ -96,6 +100,40 @@ func (q *inquiry) giveTerms(s *subject, own bool, item *rules.Item) error {
 		item.Constraints = append(item.Constraints, c)
 	}
 	return nil
+}
+
+// owing is what is known of a work with whether what is made of it owes royalties, where the item's own terms make that matter.
+func (q *inquiry) owing(id registrytypes.WorkID, known rules.Work, own []rules.Constraint) (rules.Work, error) {
+	if len(own) == 0 {
+		return known, nil
+	}
+	var err error
+	if known.Owes, err = q.owes(id, slices.Concat(own, known.Constraints)); err != nil {
+		return known, err
+	}
+	known.Alternatives = slices.Clone(known.Alternatives)
+	for i := range known.Alternatives {
+		a := &known.Alternatives[i]
+		judged := slices.Concat(own, known.Constraints)
+		if a.Pinned {
+			judged = slices.Concat(own, a.Constraints)
+		}
+		if !a.Granted || !rules.AsksRoyalties(judged, q.use) {
+			continue
+		}
+		grant, err := types.ParseGrantID(a.ID)
+		if err != nil {
+			return known, err
+		}
+		row, err := q.k.GetGrant(q.ctx, grant)
+		if err != nil {
+			return known, err
+		}
+		if a.Owes, err = q.owesUnder(row, judged); err != nil {
+			return known, err
+		}
+	}
+	return known, nil
 }
 
 // withEveryGrant is what is known of a work with the grants that who asks has of it beside those that serve best: one that is older may

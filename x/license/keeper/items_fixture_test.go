@@ -36,6 +36,7 @@ type datasets struct {
 	query    types.QueryServer
 	router   *baseapp.MsgServiceRouter
 	owners   works
+	revenue  *revenue
 }
 
 func newDatasets(t testing.TB) *datasets {
@@ -50,6 +51,7 @@ func newDatasets(t testing.TB) *datasets {
 		registry: d.owners, shared: map[registrytypes.WorkID]bool{}, owed: map[registrytypes.WorkID]uint32{},
 		upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{}, takings: map[registrytypes.WorkID]royaltytypes.Taking{},
 	}
+	d.revenue = revenue
 	d.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(keys[types.StoreKey]), governance.String(), d.registry, revenue,
 		accountKeys{})
 	d.query = keeper.NewQueryServer(d.k)

@@ -185,7 +185,7 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	d := Decision{Verdict: verdict, Reasons: reasons}
 	switch verdict {
 	case Allowed:
-		d.Rely, d.Obligations = a, obligations(w.Item.beside(owed), a, u)
+		d.Rely, d.Obligations = a, obligations(w.Item.owing(owed, *a), a, u)
 		if a.Irrevocable && len(w.offerAgainst(*a, now)) > 0 {
 			d.Notices = []Notice{NoLongerOffered}
 		}
@@ -224,7 +224,7 @@ func (w Work) demanding(constraints []Constraint, a *Alternative, owes bool, u U
 	if a != nil {
 		under = a.Terms
 	}
-	constraints = w.Item.beside(constraints)
+	constraints = w.Item.demanding(constraints, a)
 	reasons := slices.Concat(w.Item.against(a), against(constraints, under, u, now), Clash(constraints, u, owes))
 	if len(reasons) > 0 {
 		return d.deniedBy(reasons), denied

@@ -14,6 +14,8 @@ type Item struct {
 	TermsUnknown bool
 	// Constraints are what the terms that it was given under demand, as ItemDemands has them; none: it is under those of the whole.
 	Constraints []Constraint
+	// Refusals are what the terms that it was given under have against the use of it as it is, as ItemRefusals has them.
+	Refusals []Reason
 	// Under are the terms that it is had under alone, for something that they ask in return: offers and grants of the work under others do
 	// not serve; nil: any do.
 	Under *Given
@@ -26,9 +28,9 @@ type Given struct {
 }
 
 // AsksInReturn says whether terms permit a use to nobody but for something: a fee, a royalty, a payment that a grant collects, or for a
-// term, a number of grants or alone.
+// term, a number of grants or alone. What is generated from an input owes its royalty too.
 func (t Terms) AsksInReturn(u Use) bool {
-	return t.Fee != "" || t.Duration > 0 || t.MaxGrants > 0 || t.Exclusivity != Shared || t.paidByGrant(u.Action) || t.Rate > 0 && u.Action.makes()
+	return t.Fee != "" || t.Duration > 0 || t.MaxGrants > 0 || t.Exclusivity != Shared || t.paidByGrant(u.Action) || t.Rate > 0 && u.Action.approved()
 }
 
 // among are the alternatives that serve the item, and why none does where that is so.
@@ -49,6 +51,15 @@ func ItemDemands(work, termsID string, t Terms, u Use) Group {
 	return Demands(work, termsID, t, Full)
 }
 
+// ItemRefusals lists what terms that an item was given under have against a use of the item as it is. Of what was made from it they say
+// less: whoever may adapt a work may copy and distribute what comes of it, but not the work.
+func ItemRefusals(work, termsID string, t Terms, u Use) []Reason {
+	if t.Uses == 0 || t.Uses.Has(u.Action) {
+		return nil
+	}
+	return []Reason{{Code: UseNotCovered, Source: work, Terms: termsID}}
+}
+
 // Spares says whether an alternative is a grant from before the item was taken back.
 func (i *Item) Spares(a Alternative) bool { return a.Granted && a.Withdrawals < i.Withdrawal }
 
@@ -64,7 +75,7 @@ func (i *Item) against(a *Alternative) []Reason {
 	if i.TermsUnknown {
 		reasons = append(reasons, Reason{Code: ItemTermsUnknown})
 	}
-	return reasons
+	return append(reasons, i.Refusals...)
 }
 
 // beside are constraints of the work with those of the item asked about, which come first: no credit of it is cut.
@@ -73,6 +84,32 @@ func (i *Item) beside(constraints []Constraint) []Constraint {
 		return constraints
 	}
 	return slices.Concat(i.Constraints, constraints)
+}
+
+// owing are constraints of the work with those of the item that a use under an alternative owes something by: what the item's own terms
+// ask is owed once where the alternative is under them.
+func (i *Item) owing(constraints []Constraint, a Alternative) []Constraint {
+	if i.givenUnder(&a) {
+		return constraints
+	}
+	return i.beside(constraints)
+}
+
+// givenUnder says whether an alternative is under the item's own terms.
+func (i *Item) givenUnder(a *Alternative) bool {
+	return i != nil && a != nil && len(i.Constraints) > 0 && i.Constraints[0].Terms == a.Terms
+}
+
+// demanding are constraints of the work with those of the item as they stand to an alternative; nil: of the own work, or of one without
+// any. One under the item's own terms asks for the approval itself, or was given with it.
+func (i *Item) demanding(constraints []Constraint, a *Alternative) []Constraint {
+	constraints = i.beside(constraints)
+	if i.givenUnder(a) {
+		for at := range i.Constraints { // which stand first in a list of its own
+			constraints[at].Approved = true
+		}
+	}
+	return constraints
 }
 
 // leavingOut adds to a decision the duty to leave out the items that contributors took back: as many withdrawals bind as there are, or

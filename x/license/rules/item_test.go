@@ -158,6 +158,17 @@ func TestTermsOfAnItem(t *testing.T) {
 		require.Equal(t, "data", d.Reasons[0].Source, name)
 		require.Equal(t, "own", d.Reasons[0].Terms, name)
 	}
+	// What is made of it may be copied, not the item itself.
+	toAdapt := with(func(t *terms) { t.Uses = rules.Making })
+	require.Empty(t, rules.ItemRefusals("data", "own", toAdapt, rules.Use{Action: rules.Adapt}))
+	require.Empty(t, rules.ItemRefusals("data", "own", anything, rules.Use{Action: rules.Copy}))
+	refusals := rules.ItemRefusals("data", "own", toAdapt, rules.Use{Action: rules.Copy})
+	require.Equal(t, []rules.Reason{{Code: rules.UseNotCovered, Source: "data", Terms: "own"}}, refusals)
+	for _, own := range []bool{false, true} {
+		work.Own, work.Item = own, &rules.Item{Refusals: refusals}
+		require.Equal(t, refusals, rules.Decide(work, rules.Use{Action: rules.Copy}, now).Reasons)
+	}
+	work.Own = false
 	// Credit of the item is not cut, however many others there are.
 	for i := range rules.MaxCredits {
 		credit := rules.Demand{Kind: rules.Attribution, Source: string(rune('a' + i))}
@@ -192,7 +203,7 @@ func TestAnItemIsHadUnderItsOwnTerms(t *testing.T) {
 		"a term":      {func(t *rules.Terms) { t.Duration = time.Hour }, []rules.Use{adapt, copied, train}, nil},
 		"a number":    {func(t *rules.Terms) { t.MaxGrants = 1 }, []rules.Use{adapt, copied, train}, nil},
 		"alone":       {func(t *rules.Terms) { t.Exclusivity = rules.Exclusive }, []rules.Use{adapt, copied, train}, nil},
-		"a royalty":   {func(t *rules.Terms) { t.Rate = 1 }, []rules.Use{adapt, train}, []rules.Use{copied, {Action: rules.AIInput}}},
+		"a royalty":   {func(t *rules.Terms) { t.Rate = 1 }, []rules.Use{adapt, train, {Action: rules.AIInput}}, []rules.Use{copied}},
 		"a payment":   {func(t *rules.Terms) { t.Training = rules.Paid }, []rules.Use{train}, []rules.Use{adapt, copied}},
 		"credit":      {func(t *rules.Terms) { t.Attribution = true }, nil, []rules.Use{adapt, copied, train}},
 		"an approval": {func(t *rules.Terms) { t.Approval = true }, nil, []rules.Use{adapt, copied, train}},

@@ -71,7 +71,7 @@ func (s queryServer) CollectedParts(ctx context.Context, r *types.QueryCollected
 
 // poolPage is the page asked for of a pool's rows, of a work that is there.
 func (s queryServer) poolPage(ctx context.Context, work registrytypes.WorkID, asked *query.PageRequest) (*query.PageRequest, error) {
-	page, err := paging.Bound(asked)
+	page, err := paging.Forward(asked) // by denom
 	if err != nil {
 		return nil, err
 	}

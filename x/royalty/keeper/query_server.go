@@ -101,7 +101,7 @@ func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	request, err := paging.Bound(r.Pagination)
+	request, err := paging.Forward(r.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "account %q: %s", r.Account, err)
 	}
-	request, err := paging.Bound(r.Pagination)
+	request, err := paging.Forward(r.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (s queryServer) debtor(ctx context.Context, name string) (flow.Debtor, erro
 }
 
 func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest) (*types.QueryTurnoverResponse, error) {
-	request, err := paging.Bound(r.Pagination)
+	request, err := paging.Forward(r.Pagination)
 	if err != nil {
 		return nil, err
 	}

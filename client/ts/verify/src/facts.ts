@@ -132,7 +132,7 @@ export const facts: { readonly [path: string]: readonly string[] } = {
   "dispute.work": ["About the work","",""],
   "entries.epoch": ["Epoch of the lists","counted",""],
   "entries.paid": ["Paid","","nothing"],
-  "entries.reason": ["Why not, or not all","enum",""],
+  "entries.reason": ["Why not, or not all","collectReason",""],
   "evidence.blanked_sha256": ["SHA-256 of the address that was taken back","",""],
   "evidence.by": ["Shown by","",""],
   "evidence.sha256": ["SHA-256","",""],
@@ -353,10 +353,11 @@ export const facts: { readonly [path: string]: readonly string[] } = {
 /** What values are said to be, by how they are said. */
 export const sentences: { readonly [say: string]: { readonly [value: string]: string } } = {
   "basis": {"BASIS_ABSOLUTE":"royalty on gross revenue","BASIS_BOTH":"royalties of both sorts","BASIS_OWN":"what is left to the work that was paid","BASIS_RELATIVE":"royalty on what a derivative takes in"},
+  "collectReason": {"COLLECT_REASON_DENOM_NOT_TAKEN":"the work takes no payments in what is due; that stays due","COLLECT_REASON_NOTHING_DUE":"nothing is due: it has had all that is its part so far","COLLECT_REASON_NOT_PAYABLE":"the work is invalid or not registered; it stays due","COLLECT_REASON_NOT_RECEIVING":"the account cannot receive; it stays due, and the contributor can name another (stemmad dataset payee)","COLLECT_REASON_UNSPECIFIED":""},
   "disputeKind": {"KIND_FALSE_DECLARATION":"What was declared about the work is not so","KIND_FALSE_WEIGHT":"A source has another weight in the work than its record says","KIND_MISSING_SOURCE":"The work was made from something that it does not name","KIND_PRIOR_CLAIM":"The content is somebody else's","KIND_UNAPPROVED_SOURCE":"A source that the work named later waits for an approval that does not come","KIND_UNFAIR_MANIFEST":"The weights of the collection leave somebody out or short","KIND_UNSPECIFIED":"The chain says something that this program does not know; a newer one may","KIND_WRONG_TERMS":"It is offered under terms that its owner cannot give"},
   "disputeOutcome": {"OUTCOME_CONCEDED":"The owner and the holders gave what was claimed","OUTCOME_DISMISSED":"A ruling gave no redress","OUTCOME_DROPPED":"The challenger dropped it","OUTCOME_LAPSED":"Nobody decided in time","OUTCOME_MOOT":"The work was ruled invalid in another dispute meanwhile","OUTCOME_UNSPECIFIED":"","OUTCOME_UPHELD":"A ruling gave redress"},
   "disputePhase": {"PHASE_ANSWER":"The owner and the holders may answer","PHASE_APPEAL":"The arbiter has ruled; the parties may appeal","PHASE_ARBITRATION":"The arbiter decides","PHASE_CLOSED":"It is over","PHASE_FINAL":"It is decided, and carried out at the end of the block","PHASE_GOVERNANCE":"Governance decides","PHASE_UNSPECIFIED":"The chain says something that this program does not know; a newer one may"},
-  "progress": {"PROGRESS_FLUSHED":"passed on","PROGRESS_MERGED":"merged with other payments","PROGRESS_UNSPECIFIED":"PROGRESS_UNSPECIFIED","PROGRESS_WAITS":"waits to be passed on"},
+  "progress": {"PROGRESS_FLUSHED":"passed on","PROGRESS_MERGED":"merged with other payments","PROGRESS_UNSPECIFIED":"","PROGRESS_WAITS":"waits to be passed on"},
   "royalty": {"POLICY_ABSOLUTE":"of gross revenue, at any depth","POLICY_NONE":"none","POLICY_RELATIVE":"of what the derivative takes in"},
 }
 

@@ -75,7 +75,10 @@ const percent = (text: string) => {
   return `${ppm / 10_000n}.${(ppm % 10_000n).toString().padStart(4, '0')}`.replace(/0+$/, '').replace(/\.$/, '') + ' %'
 }
 
-const enumWord = (text: string) => (text.includes('_') ? text.slice(text.indexOf('_') + 1).replaceAll('_', ' ').toLowerCase() : text)
+const enumWord = (text: string) => {
+  if (!text.includes('_')) return text
+  return text.endsWith('UNSPECIFIED') ? '' : text.slice(text.indexOf('_') + 1).replaceAll('_', ' ').toLowerCase()
+}
 
 const sayers: { [say: string]: (text: string) => string } = {
   '': (text) => text,
@@ -97,6 +100,9 @@ function said(fact: Fact, text: string): string {
   return Object.hasOwn(known, text) ? known[text]! : text
 }
 
+/** What a leaf says; empty: nothing. */
+const valueOf = (n: Node, fact: Fact): string => (n.text === '' ? '' : said(fact, n.text))
+
 const section = (title = ''): Section => ({ title, rows: [], columns: [], cells: [] })
 
 /** Collects sections. The first has what stands in no list. */
@@ -109,8 +115,8 @@ class Writer {
     if (fact.name === '' && !isLeaf(n) && fact.known) return
     if (n.list && !isFlat(n)) return this.list(n, fact)
     if (n.list || isLeaf(n)) {
-      const value = (n.text !== '' ? said(fact, n.text) : n.kids.map((k) => said(fact, k.text)).join(', ')) || fact.empty
-      if (value !== '' && fact.name !== '') to.rows.push([fact.name, value])
+      const text = valueOf(n, fact) || n.kids.map((k) => said(fact, k.text)).join(', ') || fact.empty
+      if (text !== '' && fact.name !== '') to.rows.push([fact.name, text])
       return
     }
     if (n.path.endsWith('.offers.terms.terms')) {
@@ -143,10 +149,10 @@ function tableOf(n: Node): Section | undefined {
   for (const row of n.kids) {
     if (!isFlat(row)) return undefined
     for (const cell of row.kids) {
-      const { name } = factOf(cell.path)
-      if (name === '' || cell.text === '' || names.includes(nameOf(cell))) continue
+      const fact = factOf(cell.path)
+      if (fact.name === '' || valueOf(cell, fact) === '' || names.includes(nameOf(cell))) continue
       names.push(nameOf(cell))
-      table.columns.push(name)
+      table.columns.push(fact.name)
     }
   }
   if (names.length > mostColumns || names.length < 2) return undefined
@@ -154,7 +160,7 @@ function tableOf(n: Node): Section | undefined {
     const cell = row.kids.find((kid) => nameOf(kid) === name)
     if (!cell) return ''
     const fact = factOf(cell.path)
-    return cell.text === '' ? fact.empty : said(fact, cell.text)
+    return valueOf(cell, fact) || fact.empty
   }))
   return table
 }

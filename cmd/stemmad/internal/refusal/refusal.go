@@ -33,6 +33,15 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Text }
 
+// Is compares with an error that a module has registered, by codespace and code, as client.TxError does.
+func (e *Error) Is(target error) bool {
+	var registered interface {
+		Codespace() string
+		ABCICode() uint32
+	}
+	return errors.As(target, &registered) && e.Code == registered.ABCICode() && e.Codespace == registered.Codespace()
+}
+
 // Of is the refusal of a transaction, in the form in which it is said; another error stays
 // what it is.
 func Of(err error) error {

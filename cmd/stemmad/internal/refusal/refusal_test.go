@@ -198,3 +198,12 @@ func TestEveryErrorIsKnown(t *testing.T) {
 		require.NotZero(t, found, module)
 	}
 }
+
+// Commands compare a refusal by the errors of the modules, on its way through other errors too.
+func TestARefusalIsTheChainsError(t *testing.T) {
+	err := fmt.Errorf("transaction 2 of 3: %w", refusal.By(registrytypes.ErrAlreadyWithdrawn.Wrap("all")))
+	require.ErrorIs(t, err, registrytypes.ErrAlreadyWithdrawn)
+	require.NotErrorIs(t, err, registrytypes.ErrAlreadyClaimed)
+	require.NotErrorIs(t, err, errors.New("already withdrawn"))
+	require.NotErrorIs(t, &refusal.Error{}, registrytypes.ErrAlreadyWithdrawn)
+}
