@@ -17,7 +17,7 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// government is governance as an owner. No key signs for it.
+// commons is governance as an owner. No key signs for it.
 var commons = chain.Account{Name: "governance", Address: sdk.MustAccAddressFromBech32(government)}
 
 // votingTime is longer than a vote, and shorter than the time for an answer.
@@ -92,7 +92,7 @@ func TestGovernanceIsAnOwner(t *testing.T) {
 		chain.OfferMsg(hymn, free), chain.OfferMsg(hymn, paid),
 		&licensetypes.MsgCloseOffer{Owner: government, Work: hymn.ID, Terms: paid},
 		&registrytypes.MsgRevise{Owner: government, Work: hymn.ID, Details: registrytypes.Details{
-			Kind: registrytypes.KIND_TEXT, Title: "Hymn of all",
+			Kind: registrytypes.KIND_OTHER, Title: "Hymn of all",
 		}})
 	pass(t, c, &registrytypes.MsgWithdrawWork{Owner: government, Work: hymn.ID})
 	pass(t, c, &registrytypes.MsgRestoreWork{Owner: government, Work: hymn.ID})

@@ -59,7 +59,7 @@ func waitTx(cmd *cobra.Command, args []string) error {
 		found, err := authtx.QueryTx(clientCtx, hash)
 		switch {
 		case err == nil:
-			return clientCtx.PrintProto(found)
+			return clientCtx.WithOutput(cmd.OutOrStdout()).PrintProto(found)
 		case !strings.Contains(err.Error(), "not found"):
 			return err
 		case time.Now().After(until):
