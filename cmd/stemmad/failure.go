@@ -38,8 +38,9 @@ type failure struct {
 func (f failure) Error() string { return f.text }
 func (f failure) Unwrap() error { return f.err }
 
-// failed makes the error of a verb readable, and prints what others have to sign or to vote on, which is no failure. Where the chain refused a transaction, its
-// words are put as people know reasons, works and licences; what the verb added stays.
+// failed makes the error of a verb readable, and prints what others have to sign or to vote on, which is no
+// failure. Where the chain refused a transaction, its words are put as people know reasons, works and
+// licences; what the verb added stays.
 func failed(ctx context.Context, conn *connect.Conn, err error) error {
 	if err == nil {
 		return nil
