@@ -116,6 +116,8 @@ func TestJourneyOfSeveral(t *testing.T) {
 	} {
 		require.Contains(t, said, want)
 	}
+	require.NotContains(t, said, "another transaction")
+	require.Contains(t, s.do("register", "song.wav", "--no-anchor", "--from", "band"), "another transaction")
 	require.True(t, s.together(first, register...).More)
 	require.False(t, s.together(second, register...).More)
 	require.Contains(t, s.do(register...), "Nothing to register")

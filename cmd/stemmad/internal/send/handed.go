@@ -1,10 +1,12 @@
 package send
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -50,6 +52,8 @@ type Unsigned struct {
 	Sequence uint64 `json:"sequence,string"`
 	Gas      uint64 `json:"gas,string"`
 	Fee      string `json:"fee"`
+	// Replaced: there was another transaction in the file, whose signatures don't hold for this one.
+	Replaced bool `json:"replaced"`
 }
 
 // Member is a key of several.
@@ -103,16 +107,22 @@ func (s *Sender) hand(ctx context.Context, what string, draft client.Draft) erro
 	if file == "-" {
 		return errors.New("name a file with --" + flags.FlagOutputDocument + ": the output says what follows")
 	}
-	if err := durably.Write(file, append(made.Tx, '\n')); err != nil {
+	tx := append(made.Tx, '\n')
+	before, err := os.ReadFile(file)
+	replaced := err == nil && !bytes.Equal(before, tx)
+	if err := durably.Write(file, tx); err != nil {
 		return err
 	}
 	u := &Unsigned{
 		File: file, Account: s.chain.Signer(), Chain: made.Chain, Number: made.Number, Sequence: made.Sequence,
-		Gas: draft.Gas, Fee: feeText(draft.Fee),
+		Gas: draft.Gas, Fee: feeText(draft.Fee), Replaced: replaced,
 	}
 	h := &Handed{Unsigned: u}
 	h.sentences = []string{
 		what, fmt.Sprintf("Written to %s, for a fee of %s. It is not signed, and nothing was sent.", table.Clean(file), s.exactly(draft.Fee)),
+	}
+	if replaced {
+		h.sentences = append(h.sentences, "The file had another transaction: signatures of that one don't hold for this one.")
 	}
 	if joint, ok := s.signer.PubKey().(multisig.PubKey); ok {
 		u.Needed = int(joint.GetThreshold())
