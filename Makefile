@@ -89,7 +89,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -137,6 +137,10 @@ test-portal: build ## the portal: killed while a chain works, on an exported cha
 	go test ./portal -run TestPagesOfMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000) -real=2000 -index=$(CURDIR)/build/million.db
 	rm build/million.db
 	go test ./portal/items -run TestManyItems -v -count=1 -timeout 20m -args -items=$(or $(ITEMS),1000000)
+
+rehearse-upgrade: build ## the upgrade from the last version on four validators with load: one wrong, one killed, one late; KEEP=-keep for their folders
+	scripts/upgrade/build-from.sh
+	go run ./scripts/rehearse -from build/upgrade/from/stemmad -to build/stemmad -name $$(build/stemmad upgrade list | tail -1) $(KEEP)
 
 test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of it, and rates of other forms; needs 32 GB of disk
 	go test ./client/dataset -run 'TestABuildOfMany|TestProofsOfMany' -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
@@ -189,8 +193,9 @@ ts-proto: ## generate the types of client/ts from proto/ and testutil/vectors/co
 	client/ts/build.sh --modules
 	client/ts/generate.sh
 
-proto-check: ## are the definitions clean and generated code up to date?
+proto-check: ## are the definitions clean and generated code up to date, and can clients of the last version read them?
 	scripts/protogen.sh --check
+	scripts/upgrade/breaking.sh
 
 portal-web: ## write what the portal's pages run in browsers; needs Node 20.19 with npm
 	portal/web/bundle.sh

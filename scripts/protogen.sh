@@ -29,13 +29,16 @@ if $check; then
 fi
 buf generate --template buf.gen.go.yaml --path stemma -o "$tmp/out"
 
-# The description covers all that the node serves: our queries and the SDK's.
+# The description covers all that the node serves: our queries, the SDK's and those of IBC.
 described=(--path stemma)
 for service in auth authz bank base/node base/tendermint consensus distribution evidence feegrant gov mint \
 	slashing staking tx upgrade; do
 	for file in third_party/cosmos/"$service"/v1*/{query,service}.proto; do
 		[ ! -f "$file" ] || described+=(--path "$file")
 	done
+done
+for file in third_party/ibc/{core/{client,connection,channel}/v[12],applications/{transfer,interchain_accounts/host,rate_limiting}/v1}/query.proto; do
+	[ ! -f "$file" ] || described+=(--path "$file")
 done
 buf generate --template buf.gen.openapi.yaml "${described[@]}" -o "$tmp/out"
 cd "$root"

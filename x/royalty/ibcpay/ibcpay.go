@@ -16,6 +16,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -65,12 +66,12 @@ func (t taker) take(ctx sdk.Context, r route, data transfertypes.InternalTransfe
 	work, amount, err := t.pay(ctx, r, data, arrive)
 	if err != nil {
 		refused := &types.EventTransferRefused{Channel: r.channel, Sequence: r.sequence, Reason: err.Error()}
-		if failed := ctx.EventManager().EmitTypedEvent(refused); failed != nil {
+		if failed := events.Emit(ctx, refused); failed != nil {
 			return failed
 		}
 		return err
 	}
-	return ctx.EventManager().EmitTypedEvent(&types.EventTransferPaid{
+	return events.Emit(ctx, &types.EventTransferPaid{
 		Work: work, Denom: amount.Denom, Amount: amount.Amount.String(), Channel: r.channel, Sequence: r.sequence, Sender: data.Sender,
 	})
 }
