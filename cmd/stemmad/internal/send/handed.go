@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,7 @@ func (s *Sender) hand(ctx context.Context, what string, draft client.Draft) erro
 	if file == "-" {
 		return errors.New("name a file with --" + flags.FlagOutputDocument + ": the output says what follows")
 	}
-	tx := append(made.Tx, '\n')
+	tx := slices.Concat(made.Tx, []byte("\n"))
 	before, err := os.ReadFile(file)
 	replaced := err == nil && !bytes.Equal(before, tx)
 	if err := durably.Write(file, tx); err != nil {
