@@ -217,7 +217,8 @@ func assetOf(denom string, m banktypes.Metadata, infos map[string]Info) (Asset, 
 
 func assetSaid(denom string, info Info) Asset {
 	asset := Asset{
-		Denom: denom, Symbol: info.Symbol, Name: cmp.Or(info.Name, info.Symbol), Display: denom, Decimals: info.Decimals, Units: []Unit{{Denom: denom}},
+		Denom: denom, Symbol: info.Symbol, Name: cmp.Or(info.Name, info.Symbol), Display: denom, Decimals: info.Decimals,
+		Units: []Unit{{Denom: denom}},
 	}
 	if info.Decimals == 0 {
 		return asset
@@ -246,7 +247,8 @@ func askOrigin(ctx context.Context, c *client.Client, denom string) (*Origin, er
 	if !channeltypes.IsChannelIDFormat(hop.ChannelId) {
 		return origin, nil
 	}
-	channel, err := channeltypes.NewQueryClient(c).Channel(ctx, &channeltypes.QueryChannelRequest{PortId: hop.PortId, ChannelId: hop.ChannelId})
+	end := &channeltypes.QueryChannelRequest{PortId: hop.PortId, ChannelId: hop.ChannelId}
+	channel, err := channeltypes.NewQueryClient(c).Channel(ctx, end)
 	if err != nil {
 		return nil, fmt.Errorf("ask where %s leads: %w", hop.ChannelId, err)
 	}

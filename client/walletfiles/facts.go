@@ -57,8 +57,8 @@ type Build struct {
 // Fee is what a unit of gas costs in a denom, in that denom.
 type Fee struct {
 	Denom string
-	// Floor is what it costs at the least, Low what it costs in the next block, Average what suffices in the one after too, whatever
-	// comes before, and High twice that, which about six full blocks in a row raise the price to.
+	// Floor is what it costs at the least, Low what it costs in the next block, Average what suffices in the one after too, however full
+	// the next is, and High is twice the average: some six full blocks in a row raise the price that far (x/feemarket's default).
 	Floor, Low, Average, High string
 }
 

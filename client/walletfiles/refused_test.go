@@ -60,19 +60,32 @@ func TestWrongFilesAreNotValid(t *testing.T) {
 	all := schemas(t)
 	for name, changes := range map[string][][2]string{
 		walletfiles.ChainFile: {
-			{`"chain_type": "cosmos"`, `"chain_type": "cosmoss"`}, {`"status": "live"`, `"status": "alive"`}, {`"slip44": 118`, `"slip44": "118"`},
-			{`"bech32_prefix"`, `"bech32"`}, {`"low_gas_price": 0`, `"low_gas_price": "0"`}, {`"denom": "ustem"`, `"denom": ""`},
-			{`"version": "v0.55.0"`, `"version": "v0.55.0-rc.1"`}, {`"chain_name": "stemmatest"`, `"chain_name": "-"`},
-			{`"ics20-1"`, `"ics20"`}, {`"id": `, `"node": `},
+			{`"chain_type": "cosmos"`, `"chain_type": "cosmoss"`},
+			{`"status": "live"`, `"status": "alive"`},
+			{`"slip44": 118`, `"slip44": "118"`},
+			{`"bech32_prefix"`, `"bech32"`},
+			{`"low_gas_price": 0`, `"low_gas_price": "0"`},
+			{`"denom": "ustem"`, `"denom": ""`},
+			{`"version": "v0.55.0"`, `"version": "v0.55.0-rc.1"`},
+			{`"chain_name": "stemmatest"`, `"chain_name": "-"`},
+			{`"ics20-1"`, `"ics20"`},
+			{`"id": `, `"node": `},
 		},
 		walletfiles.AssetListFile: {
-			{`"exponent": 6`, `"exponent": 6.5`}, {`"symbol": "STEM"`, `"symbol": "€"`}, {`"base"`, `"denom"`},
-			{`"type_asset": "sdk.coin"`, `"type_asset": "coin"`}, {`"$schema": "../../assetlist.schema.json"`, `"$schema": "assetlist.schema.json"`},
+			{`"exponent": 6`, `"exponent": 6.5`},
+			{`"symbol": "STEM"`, `"symbol": "€"`},
+			{`"base"`, `"denom"`},
+			{`"type_asset": "sdk.coin"`, `"type_asset": "coin"`},
+			{`"$schema": "../../assetlist.schema.json"`, `"$schema": "assetlist.schema.json"`},
 		},
 		walletfiles.KeplrFile: {
-			{`"coinDecimals": 6`, `"coinDecimals": 19`}, {`"rpc": "https://rpc.example.org"`, `"rpc": "https://rpc.example.org?x=1"`},
-			{`"coinType": 118`, `"coinType": "118"`}, {`"low": 0`, `"low": "0"`}, {`"isTestnet": true`, `"isTestnet": true, "beta": true`},
-			{`"coinMinimalDenom": "uusdc"`, `"coinMinimalDenom": "ibc/27394FB"`}, {`"email"`, `"mail"`},
+			{`"coinDecimals": 6`, `"coinDecimals": 19`},
+			{`"rpc": "https://rpc.example.org"`, `"rpc": "https://rpc.example.org?x=1"`},
+			{`"coinType": 118`, `"coinType": "118"`},
+			{`"low": 0`, `"low": "0"`},
+			{`"isTestnet": true`, `"isTestnet": true, "beta": true`},
+			{`"coinMinimalDenom": "uusdc"`, `"coinMinimalDenom": "ibc/27394FB"`},
+			{`"email"`, `"mail"`},
 		},
 	} {
 		for _, change := range changes {
@@ -87,36 +100,43 @@ func TestWrongFilesAreNotValid(t *testing.T) {
 
 func TestWhatOperatorsSayIsChecked(t *testing.T) {
 	for check, texts := range map[string]struct {
-		f           func(string) error
+		f            func(string) error
 		right, wrong []string
 	}{
 		"url": {
 			walletfiles.CheckURL,
-			[]string{"https://rpc.example.org", "https://rpc.example.org:8443/a/b", "http://localhost:26657", "http://127.0.0.1:1317", "http://[::1]:1317"},
+			[]string{"https://example.org", "https://example.org:8443/a/b", "http://localhost:26657", "http://127.0.0.1:1317", "http://[::1]:1317"},
 			[]string{
-				"", "rpc.example.org", "http://rpc.example.org", "https://", "https://rpc.example.org?key=1", "https://rpc.example.org?", "https://u:p@rpc.example.org",
-				"https://rpc.example.org#a", "tcp://127.0.0.1:26657", "https://rpc.example.org:0", "https://rpc.example.org:", "https://rpc example.org", "http://localhost.example.org",
-				"https:rpc.example.org", "https://<b>.org",
+				"", "example.org", "http://example.org", "https://", "https://example.org?key=1", "https://example.org?", "https://u:p@example.org",
+				"https://example.org#a", "tcp://127.0.0.1:26657", "https://example.org:0", "https://example.org:", "https://rpc example.org",
+				"http://localhost.example.org", "https:example.org", "https://<b>.org",
 			},
 		},
 		"host": {
-			walletfiles.CheckHost, []string{"grpc.example.org:443", "[2001:db8::1]:9090"},
+			walletfiles.CheckHost,
+			[]string{"grpc.example.org:443", "[2001:db8::1]:9090"},
 			[]string{"", "grpc.example.org", "https://grpc.example.org:443", ":9090", "grpc.example.org:70000", "grpc.example.org:"},
 		},
 		"peer": {
-			walletfiles.CheckPeer, []string{nodeID + "@seed.example.org:26656"},
-			[]string{"", "seed.example.org:26656", nodeID[2:] + "@seed.example.org:26656", strings.ToUpper(nodeID) + "@a.org:1", nodeID + "@seed.example.org"},
+			walletfiles.CheckPeer,
+			[]string{nodeID + "@seed.example.org:26656"},
+			[]string{"", "example.org:26656", nodeID[2:] + "@example.org:26656", strings.ToUpper(nodeID) + "@a.org:1", nodeID + "@example.org"},
 		},
 		"info": {
-			func(s string) error { _, _, err := walletfiles.ParseInfo(s); return err }, []string{"uusdc=USDC:6", "ibc/AA=USDC.noble:0:USD Coin: Noble"},
-			[]string{"", "uusdc", "=USDC:6", "uusdc=:6", "uusdc=USDC", "uusdc=USDC:19", "uusdc=USDC:-1", "uusdc=US DC:6", "uusdc=USDC:6:", "uusdc=USDC:0x6"},
+			func(s string) error { _, _, err := walletfiles.ParseInfo(s); return err },
+			[]string{"uusdc=USDC:6", "ibc/AA=USDC.noble:0:USD Coin: Noble"},
+			[]string{
+				"", "uusdc", "=USDC:6", "uusdc=:6", "uusdc=USDC", "uusdc=USDC:19", "uusdc=USDC:-1", "uusdc=US DC:6", "uusdc=USDC:6:", "uusdc=USDC:0x6",
+			},
 		},
 		"counterparty": {
-			func(s string) error { _, _, err := walletfiles.ParseCounterparty(s); return err }, []string{"channel-0=noble"},
+			func(s string) error { _, _, err := walletfiles.ParseCounterparty(s); return err },
+			[]string{"channel-0=noble"},
 			[]string{"", "noble", "channel-0", "channel-0=", "0=noble", "channel-0=Noble", "07-tendermint-0=noble"},
 		},
 		"provider": {
-			func(s string) error { _, err := walletfiles.ParseProvider(s); return err }, []string{"Example <a@example.org>", `"Example & Sons, Inc." <a@example.org>`},
+			func(s string) error { _, err := walletfiles.ParseProvider(s); return err },
+			[]string{"Example <a@example.org>", `"Example & Sons, Inc." <a@example.org>`},
 			[]string{"", "Example", "a@example.org", strings.Repeat("x", 31) + " <a@example.org>"},
 		},
 	} {
@@ -136,8 +156,10 @@ func TestTheBuildIsReadFromTheModulesOfTheNode(t *testing.T) {
 	said := &cmtservice.VersionInfo{
 		AppName: "stemmad", Version: "0.2.0", GoVersion: "go version go1.26.5 linux/amd64", CosmosSdkVersion: "v0.54.0",
 		BuildDeps: []*cmtservice.Module{
-			{Path: "github.com/cosmos/cosmos-sdk", Version: "v0.55.0"}, {Path: "github.com/cometbft/cometbft", Version: "v0.40.0"},
-			{Path: "github.com/cometbft/cometbft-db", Version: "v1.0.4"}, {Path: "github.com/cosmos/ibc-go/v11", Version: "v11.2.0"},
+			{Path: "github.com/cosmos/cosmos-sdk", Version: "v0.55.0"},
+			{Path: "github.com/cometbft/cometbft", Version: "v0.40.0"},
+			{Path: "github.com/cometbft/cometbft-db", Version: "v1.0.4"},
+			{Path: "github.com/cosmos/ibc-go/v11", Version: "v11.2.0"},
 		},
 	}
 	want := walletfiles.Build{Version: "v0.2.0", Program: "stemmad", Go: "1.26.5", SDK: "v0.55.0", Comet: "v0.40.0", IBC: "v11.2.0"}

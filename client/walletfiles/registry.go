@@ -255,8 +255,9 @@ func NewAssetList(f Facts, s Said) (AssetList, error) {
 				channels = append(channels, o.Channel)
 			}
 			if s.traced(a) {
+				o := a.Origin
 				listed.Traces = []trace{{
-					"ibc", counterparty{s.Counterparties[a.Origin.Channel], a.Origin.DenomThere, a.Origin.There}, traceChain{a.Origin.Channel, a.Origin.Path},
+					"ibc", counterparty{s.Counterparties[o.Channel], o.DenomThere, o.There}, traceChain{o.Channel, o.Path},
 				}}
 			}
 		}

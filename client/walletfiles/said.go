@@ -117,10 +117,10 @@ func CheckURL(text string) error {
 // CheckHost fails for what is not host:port.
 func CheckHost(text string) error {
 	host, port, err := net.SplitHostPort(text)
-	if err != nil || !validHost(host) {
+	if err != nil || !validHost(host) || checkPort(port, text) != nil {
 		return fmt.Errorf("%q is not host:port, as grpc.example.org:9090", text)
 	}
-	return checkPort(port, text)
+	return nil
 }
 
 func checkPort(port, text string) error {

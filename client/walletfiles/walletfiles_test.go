@@ -208,11 +208,9 @@ func TestFilesOfAChain(t *testing.T) {
 func TestFilesOfAChainThatTakesAVoucher(t *testing.T) {
 	set := []chain.Validator{chain.NamedValidator("one", 10), chain.NamedValidator("two", 10), chain.NamedValidator("three", 10)}
 	signed := chain.Signed(func(int64) []chain.Validator { return set })
-	bare := chain.Genesis(func(cdc codec.Codec, state app.GenesisState) {
-		dropLocalDenom(cdc, state)
-	})
-	home, away := relay.Connect(t, chain.New(t, signed, usual, bare, accepting(voucher, 2_000_000_000_000_000_000), chain.Balance("1000000000000ustem")),
-		chain.New(t, signed))
+	bare := chain.Genesis(dropLocalDenom)
+	taking := []chain.Option{signed, usual, bare, accepting(voucher, 2_000_000_000_000_000_000), chain.Balance("1000000000000ustem")}
+	home, away := relay.Connect(t, chain.New(t, taking...), chain.New(t, signed))
 	info := map[string]walletfiles.Info{voucher: {Symbol: "USDC", Decimals: 6, Name: "USD Coin"}}
 
 	f, err := ask(t, home.Chain, info)
@@ -256,11 +254,75 @@ func TestFilesOfAChainThatTakesAVoucher(t *testing.T) {
 	require.ErrorContains(t, err, "no listed denom came by channel-9")
 }
 
+// Of a way over several chains only the last is known here; one by a client in place of a channel has no form in the registry.
+func TestWaysOfVouchers(t *testing.T) {
+	set := []chain.Validator{chain.NamedValidator("one", 10)}
+	signed := chain.Signed(func(int64) []chain.Validator { return set })
+	port := transfertypes.PortID
+	far := transfertypes.NewDenom("uatom", transfertypes.NewHop(port, "channel-0"), transfertypes.NewHop(port, "channel-5"))
+	byClient := transfertypes.NewDenom("ueur", transfertypes.NewHop(port, "07-tendermint-0"))
+	home, away := relay.Connect(t, chain.New(t, signed, usual, accepting(far.IBCDenom(), 0), accepting(byClient.IBCDenom(), 1)), chain.New(t, signed))
+	home.Write(func(ctx sdk.Context) error {
+		home.App.Keepers.IBC.Transfer.SetDenom(ctx, far)
+		home.App.Keepers.IBC.Transfer.SetDenom(ctx, byClient)
+		return nil
+	})
+	f, err := ask(t, home.Chain, map[string]walletfiles.Info{
+		far.IBCDenom(): {Symbol: "ATOM", Decimals: 6}, byClient.IBCDenom(): {Symbol: "EUR"},
+	})
+	require.NoError(t, err)
+	s := said
+	s.Counterparties = map[string]string{"channel-0": "hub"}
+	assets := valid(t, f, s)[walletfiles.AssetListFile]
+	traces := map[string]any{}
+	for _, a := range get(t, assets, "assets").([]any) {
+		traces[a.(map[string]any)["symbol"].(string)] = a.(map[string]any)["traces"]
+	}
+	require.Equal(t, []any{map[string]any{
+		"type": "ibc",
+		"counterparty": map[string]any{
+			"chain_name": "hub", "channel_id": away.Channel,
+			"base_denom": transfertypes.NewDenom("uatom", transfertypes.NewHop(port, "channel-5")).IBCDenom(),
+		},
+		"chain": map[string]any{"channel_id": "channel-0", "path": "transfer/channel-0/transfer/channel-5/uatom"},
+	}}, traces["ATOM"])
+	require.Nil(t, traces["EUR"])
+	require.Equal(t, []string{byClient.IBCDenom()}, f.Untraced(s))
+}
+
+// Vouchers, which anybody may bring, neither hide native denoms nor have to be read one by one.
+func TestNativeDenomsBehindVouchers(t *testing.T) {
+	flood := sdk.NewCoins(sdk.NewInt64Coin("aaa", 1), sdk.NewInt64Coin("zzz", 1))
+	for i := range 1500 {
+		voucher := transfertypes.NewDenom(fmt.Sprint("u", i), transfertypes.NewHop(transfertypes.PortID, "channel-0"))
+		flood = flood.Add(sdk.NewInt64Coin(voucher.IBCDenom(), 1))
+	}
+	c := chain.New(t, usual, chain.Genesis(func(cdc codec.Codec, state app.GenesisState) {
+		var bank banktypes.GenesisState
+		cdc.MustUnmarshalJSON(state[banktypes.ModuleName], &bank)
+		bank.Balances[0].Coins, bank.Supply = bank.Balances[0].Coins.Add(flood...), bank.Supply.Add(flood...)
+		state[banktypes.ModuleName] = cdc.MustMarshalJSON(&bank)
+	}))
+	f, err := ask(t, c, map[string]walletfiles.Info{"aaa": {Symbol: "AAA"}, "zzz": {Symbol: "ZZZ", Decimals: 2}})
+	require.NoError(t, err)
+	var denoms []string
+	for _, a := range f.Assets {
+		denoms = append(denoms, a.Denom)
+	}
+	require.Equal(t, []string{app.StakingDenom, "aaa", app.LocalDenom, "zzz"}, denoms)
+	valid(t, f, said)
+	_, err = ask(t, c, nil)
+	var unit *walletfiles.UnitError
+	require.ErrorAs(t, err, &unit)
+}
+
 // dropLocalDenom has the chain take nothing but its own token.
 func dropLocalDenom(cdc codec.Codec, state app.GenesisState) {
 	var royalty royaltytypes.GenesisState
 	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &royalty)
-	royalty.Params.Denoms = slices.DeleteFunc(royalty.Params.Denoms, func(d royaltytypes.AcceptedDenom) bool { return d.Denom == app.LocalDenom })
+	royalty.Params.Denoms = slices.DeleteFunc(royalty.Params.Denoms, func(d royaltytypes.AcceptedDenom) bool {
+		return d.Denom == app.LocalDenom
+	})
 	state[royaltytypes.ModuleName] = cdc.MustMarshalJSON(&royalty)
 	var fees feemarkettypes.GenesisState
 	cdc.MustUnmarshalJSON(state[feemarkettypes.ModuleName], &fees)

@@ -71,7 +71,8 @@ is written where --counterparty names the chain at the other end of its channel.
   stemmad network files --network-type mainnet --chain-name stemma --pretty-name Stemma \
     --rpc https://rpc.example.org --rest https://api.example.org --grpc grpc.example.org:443 \
     --provider "Example <nodes@example.org>" --counterparty channel-0=noble`,
-		Args: cobra.NoArgs,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{settingless: ""},
 	}
 	f := cmd.Flags()
 	f.String(flagOut, ".", "folder to write to")
@@ -156,21 +157,22 @@ func saidOfNetwork(conn *connect.Conn) (s walletfiles.Said, infos map[string]wal
 		Website: f.Text(flagWebsite), GenesisURL: f.Text(flagGenesisURL), RPC: f.Texts(flagRPC), REST: f.Texts(flagREST), GRPC: f.Texts(flagGRPC),
 		Seeds: f.Texts(flagSeed), Peers: f.Texts(flagPeer), Counterparties: map[string]string{},
 	}
-	for flag, check := range map[string]func(string) error{
-		flagRPC: walletfiles.CheckURL, flagREST: walletfiles.CheckURL, flagGRPC: walletfiles.CheckHost, flagSeed: walletfiles.CheckPeer,
-		flagPeer: walletfiles.CheckPeer,
+	for _, each := range []struct {
+		flag  string
+		texts []string
+		check func(string) error
+	}{
+		{flagRPC, s.RPC, walletfiles.CheckURL},
+		{flagREST, s.REST, walletfiles.CheckURL},
+		{flagGRPC, s.GRPC, walletfiles.CheckHost},
+		{flagSeed, s.Seeds, walletfiles.CheckPeer},
+		{flagPeer, s.Peers, walletfiles.CheckPeer},
+		{flagWebsite, given(s.Website), walletfiles.CheckURL},
+		{flagGenesisURL, given(s.GenesisURL), walletfiles.CheckURL},
+		{flagChainName, given(s.ChainName), walletfiles.CheckChainName},
 	} {
-		if err := eachOnce(f.Texts(flag), check); err != nil {
-			return s, nil, fmt.Errorf("--%s: %w", flag, err)
-		}
-	}
-	for flag, check := range map[string]func(string) error{
-		flagWebsite: walletfiles.CheckURL, flagGenesisURL: walletfiles.CheckURL, flagChainName: walletfiles.CheckChainName,
-	} {
-		if text := f.Text(flag); text != "" {
-			if err := check(text); err != nil {
-				return s, nil, fmt.Errorf("--%s: %w", flag, err)
-			}
+		if err := eachOnce(each.texts, each.check); err != nil {
+			return s, nil, fmt.Errorf("--%s: %w", each.flag, err)
 		}
 	}
 	if text := f.Text(flagProvider); text != "" {
@@ -190,6 +192,14 @@ func saidOfNetwork(conn *connect.Conn) (s walletfiles.Said, infos map[string]wal
 	}
 	infos, err = denomInfos(f.Texts(flagDenomInfo))
 	return s, infos, err
+}
+
+// given is a text as a list, empty for none.
+func given(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
 }
 
 // eachOnce checks each of a list, and that it is there once.
