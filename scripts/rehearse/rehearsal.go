@@ -67,7 +67,7 @@ func (r *rehearsal) run(ctx context.Context, keep bool) (err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		r.begin, r.register, r.plan, r.upgrade, r.compare, r.prove, r.join, r.restart,
+		r.begin, r.register, r.plan, r.ready, r.upgrade, r.compare, r.prove, r.join, r.restart,
 	} {
 		if err := step(ctx); err != nil {
 			return err
