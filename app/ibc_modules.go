@@ -28,8 +28,8 @@ import (
 )
 
 // modules lists the modules that speak with other chains.
-func (i IBC) modules() []module.AppModule {
-	return []module.AppModule{
+func (i IBC) modules() []module.AppModule { //nolint:staticcheck // the type that the SDK's manager takes
+	return []module.AppModule{ //nolint:staticcheck // as above
 		coreModule{ibc.NewAppModule(i.Core), i.Core},
 		ibctm.NewAppModule(i.light), transfer.NewAppModule(i.Transfer),
 		accountsModule{ica.NewAppModule(nil, i.Accounts)},

@@ -211,7 +211,8 @@ func (r *rehearsal) included(ctx context.Context, broadcast string) error {
 		Code int    `json:"code"`
 		Log  string `json:"raw_log"`
 	}
-	if err := json.Unmarshal([]byte(broadcast[strings.Index(broadcast, "{"):]), &sent); err != nil {
+	_, answer, _ := strings.Cut(broadcast, "{")
+	if err := json.Unmarshal([]byte("{"+answer), &sent); err != nil {
 		return err
 	}
 	if sent.Code != 0 {
