@@ -17,7 +17,7 @@ import clients from "cosmjs-types/ibc/core/client/v1/tx.js";
 import connections from "cosmjs-types/ibc/core/connection/v1/tx.js";
 
 const require = createRequire(import.meta.url);
-const { IbcClient } = require("@confio/relayer/build/lib/ibcclient.js");
+const { IbcClient, buildCreateClientArgs } = require("@confio/relayer/build/lib/ibcclient.js");
 const { Link } = require("@confio/relayer/build/lib/link.js");
 
 // The relayer's own modules call these by the object of exports that is changed here.
@@ -69,3 +69,9 @@ export async function connect(a, b) {
 
 // again is a link over connections that are there.
 export const again = (a, b, link) => Link.createWithExistingConnections(a, b, link.endA.connectionID, link.endB.connectionID);
+
+// shortLived makes a client on a chain, of another, that expires after so many seconds without an update, and returns its id.
+export async function shortLived(on, of, seconds) {
+  const { clientState, consensusState } = await buildCreateClientArgs(of, seconds);
+  return (await on.createTendermintClient(clientState, consensusState)).clientId;
+}

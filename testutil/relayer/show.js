@@ -10,7 +10,7 @@ import { fromBech32, toBech32 } from "@cosmjs/encoding";
 import { calculateFee } from "@cosmjs/stargate";
 
 import { Chain } from "./chain.js";
-import { again, connect, signer } from "./relayer.js";
+import { again, connect, shortLived, signer } from "./relayer.js";
 
 const port = Number(process.env.RELAYER_PORT ?? 43410);
 const began = Date.now();
@@ -31,7 +31,7 @@ const dir = mkdtempSync(join(tmpdir(), "stemma-relayer-"));
 // However it ends, nothing runs on and nothing stays.
 process.once("exit", () => {
   for (const chain of [here, there]) chain?.node?.kill("SIGKILL");
-  rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10 }); // again where a node was still writing
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
@@ -48,10 +48,13 @@ async function show() {
   await arrive(net);
   const works = await accept(net);
   await restart(net);
+  expire(net);
   await comeBack(net, works);
   await payByMemo(net, works);
   await late(net, works);
   await limited(net, works);
+  await recover(net);
+  await watch(net);
   await conserved();
   await Promise.all([here.stop(), there.stop()]);
   for (const chain of [here, there]) chain.run("check");
@@ -74,7 +77,8 @@ async function open() {
   await assert.rejects(mean.doUpdateClient(link.endA.clientID, b), /insufficient fee/);
   shown("a relayer that offers less than the base price is refused");
   assert.ok(here.run("pay", "--help").includes(pay), "the help of pay has another pay address");
-  return { a, b, fan, dave, link, voucher: voucherOf("uusdc", "channel-0") };
+  const forgotten = await shortLived(a, b, 5);
+  return { a, b, fan, dave, link, voucher: voucherOf("uusdc", "channel-0"), client: link.endA.clientID, forgotten };
 }
 
 // transfer sends several transfers in one transaction, each good for two hundred blocks of the other chain, and returns its fee in ustem.
@@ -151,7 +155,7 @@ async function accept({ voucher }) {
   const denoms = [...params.denoms, { denom: voucher, min_payment: "1000", min_flow: "100", min_payout: "10000" }];
   const authority = module("gov");
   writeFileSync(join(dir, "proposal.json"), JSON.stringify({
-    title: "USDC of the other chain", summary: "Payments in it, and at most a quarter of it each way within a day",
+    title: "USDC of the other chain", summary: "Payments in it, and at most a quarter of it each way within two days",
     deposit: "10000000ustem",
     messages: [
       {
@@ -160,21 +164,27 @@ async function accept({ voucher }) {
       },
       {
         "@type": "/ibc.applications.rate_limiting.v1.MsgAddRateLimit", signer: authority, denom: voucher, channel_or_client_id: "channel-0",
-        max_percent_send: "25", max_percent_recv: "25", duration_hours: "24",
+        // a limit of a day would begin anew where midnight falls into this
+        max_percent_send: "25", max_percent_recv: "25", duration_hours: "48",
       },
     ],
   }));
   ended(here.tx("gov", "submit-proposal", "proposal.json", "--from", "node0"));
   ended(here.tx("gov", "vote", "1", "yes", "--from", "node0"));
   const works = register();
+  await passed(1);
+  shown("governance accepts the voucher for payments and limits it to 25 % of its supply each way, in one proposal");
+  return works;
+}
+
+// passed waits for the end of a vote.
+async function passed(id) {
   for (let tries = 0; ; tries++) {
-    const { proposal } = await here.get("/cosmos/gov/v1/proposals/1");
-    if (proposal.status === "PROPOSAL_STATUS_PASSED") break;
+    const { proposal } = await here.get(`/cosmos/gov/v1/proposals/${id}`);
+    if (proposal.status === "PROPOSAL_STATUS_PASSED") return;
     assert.ok(proposal.status === "PROPOSAL_STATUS_VOTING_PERIOD" && tries < 100, `${proposal.status} ${proposal.failed_reason}`);
     await here.blocks(2);
   }
-  shown("governance accepts the voucher for payments and limits it to 25 % of its supply each way, in one proposal");
-  return works;
 }
 
 function ended(tx) {
@@ -203,6 +213,39 @@ async function restart(net) {
   const [[arrived]] = await relay(net, 1, 0);
   assert.ok(arrived.done, arrived.error);
   shown("both nodes are restarted, and what was under way arrives");
+}
+
+function statusOf(client) {
+  return here.json("query", "ibc", "client", "status", client).status;
+}
+
+// expire looks at a client that nobody updated, and has governance vote on putting another in its place.
+function expire({ client, forgotten }) {
+  assert.deepEqual([statusOf(client), statusOf(forgotten)], ["Active", "Expired"]);
+  ended(here.tx("ibc", "client", "recover-client", forgotten, client, "--title", "A client that expired",
+    "--summary", "One that did not in its place", "--deposit", "10000000ustem", "--from", "node0"));
+  ended(here.tx("gov", "vote", "2", "yes", "--from", "node0"));
+  shown("a light client that nobody updated has expired");
+}
+
+async function recover({ a, b, forgotten }) {
+  await passed(2);
+  assert.equal(statusOf(forgotten), "Active");
+  await a.doUpdateClient(forgotten, b);
+  shown("governance recovers it, and it is updated again");
+}
+
+// watch asks what docs/otherchains.md says to watch.
+async function watch({ client, voucher }) {
+  const newest = here.json("query", "ibc", "client", "consensus-state", client, "--latest-height", "--prove=false").consensus_state;
+  assert.ok(Date.now() - Date.parse(newest.timestamp) < 120_000, newest.timestamp);
+  for (const chain of [here, there]) {
+    assert.deepEqual(chain.json("query", "ibc", "channel", "packet-commitments", "transfer", "channel-0").commitments, []);
+  }
+  const { rate_limits: [{ path, flow }] } = here.json("query", "ratelimiting", "list-rate-limits");
+  assert.equal(path.denom, voucher);
+  assert.deepEqual([flow.inflow, flow.outflow].map(BigInt), [usdc(1 + 100 + 50), usdc(80 + 271)]);
+  shown("no packet is under way, and the rate limit has counted what came and went, and nothing that came back");
 }
 
 // comeBack sends what is no payment, in one transaction.
