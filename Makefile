@@ -93,9 +93,10 @@ MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/regi
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, proofs, two chains and a relayer, pages in a browser; needs Node 20.19 with npm
+test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, files for wallets, two chains and a relayer, proofs, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
 	testutil/cosmjs/run.sh --built
+	testutil/wallets/run.sh
 	testutil/relayer/run.sh --built
 	portal/web/test.sh
 
@@ -108,7 +109,7 @@ cover: ## tests with coverage, into build/cover.out
 	go tool cover -func build/cover.out | tail -1
 
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
-	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 $(SIM_FLAGS)
+	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks|TestMoneyIsConservedAcrossChains' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 -ibc.transfers=1000 $(SIM_FLAGS)
 
 test-oracle: ## random worlds against the plain rules of rights and of disputes' money, six a second; WORLDS=2000, SEED=1 for that of the first
 	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	icahost "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host"
 	icahostkeeper "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/keeper"
@@ -30,6 +31,7 @@ import (
 	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 
+	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
@@ -65,17 +67,18 @@ const maxCallbackGas = 100_000
 // newIBC wires the modules that speak with other chains. A packet that arrives goes down this stack: rate limits, forwarding, callbacks
 // (which are refused), payments to works, transfers. Version 2 of the protocol has no forwarding.
 func newIBC(d keeperDeps, k Keepers) IBC {
-	kv, codec := d.stores.kv, d.cdc
+	kv, cdc, protoCodec := d.stores.kv, d.cdc, codec.NewProtoCodec(d.cdc.InterfaceRegistry())
 	var i IBC
-	i.Core = ibckeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[ibcexported.StoreKey]), k.Upgrade, authority())
+	i.Core = ibckeeper.NewKeeper(cdc, runtime.NewKVStoreService(kv[ibcexported.StoreKey]), k.Upgrade, authority())
 	channels := i.Core.ChannelKeeper
-	i.Transfer = transferkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[transfertypes.StoreKey]),
+	i.Transfer = transferkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[transfertypes.StoreKey]),
 		channels, d.base.MsgServiceRouter(), k.Account, voucherBank{k.Bank}, authority())
-	i.Accounts = icahostkeeper.NewKeeper(codec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
+	// The host takes no other codec; how numbers are spelled in what nobody signs is the other chain's matter.
+	i.Accounts = icahostkeeper.NewKeeper(protoCodec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
 		channels, k.Account, d.base.MsgServiceRouter(), d.base.GRPCQueryRouter(), authority())
-	i.Forward = pfmkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
+	i.Forward = pfmkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
 		i.Transfer, channels, k.Bank, authority())
-	i.RateLimit = ratelimitkeeper.NewKeeper(codec, d.addresses, runtime.NewKVStoreService(kv[ratelimittypes.StoreKey]),
+	i.RateLimit = ratelimitkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[ratelimittypes.StoreKey]),
 		channels, i.Core.ClientKeeper, k.Bank, authority())
 
 	stack := porttypes.NewIBCStackBuilder(channels).
@@ -95,7 +98,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 	i.Core.SetRouterV2(ibcapi.NewRouter().
 		AddRoute(transfertypes.PortID, ratelimitv2.NewIBCMiddleware(*i.RateLimit, called, channelsV2, channelsV2)))
 
-	i.light = ibctm.NewLightClientModule(codec, i.Core.ClientKeeper.GetStoreProvider())
+	i.light = ibctm.NewLightClientModule(cdc, i.Core.ClientKeeper.GetStoreProvider())
 	i.Core.ClientKeeper.AddRoute(ibctm.ModuleName, &i.light)
 	return i
 }
@@ -162,5 +165,28 @@ func (noContracts) IBCOnAcknowledgementPacketCallback(
 
 // IBCOnTimeoutPacketCallback implements callbackstypes.ContractKeeper.
 func (noContracts) IBCOnTimeoutPacketCallback(sdk.Context, channeltypes.Packet, sdk.AccAddress, string, string, string) error {
+	return nil
+}
+
+// checkIBC compares what the transfer module says is locked away with what its accounts have, and that nothing stays at the pay address.
+func (app *App) checkIBC(ctx context.Context) error {
+	bank, k, sdkCtx := app.Keepers.Bank, app.Keepers.IBC, sdk.UnwrapSDKContext(ctx)
+	if coins := bank.GetAllBalances(ctx, ibcpay.Address()); !coins.IsZero() {
+		return fmt.Errorf("%s lies at the pay address", coins)
+	}
+	have := sdk.NewCoins()
+	add := func(end string) {
+		have = have.Add(bank.GetAllBalances(ctx, transfertypes.GetEscrowAddress(transfertypes.PortID, end))...)
+	}
+	for _, channel := range k.Core.ChannelKeeper.GetAllChannelsWithPortPrefix(sdkCtx, transfertypes.PortID) {
+		add(channel.ChannelId)
+	}
+	k.Core.ClientKeeper.IterateClientStates(sdkCtx, nil, func(client string, _ ibcexported.ClientState) bool {
+		add(client) // of version 2, which has no channels
+		return false
+	})
+	if locked := k.Transfer.GetAllTotalEscrowed(sdkCtx); !have.IsAllGTE(locked) {
+		return fmt.Errorf("%s are sent to other chains, and %s are there to come back", locked, have)
+	}
 	return nil
 }

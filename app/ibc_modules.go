@@ -17,6 +17,7 @@ import (
 	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
 	ibctypes "github.com/cosmos/ibc-go/v11/modules/core/types"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
+	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -27,8 +28,8 @@ import (
 )
 
 // modules lists the modules that speak with other chains.
-func (i IBC) modules() []module.AppModule {
-	return []module.AppModule{
+func (i IBC) modules() []module.AppModule { //nolint:staticcheck // the type that the SDK's manager takes
+	return []module.AppModule{ //nolint:staticcheck // as above
 		coreModule{ibc.NewAppModule(i.Core), i.Core},
 		ibctm.NewAppModule(i.light), transfer.NewAppModule(i.Transfer),
 		accountsModule{ica.NewAppModule(nil, i.Accounts)},
@@ -85,6 +86,9 @@ func (m coreModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, raw json.R
 // accountsModule hosts accounts that other chains control, and controls none itself. They may do what owners and payers of works do; the
 // module's own default would let them do everything.
 type accountsModule struct{ ica.AppModule }
+
+// GetTxCmd has no commands: those of the module are for chains that control accounts elsewhere.
+func (accountsModule) GetTxCmd() *cobra.Command { return nil }
 
 // DefaultGenesis implements module.HasGenesisBasics. A chain that is upgraded begins with it too.
 func (accountsModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -29,6 +30,8 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
+
+var ibcTransfers = flag.Int("ibc.transfers", 250, "how many transfers go to and fro in TestMoneyIsConservedAcrossChains")
 
 // voucher is what a stablecoin is called that came by the first channel.
 var voucher = transfertypes.NewDenom(app.LocalDenom, transfertypes.NewHop(transfertypes.PortID, "channel-0")).IBCDenom()
@@ -198,6 +201,19 @@ func TestThePayAddressTakesPaymentsOnly(t *testing.T) {
 	require.NoError(t, home.Deliver(alice, chain.PayMsg(alice, song, coin)).Err())
 }
 
+// What another relayer has brought already is refused by the pool.
+func TestARelayThatIsRedundantIsNotTaken(t *testing.T) {
+	home, away := connected(t)
+	fan, second := away.Account("fan"), home.Account("second")
+	res := away.MustDeliver(fan, away.TransferMsg(fan, sdk.NewInt64Coin(app.LocalDenom, 5000), second.String(), ""))
+	packet := away.Sent(res.Events)[0]
+	msg := home.RecvMsg(packet)
+	home.MustDeliver(home.Relayer, msg)
+	again := *msg
+	again.Signer = second.String()
+	require.ErrorIs(t, home.Check(home.Sign(second, &again)), channeltypes.ErrRedundantTx)
+}
+
 // A packet that is late goes back; so does one that was for a chain which stood still.
 func TestALateTransferGoesBack(t *testing.T) {
 	home, away := connected(t)
@@ -239,7 +255,7 @@ func TestGasOfAPaymentByMemo(t *testing.T) {
 
 // Whatever is sent to and fro: what is minted on one chain is locked away on the other, and every transfer arrives or comes back.
 func TestMoneyIsConservedAcrossChains(t *testing.T) {
-	const transfers = 250 // 1,000 with four seeds, see make test-sim
+	transfers := *ibcTransfers
 	home, away := connected(t, chain.BlockSTM(2))
 	r := rand.New(rand.NewPCG(20, 1))
 	names := []string{"alice", "bob", "carol"}
@@ -281,6 +297,8 @@ func TestMoneyIsConservedAcrossChains(t *testing.T) {
 	home.NextBlock()
 	requireConserved(t, home, away)
 	t.Logf("%d arrived, %d came back", paid, refused)
+	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.AppOptionsMap{}, baseapp.SetChainID(chain.ID))
+	require.NoError(t, home.Past().Replay(node, home.Height()), "one by one")
 	require.Greater(t, paid, transfers/3)
 	require.Greater(t, refused, transfers/20)
 }

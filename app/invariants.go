@@ -48,6 +48,7 @@ func (app *App) Invariants() []Invariant {
 		{"generations", app.checkGenerations},
 		{"demands", app.checkDemands},
 		{"royalties", app.checkRoyalties},
+		{"ibc", app.checkIBC},
 	}
 }
 

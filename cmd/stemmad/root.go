@@ -162,6 +162,10 @@ const (
 	homelessWith = "homeless-with"
 )
 
+// settingless is the annotation of commands that ask a node and leave the settings of the one at home alone: their flags have the names
+// of sections there, such as rpc and grpc, which would be taken for them.
+const settingless = "settingless"
+
 // prepare reads flags, environment and the files of the home folder, writing
 // those that are missing, and leaves the result in the command's context.
 func prepare(cmd *cobra.Command, args []string) error {
@@ -187,11 +191,13 @@ func prepare(cmd *cobra.Command, args []string) error {
 	if err := colour(cmd); err != nil {
 		return err
 	}
-	release := shield(cmd.Flags())
-	if err := server.InterceptConfigsPreRunHandler(cmd, appTemplate, *appConfig(), cometConfig()); err != nil {
-		return err
+	if _, without := cmd.Annotations[settingless]; !without {
+		release := shield(cmd.Flags())
+		if err := server.InterceptConfigsPreRunHandler(cmd, appTemplate, *appConfig(), cometConfig()); err != nil {
+			return err
+		}
+		release()
 	}
-	release()
 	if err := checkTyped(cmd, args); err != nil {
 		return err
 	}

@@ -273,10 +273,13 @@ func TestEveryArgumentOfTheSDKsCommandsIsKnown(t *testing.T) {
 		... address_or_key_name creation-height dst-validator-addr end_time file file2 file_path flags from_key_or_address
 		grantee granter granter_key_or_address height info key_name keyname msg-type-url name new-pubkey option params
 		/path/to/unsigned-tx.json proposal-id protobuf-byte-string recipient send_enabled signature signature-file
+		allowed-relayer-addresses... client-id client-identifier counterparty-client-id merkle-prefix... path/to/client_msg.json
+		path/to/client_state.json path/to/consensus_state.json path/to/upgraded_client_state.json receiver src-channel src-port
+		subject-client-id substitute-client-id upgrade-client-proof upgrade-consensus-state-proof
 		src-validator-addr to_address to_address_1 to_address_2 tx-json-file val_addr validator-addr weighted-options
 		withdraw-addr authorization_type="send"|"generic"|"delegate"|"unbond"|"redelegate"`))
 	texts := slices.Concat(amountFlags, fileFlags, strings.Fields(`
-		authority broadcast-mode chain-id commission-max-change-rate commission-max-rate commission-rate daemon-name
+		authority broadcast-mode chain-id channel-or-client-id denom encoding memo packet-timeout-height commission-max-change-rate commission-max-rate commission-rate daemon-name
 		derivative description details expiration fee-granter fee-payer from gas gas-prices gentx-dir grpc-addr home
 		identity ip keyring-backend keyring-dir metadata module-name moniker msg-type multisig new-moniker node node-id
 		note output output-document permission pubkey role security-contact sign-mode summary through title type upgrade-info uses-of website`))

@@ -39,6 +39,8 @@ func upgradeCmd() *cobra.Command {
 		Short: "Look at planned upgrades, and whether this machine is ready for the next one",
 		Long: `Governance plans an upgrade by its name and a height. At that height binaries that do not
 know it stop, with exit code 10; those that do change the state and go on.`,
+		Example: `  stemmad upgrade check
+  stemmad upgrade list`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(upgradeListCmd(), upgradeCheckCmd())
@@ -49,6 +51,8 @@ func upgradeListCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "list",
 		Short:       "List the upgrades that this binary knows, oldest first",
+		Long:        "List the upgrades that this binary knows, oldest first: it goes on at the height of each of them.",
+		Example:     "  stemmad upgrade list --output json",
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{homeless: ""},
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // kept are the parts of the state that an upgrade must leave as they are.
@@ -40,6 +41,28 @@ func (r *rehearsal) state(ctx context.Context, binary, home string, height int64
 		State map[string]json.RawMessage `json:"app_state"`
 	}
 	return genesis.State, json.Unmarshal(out, &genesis)
+}
+
+// ready asks each machine, once the plan is made, whether it is ready: that with the wrong binary is not.
+func (r *rehearsal) ready(ctx context.Context) error {
+	for end := time.Now().Add(patience); ; {
+		out, err := r.command(ctx, r.to, "query", "upgrade", "plan", "--output", "json")
+		if err == nil && strings.Contains(out, r.name) {
+			break
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("governance planned nothing: %w\n%s", err, out)
+		}
+		time.Sleep(time.Second)
+	}
+	for i, node := range r.net.Nodes {
+		out, err := exec.CommandContext(ctx, r.to, "upgrade", "check", "--home", node.Home, "--node", "tcp://"+node.RPC).CombinedOutput()
+		if (err == nil) == (i == wrong) {
+			return fmt.Errorf("upgrade check of validator %d: %w\n%s", i, err, out)
+		}
+	}
+	say("upgrade check says that all machines are ready but that of validator %d", wrong)
+	return nil
 }
 
 // compare checks that all nodes have the same state, and that it is what was before the upgrade.

@@ -67,7 +67,7 @@ func (r *rehearsal) run(ctx context.Context, keep bool) (err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		r.begin, r.register, r.plan, r.upgrade, r.compare, r.prove, r.join, r.restart,
+		r.begin, r.register, r.plan, r.ready, r.upgrade, r.compare, r.prove, r.join, r.restart,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -211,7 +211,8 @@ func (r *rehearsal) included(ctx context.Context, broadcast string) error {
 		Code int    `json:"code"`
 		Log  string `json:"raw_log"`
 	}
-	if err := json.Unmarshal([]byte(broadcast[strings.Index(broadcast, "{"):]), &sent); err != nil {
+	_, answer, _ := strings.Cut(broadcast, "{")
+	if err := json.Unmarshal([]byte("{"+answer), &sent); err != nil {
 		return err
 	}
 	if sent.Code != 0 {

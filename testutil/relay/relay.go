@@ -63,21 +63,21 @@ func Connect(t testing.TB, a, b *chain.Chain) (*End, *End) {
 }
 
 // Open opens a channel from a port here to one there, and is where both find it.
-func (x *End) Open(port, there, version string, order channeltypes.Order) {
-	x.t.Helper()
-	y := x.other
-	x.Channel = Attribute(x.t, x.relay(channeltypes.NewMsgChannelOpenInit(port, version, order, []string{x.Connection}, there, x.by())),
+func (e *End) Open(port, there, version string, order channeltypes.Order) {
+	e.t.Helper()
+	y := e.other
+	e.Channel = Attribute(e.t, e.relay(channeltypes.NewMsgChannelOpenInit(port, version, order, []string{e.Connection}, there, e.by())),
 		channeltypes.EventTypeChannelOpenInit, channeltypes.AttributeKeyChannelID)
-	opened, found := x.App.Keepers.IBC.Core.ChannelKeeper.GetChannel(x.Ctx(), port, x.Channel)
-	require.True(x.t, found)
-	proof, height := x.Proof(host.ChannelKey(port, x.Channel))
-	y.Channel = Attribute(x.t, y.relay(channeltypes.NewMsgChannelOpenTry(
-		there, opened.Version, order, []string{y.Connection}, port, x.Channel, opened.Version, proof, height, y.by())),
+	opened, found := e.App.Keepers.IBC.Core.ChannelKeeper.GetChannel(e.Ctx(), port, e.Channel)
+	require.True(e.t, found)
+	proof, height := e.Proof(host.ChannelKey(port, e.Channel))
+	y.Channel = Attribute(e.t, y.relay(channeltypes.NewMsgChannelOpenTry(
+		there, opened.Version, order, []string{y.Connection}, port, e.Channel, opened.Version, proof, height, y.by())),
 		channeltypes.EventTypeChannelOpenTry, channeltypes.AttributeKeyChannelID)
 	opened, _ = y.App.Keepers.IBC.Core.ChannelKeeper.GetChannel(y.Ctx(), there, y.Channel)
 	proof, height = y.Proof(host.ChannelKey(there, y.Channel))
-	x.relay(channeltypes.NewMsgChannelOpenAck(port, x.Channel, y.Channel, opened.Version, proof, height, x.by()))
-	proof, height = x.Proof(host.ChannelKey(port, x.Channel))
+	e.relay(channeltypes.NewMsgChannelOpenAck(port, e.Channel, y.Channel, opened.Version, proof, height, e.by()))
+	proof, height = e.Proof(host.ChannelKey(port, e.Channel))
 	y.relay(channeltypes.NewMsgChannelOpenConfirm(there, y.Channel, proof, height, y.by()))
 }
 

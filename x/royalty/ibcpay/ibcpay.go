@@ -10,12 +10,11 @@ import (
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 
-	"cosmossdk.io/math"
-
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -97,9 +96,9 @@ func (t taker) pay(
 // arrived is what a token is called here, and how much of it comes: a voucher of this chain's for what comes from there, the own denom for
 // what comes back.
 func arrived(r route, token transfertypes.Token) (sdk.Coin, error) {
-	amount, ok := math.NewIntFromString(token.Amount)
-	if !ok || !amount.IsPositive() {
-		return sdk.Coin{}, types.ErrInvalidPayment.Wrapf("amount %q", token.Amount)
+	amount, err := amounts.Parse(token.Amount)
+	if err != nil {
+		return sdk.Coin{}, types.ErrInvalidPayment.Wrap(err.Error())
 	}
 	denom := token.Denom
 	if denom.HasPrefix(r.sourcePort, r.source) {

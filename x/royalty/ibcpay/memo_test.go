@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/stemma-chain/stemma/client/encoding"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -18,6 +19,12 @@ func works() *rapid.Generator[registrytypes.WorkID] {
 		id[0] |= 1 // not the one that is none
 		return id
 	})
+}
+
+// The pay address is in documents, and in what people have written down.
+func TestThePayAddress(t *testing.T) {
+	encoding.Configure()
+	require.Equal(t, "stemma12hdr2rtlmmqqkvmvrysx24yh33rkgc20vg2rmg", Address().String())
 }
 
 // A memo is read as what it says, however it is spaced.

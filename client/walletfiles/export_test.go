@@ -1,0 +1,4 @@
+package walletfiles
+
+// BuildOf reads what a node says of its build.
+var BuildOf = buildOf
