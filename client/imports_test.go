@@ -14,7 +14,7 @@ import (
 // types imports; ours must not import it. Proofs alone are answered by the chain's own
 // queries (docs/adr/0050), so they bring the modules' keepers.
 var (
-	notInIt = regexp.MustCompile(`^github\.com/stemma-chain/stemma/(app|cmd|testutil)\b|/keeper$`)
+	notInIt      = regexp.MustCompile(`^github\.com/stemma-chain/stemma/(app|cmd|testutil)\b|/keeper$`)
 	notInProofs  = regexp.MustCompile(`^github\.com/stemma-chain/stemma/(app|cmd|testutil)\b`)
 	notImported  = regexp.MustCompile(`^(log|github\.com/spf13/.*|github\.com/cosmos/cosmos-sdk/client/(flags|tx))$`)
 	libraryFiles = "github.com/stemma-chain/stemma/client"
