@@ -18,7 +18,7 @@ export class Chain {
       "--accounts", accounts.join(","), "--blocktime", "200ms", "--base-port", String(port));
     edit(join(this.home, "config", "genesis.json"), (text) => {
       const genesis = JSON.parse(text);
-      Object.assign(genesis.app_state.gov.params, { voting_period: "8s", expedited_voting_period: "4s" });
+      Object.assign(genesis.app_state.gov.params, { voting_period: "10s", expedited_voting_period: "4s" });
       return JSON.stringify(genesis);
     });
     edit(join(this.home, "config", "app.toml"), (text) => {
