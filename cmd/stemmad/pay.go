@@ -21,6 +21,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -49,7 +50,13 @@ An amount is in units, 0.10 USDC, or in base units, 100000uusdc. What USDC means
 says; base units are what is signed, and what scripts should write.
 
 Of a file that several have claimed, the earliest claim is paid, and named before
-you sign, unless it is under dispute; any other you name by its work id.`,
+you sign, unless it is under dispute; any other you name by its work id.
+
+On another chain a transfer over IBC pays a work, without an account here: to the receiver
+  ` + ibcpay.Address().String() + `
+with the memo
+  {"stemma":{"pay":"work1..."}}
+and nothing else in it. What is no payment comes back to its sender.`,
 		Example: `  stemmad pay remix.wav 0.10 USDC --preview
   stemmad pay remix.wav 0.10 USDC --from carol`,
 		Args: cobra.RangeArgs(2, 3),
