@@ -2352,6 +2352,19 @@ export const schema: Record<string, Shape> = {
     'work string',
     'taking stemma.royalty.v1.Taking',
   ] },
+  'stemma.royalty.v1.EventTransferPaid': { fields: [
+    'work string',
+    'denom string',
+    'amount string',
+    'channel string',
+    'sequence bigint',
+    'sender string',
+  ] },
+  'stemma.royalty.v1.EventTransferRefused': { fields: [
+    'channel string',
+    'sequence bigint',
+    'reason string',
+  ] },
   'stemma.royalty.v1.EventUpstreamChanged': { fields: [
     'work string',
     'epoch bigint',

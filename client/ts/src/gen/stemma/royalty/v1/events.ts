@@ -328,6 +328,38 @@ export interface EventPayeeNamed {
   payee: string;
 }
 
+/**
+ * EventTransferPaid says that a transfer from another chain paid a work. EventPaid, whose payer is the pay
+ * address, has the rest.
+ */
+export interface EventTransferPaid {
+  /** The work that was paid. */
+  work: string;
+  /** Denom of the amount, as this chain calls it. */
+  denom: string;
+  /** What was paid, in whole units. */
+  amount: string;
+  /** This chain's end of the channel that it came by; the client, in version 2 of the protocol. */
+  channel: string;
+  /** Number of the packet on that channel. */
+  sequence: bigint;
+  /** Who sent it, as the other chain says. */
+  sender: string;
+}
+
+/**
+ * EventTransferRefused says why a transfer to the pay address goes back to its sender. An acknowledgement
+ * has the error's code only.
+ */
+export interface EventTransferRefused {
+  /** This chain's end of the channel that it came by; the client, in version 2 of the protocol. */
+  channel: string;
+  /** Number of the packet on that channel. */
+  sequence: bigint;
+  /** Why, in a sentence. */
+  reason: string;
+}
+
 function createBaseEventPaid(): EventPaid {
   return { payer: "", work: "", denom: "", amount: "", epoch: 0n };
 }
@@ -2644,6 +2676,210 @@ export const EventPayeeNamed: MessageFns<EventPayeeNamed, "stemma.royalty.v1.Eve
     const message = createBaseEventPayeeNamed();
     message.contributor = object.contributor ?? "";
     message.payee = object.payee ?? "";
+    return message;
+  },
+};
+
+function createBaseEventTransferPaid(): EventTransferPaid {
+  return { work: "", denom: "", amount: "", channel: "", sequence: 0n, sender: "" };
+}
+
+export const EventTransferPaid: MessageFns<EventTransferPaid, "stemma.royalty.v1.EventTransferPaid"> = {
+  $type: "stemma.royalty.v1.EventTransferPaid" as const,
+
+  encode(message: EventTransferPaid, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.work !== "") {
+      writer.uint32(10).string(message.work);
+    }
+    if (message.denom !== "") {
+      writer.uint32(18).string(message.denom);
+    }
+    if (message.amount !== "") {
+      writer.uint32(26).string(message.amount);
+    }
+    if (message.channel !== "") {
+      writer.uint32(34).string(message.channel);
+    }
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.sequence);
+    }
+    if (message.sender !== "") {
+      writer.uint32(50).string(message.sender);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventTransferPaid {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventTransferPaid();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.denom = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.channel = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventTransferPaid>): EventTransferPaid {
+    return EventTransferPaid.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventTransferPaid>): EventTransferPaid {
+    const message = createBaseEventTransferPaid();
+    message.work = object.work ?? "";
+    message.denom = object.denom ?? "";
+    message.amount = object.amount ?? "";
+    message.channel = object.channel ?? "";
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.sender = object.sender ?? "";
+    return message;
+  },
+};
+
+function createBaseEventTransferRefused(): EventTransferRefused {
+  return { channel: "", sequence: 0n, reason: "" };
+}
+
+export const EventTransferRefused: MessageFns<EventTransferRefused, "stemma.royalty.v1.EventTransferRefused"> = {
+  $type: "stemma.royalty.v1.EventTransferRefused" as const,
+
+  encode(message: EventTransferRefused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.channel !== "") {
+      writer.uint32(10).string(message.channel);
+    }
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.sequence);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventTransferRefused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventTransferRefused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.channel = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventTransferRefused>): EventTransferRefused {
+    return EventTransferRefused.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventTransferRefused>): EventTransferRefused {
+    const message = createBaseEventTransferRefused();
+    message.channel = object.channel ?? "";
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
