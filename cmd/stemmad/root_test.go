@@ -115,7 +115,7 @@ func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
 	out, errs, code = command("genesis", "validate", bad, "--home", filepath.Join(dir, "node0"))
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, "uusdc: paid in 5")
-	require.Contains(t, errs, "1 of 13 invariants broken")
+	require.Contains(t, errs, "1 of 14 invariants broken")
 	for name, change := range map[string][2]string{
 		"validators": {"\"consensus\": {\n", `"consensus": {"validators": [{"pub_key": {"type": "tendermint/PubKeyEd25519",
 			"value": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "power": "1"}],`},

@@ -63,6 +63,7 @@ export const codes = {
     ErrTooEarly: { codespace: 'royalty', code: 28, words: "too early to close the payment channel" },
     ErrPaymentChannelClosing: { codespace: 'royalty', code: 29, words: "payment channel is being closed" },
     ErrInvalidDestination: { codespace: 'royalty', code: 30, words: "invalid destination" },
+    ErrInvalidPayment: { codespace: 'royalty', code: 36, words: "invalid payment from another chain" },
     ErrTooLongAgo: { codespace: 'royalty', code: 32, words: "too many changes ago" },
     ErrDenomNotTaken: { codespace: 'royalty', code: 31, words: "the work takes no payments in the denom" },
     ErrInvalidArrears: { codespace: 'royalty', code: 33, words: "invalid arrears" },
