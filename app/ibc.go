@@ -61,6 +61,9 @@ var ibcModules = []string{
 	ibcexported.ModuleName, ibctm.ModuleName, transfertypes.ModuleName, icatypes.ModuleName, pfmtypes.ModuleName, ratelimittypes.ModuleName,
 }
 
+// ibcAccounts are the modules of these that have an account.
+var ibcAccounts = []string{transfertypes.ModuleName, icatypes.ModuleName}
+
 // maxCallbackGas is what a memo could ask for a callback, of which there are none.
 const maxCallbackGas = 100_000
 

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/spf13/cast"
 
 	coreaddress "cosmossdk.io/core/address"
@@ -12,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/runtime"
 	"github.com/cosmos/cosmos-sdk/server"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
@@ -100,6 +103,23 @@ type keeperDeps struct {
 	logger    log.Logger
 }
 
+// sendRestrictions are what bank refuses by who is to receive, beside the addresses that are blocked.
+var sendRestrictions = []banktypes.SendRestrictionFn{royaltykeeper.RefusePools, ibcpay.RefuseSends}
+
+// payingBank is bank for modules that pay accounts by themselves, in blocks too: an account to which bank refuses to send counts as blocked.
+// They pay another one then; the failure would stop the chain (rewards that a slash pays out) or come back in each block.
+type payingBank struct{ bankkeeper.BaseKeeper }
+
+// BlockedAddr implements the bank that modules expect.
+func (b payingBank) BlockedAddr(to sdk.AccAddress) bool {
+	for _, refuse := range sendRestrictions {
+		if _, err := refuse(context.Background(), nil, to, nil); err != nil {
+			return true
+		}
+	}
+	return b.BaseKeeper.BlockedAddr(to)
+}
+
 // authority is the account that may change parameters: the gov module's.
 func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
 
@@ -123,15 +143,16 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, bank,
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
-	k.Bank.AppendSendRestriction(royaltykeeper.RefusePools)
-	k.Bank.AppendSendRestriction(ibcpay.RefuseSends)
+	for _, refuse := range sendRestrictions {
+		k.Bank.AppendSendRestriction(refuse)
+	}
 
 	k.Staking = stakingkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[stakingtypes.StoreKey]),
 		k.Account, k.Bank, authority(), validators, consensus)
 	k.Mint = mintkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[minttypes.StoreKey]),
 		k.Staking, k.Account, k.Bank, authtypes.FeeCollectorName, authority())
 	k.Distr = distrkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[distrtypes.StoreKey]),
-		k.Account, k.Bank, k.Staking, authtypes.FeeCollectorName, authority())
+		k.Account, payingBank{k.Bank}, k.Staking, authtypes.FeeCollectorName, authority())
 	k.Slashing = slashingkeeper.NewKeeper(d.cdc, d.amino, runtime.NewKVStoreService(kv[slashingtypes.StoreKey]),
 		k.Staking, authority())
 	k.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(k.Distr.Hooks(), k.Slashing.Hooks()))
@@ -152,7 +173,7 @@ func newKeepers(d keeperDeps) Keepers {
 		d.base.MsgServiceRouter(), acts.Catalogue())
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
-		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)
+		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, payingBank{k.Bank}, k.Registry)
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty, k.Account)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
