@@ -14,7 +14,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/runtime"
 	"github.com/cosmos/cosmos-sdk/server"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
@@ -57,7 +56,6 @@ import (
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrykeeper "github.com/stemma-chain/stemma/x/registry/keeper"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 	royaltykeeper "github.com/stemma-chain/stemma/x/royalty/keeper"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -103,23 +101,6 @@ type keeperDeps struct {
 	logger    log.Logger
 }
 
-// sendRestrictions are what bank refuses by who is to receive, beside the addresses that are blocked.
-var sendRestrictions = []banktypes.SendRestrictionFn{royaltykeeper.RefusePools, ibcpay.RefuseSends}
-
-// payingBank is bank for modules that pay accounts by themselves, in blocks too: an account to which bank refuses to send counts as blocked.
-// They pay another one then; the failure would stop the chain (rewards that a slash pays out) or come back in each block.
-type payingBank struct{ bankkeeper.BaseKeeper }
-
-// BlockedAddr implements the bank that modules expect.
-func (b payingBank) BlockedAddr(to sdk.AccAddress) bool {
-	for _, refuse := range sendRestrictions {
-		if _, err := refuse(context.Background(), nil, to, nil); err != nil {
-			return true
-		}
-	}
-	return b.BaseKeeper.BlockedAddr(to)
-}
-
 // authority is the account that may change parameters: the gov module's.
 func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
 
@@ -152,7 +133,11 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Mint = mintkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[minttypes.StoreKey]),
 		k.Staking, k.Account, k.Bank, authtypes.FeeCollectorName, authority())
 	k.Distr = distrkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[distrtypes.StoreKey]),
-		k.Account, payingBank{k.Bank}, k.Staking, authtypes.FeeCollectorName, authority())
+		k.Account, rewardsBank{payingBank{k.Bank}, func(ctx context.Context, denom string) (bool, error) {
+			params, err := k.FeeMarket.Params.Get(ctx)
+			_, pays := params.Rate(denom)
+			return pays, err
+		}}, k.Staking, authtypes.FeeCollectorName, authority())
 	k.Slashing = slashingkeeper.NewKeeper(d.cdc, d.amino, runtime.NewKVStoreService(kv[slashingtypes.StoreKey]),
 		k.Staking, authority())
 	k.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(k.Distr.Hooks(), k.Slashing.Hooks()))

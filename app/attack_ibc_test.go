@@ -1,0 +1,121 @@
+package app_test
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cosmos/gogoproto/proto"
+	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	channeltypesv2 "github.com/cosmos/ibc-go/v11/modules/core/04-channel/v2/types"
+	hostv2 "github.com/cosmos/ibc-go/v11/modules/core/24-host/v2"
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
+
+	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/testutil/relay"
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
+)
+
+// forge has the other chain claim to have sent a packet of version 2, as a chain can that is the attacker's own, and says how it was received.
+func forge(t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData) (received bool) {
+	t.Helper()
+	value, err := transfertypes.MarshalPacketData(data, transfertypes.V1, encoding)
+	require.NoError(t, err)
+	packet := channeltypesv2.NewPacket(sequence, away.Client, home.Client, uint64(home.Now().Add(time.Hour).Unix()),
+		channeltypesv2.NewPayload(transfertypes.PortID, transfertypes.PortID, transfertypes.V1, encoding, value))
+	away.Write(func(ctx sdk.Context) error {
+		away.App.Keepers.IBC.Core.ChannelKeeperV2.SetPacketCommitment(ctx, packet.SourceClient, sequence, channeltypesv2.CommitPacket(packet))
+		return nil
+	})
+	proof, height := away.Proof(hostv2.PacketCommitmentKey(packet.SourceClient, sequence))
+	res := home.Deliver(home.Relayer, channeltypesv2.NewMsgRecvPacket(packet, proof, height, home.Relayer.String()))
+	if res.Err() != nil { // not even an answer
+		return false
+	}
+	var ack channeltypesv2.Acknowledgement
+	raw := relay.Attribute(t, res.Events, channeltypesv2.EventTypeWriteAck, channeltypesv2.AttributeKeyEncodedAckHex)
+	require.NoError(t, proto.Unmarshal(unhex(t, raw), &ack))
+	return ack.Success()
+}
+
+// Names of another chain's making, in any encoding: what is taken is exported and imported again.
+func TestNamesOfAnotherChainAreExported(t *testing.T) {
+	for _, encoding := range []string{transfertypes.EncodingProtobuf, transfertypes.EncodingABI, transfertypes.EncodingJSON} {
+		t.Run(encoding, func(t *testing.T) {
+			home, away := relay.Clients(t, chain.New(t, chain.Signed(validators("here"))), chain.New(t, chain.Signed(validators("there"))))
+			alice := home.Account("alice")
+			song := home.Register("song", alice)
+			taken := 0
+			for i, denom := range []string{
+				"bad\xff", "bad\xfe", "\x00", "line\nfeed", "\u202eleft", strings.Repeat("long", 1000), "ibc/AB", " x", "\u00a0x",
+				strings.Repeat("transfer/channel-7/", 1000) + "deep", "transfer/07-tendermint-0/\xff", "{}", `"`, "\ufffd", "transfer/channel-7/",
+			} {
+				for j, to := range []string{alice.String(), ibcpay.Address().String()} {
+					data := transfertypes.NewFungibleTokenPacketData(denom, "5000", "who\xff", to, payMemo(song))
+					if forge(t, away, home, uint64(2*i+j+1), encoding, data) {
+						taken++
+					}
+				}
+			}
+			t.Log(taken, "were taken")
+			home.RequireInvariants()
+			home.RequireSameExport()
+		})
+	}
+}
+
+// Coins of another chain's making cost it nothing. Nobody burdens all blocks, or everybody who stakes, with names of them.
+func TestRewardsAreOfCoinsThatPayFees(t *testing.T) {
+	home, away := connected(t)
+	alice, fan := home.Account("alice"), away.Account("fan")
+	out := away.MustDeliver(fan, away.TransferMsg(fan, sdk.NewInt64Coin(app.LocalDenom, 5000), alice.String(), ""))
+	require.True(t, away.Carry(out.Events)[0].Success())
+	stakers, err := home.App.Keepers.Staking.GetAllValidators(home.Ctx())
+	require.NoError(t, err)
+	foreign, own := sdk.NewCoins(sdk.NewInt64Coin(voucher, 10)), sdk.NewCoins(sdk.NewInt64Coin(app.LocalDenom, 10))
+	require.Error(t, home.Deliver(alice, distrtypes.NewMsgFundCommunityPool(foreign, alice.String())).Err())
+	require.Error(t, home.Deliver(alice, distrtypes.NewMsgDepositValidatorRewardsPool(alice.String(), stakers[0].OperatorAddress, foreign)).Err())
+	require.NoError(t, home.Deliver(alice, distrtypes.NewMsgFundCommunityPool(own, alice.String())).Err())
+	require.NoError(t, home.Deliver(alice, distrtypes.NewMsgDepositValidatorRewardsPool(alice.String(), stakers[0].OperatorAddress, own)).Err())
+}
+
+// Amounts up to the largest that a chain can name, in a denom that payments are accepted in: blocks go on, whatever is done with them.
+func TestTheLargestAmounts(t *testing.T) {
+	byClient := transfertypes.NewDenom("uusdc", transfertypes.NewHop(transfertypes.PortID, "07-tendermint-0")).IBCDenom()
+	home, away := relay.Clients(t, chain.New(t, chain.Signed(validators("here")), accepting(byClient, 1000)),
+		chain.New(t, chain.Signed(validators("there"))))
+	alice, bob := home.Account("alice"), home.Account("bob")
+	song := home.Register("song", alice)
+	remix := home.Derive("remix", bob, song.Under(chain.Preset("commercial-remix-10")))
+	most := "340282366920938463463374607431768211455"
+	huge := "115792089237316195423570985008687907853269984665640564039457584007913129639935"
+	sequence := uint64(0)
+	send := func(amount, to, memo string) bool {
+		sequence++
+		return forge(t, away, home, sequence, transfertypes.EncodingProtobuf,
+			transfertypes.NewFungibleTokenPacketData("uusdc", amount, "fan", to, memo))
+	}
+	for range 3 {
+		require.True(t, send(most, ibcpay.Address().String(), payMemo(remix)))
+		home.NextBlock()
+	}
+	require.False(t, send("340282366920938463463374607431768211456", ibcpay.Address().String(), payMemo(remix)))
+	require.False(t, send(huge+"0", ibcpay.Address().String(), payMemo(remix)))
+	for _, odd := range []string{"0x1000", "05000", "+5000", "5_000", "-5000", "0", "5000.0", " 5000"} {
+		require.False(t, send(odd, ibcpay.Address().String(), payMemo(remix)), odd)
+	}
+	home.NextBlock()
+	home.RequireInvariants()
+}
+
+func unhex(t *testing.T, text string) []byte {
+	t.Helper()
+	raw, err := hex.DecodeString(text)
+	require.NoError(t, err)
+	return raw
+}
