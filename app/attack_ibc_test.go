@@ -6,16 +6,24 @@ import (
 	"testing"
 	"time"
 
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/gogoproto/proto"
+	icahosttypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/types"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	channeltypesv2 "github.com/cosmos/ibc-go/v11/modules/core/04-channel/v2/types"
 	hostv2 "github.com/cosmos/ibc-go/v11/modules/core/24-host/v2"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/app/queries"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/testutil/relay"
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
@@ -118,4 +126,17 @@ func unhex(t *testing.T, text string) []byte {
 	raw, err := hex.DecodeString(text)
 	require.NoError(t, err)
 	return raw
+}
+
+// A message that asks queries would answer by what a node's operator lets be asked, and by how busy the node is. There is none, so that nodes agree.
+func TestNoMessageAsksQueries(t *testing.T) {
+	c := chain.New(t)
+	alice := c.Account("alice")
+	ask, err := proto.Marshal(&banktypes.QueryBalanceRequest{Address: alice.String(), Denom: app.LocalDenom})
+	require.NoError(t, err)
+	err = c.Deliver(alice, icahosttypes.NewMsgModuleQuerySafe(alice.String(),
+		[]icahosttypes.QueryRequest{{Path: "/cosmos.bank.v1beta1.Query/Balance", Data: ask}})).Err()
+	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.AppOptionsMap{queries.FlagMaxBytes: 10}, baseapp.SetChainID(chain.ID))
+	require.NoError(t, c.Past().Replay(node, c.Height()), "a node that takes smaller queries")
+	require.Error(t, err)
 }

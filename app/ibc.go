@@ -34,6 +34,7 @@ import (
 	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -81,7 +82,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 		channels, d.base.MsgServiceRouter(), k.Account, voucherBank{k.Bank}, authority())
 	// The host takes no other codec; how numbers are spelled in what nobody signs is the other chain's matter.
 	i.Accounts = icahostkeeper.NewKeeper(protoCodec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
-		channels, k.Account, d.base.MsgServiceRouter(), d.base.GRPCQueryRouter(), authority())
+		channels, k.Account, d.base.MsgServiceRouter(), noQueries{}, authority())
 	i.Forward = pfmkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
 		i.Transfer, channels, k.Bank, authority())
 	i.RateLimit = ratelimitkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[ratelimittypes.StoreKey]),
@@ -139,6 +140,13 @@ func (f forwarding) OnRecvPacket(
 	}
 	return f.IBCMiddleware.OnRecvPacket(ctx, version, packet, relayer)
 }
+
+// noQueries routes no query of a message: how many queries a node takes, and of what size, is its operator's to say, so that nodes would not agree
+// on the answers.
+type noQueries struct{}
+
+// Route implements icatypes.QueryRouter.
+func (noQueries) Route(string) baseapp.GRPCQueryHandler { return nil }
 
 // readable is the transfer module of version 2 of the protocol without texts that are no UTF-8, which two of its encodings can hold: JSON cannot,
 // so that a state with such names would be exported as another one, and not imported again.
