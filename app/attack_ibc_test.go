@@ -19,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
 
@@ -29,8 +30,10 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 )
 
-// forge has the other chain claim to have sent a packet of version 2, as a chain can that is the attacker's own, and says how it was received.
-func forge(t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData) (received bool) {
+// forged is a packet of version 2 that the other chain claims to have sent, as a chain can that is the attacker's own.
+func forged(t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData) (
+	channeltypesv2.Packet, *channeltypesv2.MsgRecvPacket,
+) {
 	t.Helper()
 	value, err := transfertypes.MarshalPacketData(data, transfertypes.V1, encoding)
 	require.NoError(t, err)
@@ -41,7 +44,14 @@ func forge(t *testing.T, away, home *relay.End, sequence uint64, encoding string
 		return nil
 	})
 	proof, height := away.Proof(hostv2.PacketCommitmentKey(packet.SourceClient, sequence))
-	res := home.Deliver(home.Relayer, channeltypesv2.NewMsgRecvPacket(packet, proof, height, home.Relayer.String()))
+	return packet, channeltypesv2.NewMsgRecvPacket(packet, proof, height, home.Relayer.String())
+}
+
+// forge has a forged packet arrive, and says how it was received.
+func forge(t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData) (received bool) {
+	t.Helper()
+	_, msg := forged(t, away, home, sequence, encoding, data)
+	res := home.Deliver(home.Relayer, msg)
 	if res.Err() != nil { // not even an answer
 		return false
 	}
@@ -139,4 +149,79 @@ func TestNoMessageAsksQueries(t *testing.T) {
 	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.AppOptionsMap{queries.FlagMaxBytes: 10}, baseapp.SetChainID(chain.ID))
 	require.NoError(t, c.Past().Replay(node, c.Height()), "a node that takes smaller queries")
 	require.Error(t, err)
+}
+
+// A node checks what relays bring before a block has it, packets of version 2 in full: a payment among them is checked like others, and changes
+// nothing of what the block then does.
+func TestAPaymentOfVersion2IsChecked(t *testing.T) {
+	byClient := transfertypes.NewDenom(app.LocalDenom, transfertypes.NewHop(transfertypes.PortID, "07-tendermint-0")).IBCDenom()
+	home, away := relay.Clients(t, chain.New(t, chain.Signed(validators("here")), accepting(byClient, 1000)),
+		chain.New(t, chain.Signed(validators("there"))))
+	alice := home.Account("alice")
+	song := home.Register("song", alice)
+	_, msg := forged(t, away, home, 1, transfertypes.EncodingProtobuf,
+		transfertypes.NewFungibleTokenPacketData(app.LocalDenom, "5000", "fan", ibcpay.Address().String(), payMemo(song)))
+	tx := home.Sign(home.Relayer, msg)
+	require.NoError(t, home.Check(tx))
+	home.NextBlock()
+	require.NoError(t, home.Recheck(tx))
+	home.Block(tx).RequireOK(t)
+	home.NextBlock()
+	require.Equal(t, "5000", home.Balance(alice, byClient).Amount.String())
+	home.RequireInvariants()
+}
+
+// One transaction brings several packets to one work, some of which go back, and pays it itself: each counts once, however often and in whatever
+// order an executor runs it.
+func TestSeveralPaymentsOfOneTransaction(t *testing.T) {
+	byClient := transfertypes.NewDenom(app.LocalDenom, transfertypes.NewHop(transfertypes.PortID, "07-tendermint-0")).IBCDenom()
+	here := chain.New(t, chain.Signed(validators("here")), accepting(byClient, 1000), chain.BlockSTM(2), chain.Twice())
+	home, away := relay.Clients(t, here, chain.New(t, chain.Signed(validators("there"))))
+	alice, bob := home.Account("alice"), home.Account("bob")
+	song := home.Register("song", alice)
+	pay := ibcpay.Address().String()
+	var msgs []sdk.Msg
+	for i, c := range []struct{ amount, to, memo string }{
+		{"5000", pay, payMemo(song)},
+		{"999", pay, payMemo(song)},
+		{"7000", pay, payMemo(song)},
+		{"3000", home.Relayer.String(), ""},
+		{"5000", pay, "for the song"},
+		{"11000", pay, payMemo(song)},
+	} {
+		_, msg := forged(t, away, home, uint64(i+1), transfertypes.EncodingABI,
+			transfertypes.NewFungibleTokenPacketData(app.LocalDenom, c.amount, "fan", c.to, c.memo))
+		msgs = append(msgs, msg)
+	}
+	msgs = append(msgs, chain.PayMsg(home.Relayer, song, sdk.NewInt64Coin(byClient, 2000)))
+	other := home.Sign(bob, chain.PayMsg(bob, song, sdk.NewInt64Coin(app.LocalDenom, 5000)))
+	home.Block(other, home.Sign(home.Relayer, msgs...), home.Sign(bob, chain.PayMsg(bob, song, sdk.NewInt64Coin(app.LocalDenom, 5000)))).RequireOK(t)
+	home.NextBlock()
+	require.Equal(t, "25000", home.Balance(alice, byClient).Amount.String())
+	require.Equal(t, "1000", home.Balance(home.Relayer, byClient).Amount.String())
+	require.Empty(t, home.App.Keepers.Bank.GetAllBalances(home.Ctx(), ibcpay.Address()))
+	home.RequireInvariants()
+	for _, options := range []simtestutil.AppOptionsMap{{}, {"block-executor": "block-stm"}} {
+		node := app.New(log.NewNopLogger(), dbm.NewMemDB(), options, baseapp.SetChainID(chain.ID))
+		require.NoError(t, home.Past().Replay(node, home.Height()))
+	}
+}
+
+// A payment that the transaction has no gas left for fails with it, whatever the payment would take, and stays to be received.
+func TestAPaymentTakesNoMoreThanItsTransaction(t *testing.T) {
+	home, away := connected(t)
+	fan := away.Account("fan")
+	song := home.Register("song", home.Account("alice"))
+	res := away.MustDeliver(fan, away.TransferMsg(fan, sdk.NewInt64Coin(app.LocalDenom, 5000), ibcpay.Address().String(), payMemo(song)))
+	packet := away.Sent(res.Events)[0]
+	msg := home.RecvMsg(packet)
+	for gas := uint64(150_000); ; gas += 5000 {
+		tx := home.SignTx(chain.Tx{Signers: []chain.Account{home.Relayer}, Gas: gas, Msgs: []sdk.Msg{msg}})
+		result := home.Block(tx).Txs[0]
+		if result.Err() == nil {
+			break
+		}
+		require.ErrorIs(t, result.Err(), sdkerrors.ErrOutOfGas)
+		require.Less(t, gas, uint64(1_000_000))
+	}
 }
