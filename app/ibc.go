@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"unicode/utf8"
 
 	icahost "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host"
 	icahostkeeper "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/host/keeper"
@@ -25,12 +27,14 @@ import (
 	transferv2 "github.com/cosmos/ibc-go/v11/modules/apps/transfer/v2"
 	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
+	channeltypesv2 "github.com/cosmos/ibc-go/v11/modules/core/04-channel/v2/types"
 	porttypes "github.com/cosmos/ibc-go/v11/modules/core/05-port/types"
 	ibcapi "github.com/cosmos/ibc-go/v11/modules/core/api"
 	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
 	ibckeeper "github.com/cosmos/ibc-go/v11/modules/core/keeper"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -61,6 +65,9 @@ var ibcModules = []string{
 	ibcexported.ModuleName, ibctm.ModuleName, transfertypes.ModuleName, icatypes.ModuleName, pfmtypes.ModuleName, ratelimittypes.ModuleName,
 }
 
+// ibcAccounts are the modules of these that have an account.
+var ibcAccounts = []string{transfertypes.ModuleName, icatypes.ModuleName}
+
 // maxCallbackGas is what a memo could ask for a callback, of which there are none.
 const maxCallbackGas = 100_000
 
@@ -75,7 +82,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 		channels, d.base.MsgServiceRouter(), k.Account, voucherBank{k.Bank}, authority())
 	// The host takes no other codec; how numbers are spelled in what nobody signs is the other chain's matter.
 	i.Accounts = icahostkeeper.NewKeeper(protoCodec, runtime.NewKVStoreService(kv[icahosttypes.StoreKey]),
-		channels, k.Account, d.base.MsgServiceRouter(), d.base.GRPCQueryRouter(), authority())
+		channels, k.Account, d.base.MsgServiceRouter(), noQueries{}, authority())
 	i.Forward = pfmkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[pfmtypes.StoreKey]),
 		i.Transfer, channels, k.Bank, authority())
 	i.RateLimit = ratelimitkeeper.NewKeeper(cdc, d.addresses, runtime.NewKVStoreService(kv[ratelimittypes.StoreKey]),
@@ -93,7 +100,7 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 		AddRoute(icahosttypes.SubModuleName, icahost.NewIBCModule(i.Accounts)))
 
 	channelsV2 := i.Core.ChannelKeeperV2
-	called := callbacksv2.NewIBCMiddleware(ibcpay.NewMiddlewareV2(k.Royalty, transferv2.NewIBCModule(i.Transfer)),
+	called := callbacksv2.NewIBCMiddleware(ibcpay.NewMiddlewareV2(k.Royalty, readable{transferv2.NewIBCModule(i.Transfer)}),
 		channelsV2, noContracts{}, channelsV2, maxCallbackGas)
 	i.Core.SetRouterV2(ibcapi.NewRouter().
 		AddRoute(transfertypes.PortID, ratelimitv2.NewIBCMiddleware(*i.RateLimit, called, channelsV2, channelsV2)))
@@ -132,6 +139,31 @@ func (f forwarding) OnRecvPacket(
 		}
 	}
 	return f.IBCMiddleware.OnRecvPacket(ctx, version, packet, relayer)
+}
+
+// noQueries routes no query of a message: how many queries a node takes, and of what size, is its operator's to say, so that nodes would not agree
+// on the answers.
+type noQueries struct{}
+
+// Route implements icatypes.QueryRouter.
+func (noQueries) Route(string) baseapp.GRPCQueryHandler { return nil }
+
+// readable is the transfer module of version 2 of the protocol without texts that are no UTF-8, which two of its encodings can hold: JSON cannot,
+// so that a state with such names would be exported as another one, and not imported again.
+type readable struct {
+	ibcapi.PacketUnmarshalerModuleV2
+}
+
+// OnRecvPacket implements ibcapi.IBCModule.
+func (r readable) OnRecvPacket(
+	ctx sdk.Context, source, destination string, sequence uint64, payload channeltypesv2.Payload, relayer sdk.AccAddress,
+) channeltypesv2.RecvPacketResult {
+	data, err := transfertypes.UnmarshalPacketData(payload.Value, payload.Version, payload.Encoding)
+	invalid := func(text string) bool { return !utf8.ValidString(text) }
+	if err != nil || slices.ContainsFunc([]string{data.Token.Denom.Path(), data.Sender, data.Receiver, data.Memo}, invalid) {
+		return channeltypesv2.RecvPacketResult{Status: channeltypesv2.PacketStatus_Failure}
+	}
+	return r.PacketUnmarshalerModuleV2.OnRecvPacket(ctx, source, destination, sequence, payload, relayer)
 }
 
 // errNoContracts refuses a transfer whose memo asks for a callback: there is nothing on this chain that could be called.

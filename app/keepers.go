@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/spf13/cast"
 
 	coreaddress "cosmossdk.io/core/address"
@@ -54,7 +56,6 @@ import (
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrykeeper "github.com/stemma-chain/stemma/x/registry/keeper"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 	royaltykeeper "github.com/stemma-chain/stemma/x/royalty/keeper"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -123,15 +124,20 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, bank,
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
-	k.Bank.AppendSendRestriction(royaltykeeper.RefusePools)
-	k.Bank.AppendSendRestriction(ibcpay.RefuseSends)
+	for _, refuse := range sendRestrictions {
+		k.Bank.AppendSendRestriction(refuse)
+	}
 
 	k.Staking = stakingkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[stakingtypes.StoreKey]),
 		k.Account, k.Bank, authority(), validators, consensus)
 	k.Mint = mintkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[minttypes.StoreKey]),
 		k.Staking, k.Account, k.Bank, authtypes.FeeCollectorName, authority())
 	k.Distr = distrkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[distrtypes.StoreKey]),
-		k.Account, k.Bank, k.Staking, authtypes.FeeCollectorName, authority())
+		k.Account, rewardsBank{payingBank{k.Bank}, func(ctx context.Context, denom string) (bool, error) {
+			params, err := k.FeeMarket.Params.Get(ctx)
+			_, pays := params.Rate(denom)
+			return pays, err
+		}}, k.Staking, authtypes.FeeCollectorName, authority())
 	k.Slashing = slashingkeeper.NewKeeper(d.cdc, d.amino, runtime.NewKVStoreService(kv[slashingtypes.StoreKey]),
 		k.Staking, authority())
 	k.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(k.Distr.Hooks(), k.Slashing.Hooks()))
@@ -152,7 +158,7 @@ func newKeepers(d keeperDeps) Keepers {
 		d.base.MsgServiceRouter(), acts.Catalogue())
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
-		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)
+		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, payingBank{k.Bank}, k.Registry)
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty, k.Account)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),

@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
@@ -23,7 +25,7 @@ type Upgrade struct {
 
 // Upgrades this binary knows, oldest first.
 var Upgrades = []Upgrade{
-	{Name: "v0.2.0", Stores: storetypes.StoreUpgrades{Added: ibcStores}, Before: emptyPayAddress},
+	{Name: "v0.2.0", Stores: storetypes.StoreUpgrades{Added: ibcStores}, Before: takeAddresses},
 }
 
 // applyUpgrades registers the handlers and, when the node restarts at an
@@ -62,11 +64,35 @@ func (app *App) upgrade(u Upgrade) upgradetypes.UpgradeHandler {
 	}
 }
 
-// emptyPayAddress gives what was sent to the pay address, while anybody could send to it, to the community: from now on nothing stays there.
-func emptyPayAddress(ctx context.Context, app *App) error {
-	coins := app.Keepers.Bank.GetAllBalances(ctx, ibcpay.Address())
+// takeAddresses makes the addresses that this version's accounts have theirs, whatever somebody has put there while anybody could: accounts that
+// are no module's, with which the modules panic, and coins, which vest or not. The coins go to the community.
+func takeAddresses(ctx context.Context, app *App) error {
+	for _, name := range ibcAccounts {
+		address := authtypes.NewModuleAddress(name)
+		if old := app.Keepers.Account.GetAccount(ctx, address); old != nil {
+			app.Keepers.Account.SetAccount(ctx, authtypes.NewModuleAccount(plain(old), name, modulePermissions[name]...))
+		}
+		app.Keepers.Account.GetModuleAccount(ctx, name)
+		if err := app.empty(ctx, address); err != nil {
+			return err
+		}
+	}
+	if old := app.Keepers.Account.GetAccount(ctx, ibcpay.Address()); old != nil {
+		app.Keepers.Account.SetAccount(ctx, plain(old))
+	}
+	return app.empty(ctx, ibcpay.Address())
+}
+
+// plain is an account without a key and without what it says of its coins.
+func plain(old sdk.AccountI) *authtypes.BaseAccount {
+	return authtypes.NewBaseAccount(old.GetAddress(), nil, old.GetAccountNumber(), old.GetSequence())
+}
+
+// empty gives what an address has to the community.
+func (app *App) empty(ctx context.Context, address sdk.AccAddress) error {
+	coins := app.Keepers.Bank.GetAllBalances(ctx, address)
 	if coins.IsZero() {
 		return nil
 	}
-	return app.Keepers.Distr.FundCommunityPool(ctx, coins, ibcpay.Address())
+	return app.Keepers.Distr.FundCommunityPool(ctx, coins, address)
 }

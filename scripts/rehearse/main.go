@@ -14,9 +14,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"time"
+
+	"github.com/stemma-chain/stemma/client/encoding"
 )
 
 func main() {
+	encoding.Configure()
 	var r rehearsal
 	flag.StringVar(&r.from, "from", "", "the binary of before the upgrade")
 	flag.StringVar(&r.to, "to", "build/stemmad", "the binary that knows the upgrade")

@@ -15,7 +15,10 @@ import (
 	"sync"
 	"time"
 
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
 	"github.com/stemma-chain/stemma/testutil/localnet"
+	"github.com/stemma-chain/stemma/x/royalty/ibcpay"
 )
 
 // patience is how long anything is waited for.
@@ -180,6 +183,9 @@ func (r *rehearsal) plan(ctx context.Context) error {
 	}
 	r.height = now + int64(25*time.Second/(r.blockTime+200*time.Millisecond))
 	tx := []string{"--keyring-backend", "test", "--yes", "--gas", "auto", "--gas-adjustment", "1.6", "--output", "json"}
+	if err := r.squat(ctx, tx); err != nil {
+		return err
+	}
 	out, err := r.command(ctx, r.from, append([]string{
 		"tx", "upgrade", "software-upgrade", r.name, "--title", "upgrade", "--summary", "rehearsal", "--upgrade-height",
 		strconv.FormatInt(r.height, 10), "--deposit", "10000000ustem", "--no-validate", "--from", "alice",
@@ -201,6 +207,25 @@ func (r *rehearsal) plan(ctx context.Context) error {
 		}
 	}
 	say("governance votes on %s at height %d; now it is %d", r.name, r.height, now)
+	return nil
+}
+
+// squat puts accounts and coins, which vest or not, at addresses that the new version's accounts have.
+func (r *rehearsal) squat(ctx context.Context, tx []string) error {
+	const coins = "1000uusdc"
+	transfers, paid := authtypes.NewModuleAddress("transfer").String(), ibcpay.Address().String()
+	for _, args := range [][]string{
+		{"tx", "bank", "send", "alice", transfers, coins},
+		{"tx", "vesting", "create-vesting-account", paid, coins, "4102444800", "--delayed", "--from", "alice"}, // until 2100
+	} {
+		out, err := r.command(ctx, r.from, append(args, tx...)...)
+		if err != nil {
+			return err
+		}
+		if err := r.included(ctx, out); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -109,17 +109,19 @@ func arrived(r route, token transfertypes.Token) (sdk.Coin, error) {
 	return sdk.Coin{Denom: denom.IBCDenom(), Amount: amount}, nil
 }
 
-// bounded does something for at most MaxGas. Gas is taken from the transaction afterwards: where it has not so much, the whole transaction
-// fails, and so no relayer can have a payment sent back by giving less.
+// bounded does something for at most MaxGas, and for no more than the transaction has: where it has not so much, the whole transaction fails, and
+// so no relayer can have a payment sent back by giving less, nor have nodes do more than was declared.
 func bounded(ctx sdk.Context, do func(sdk.Context) error) (err error) {
-	meter := storetypes.NewGasMeter(MaxGas)
+	most := min(MaxGas, ctx.GasMeter().GasRemaining())
+	meter := storetypes.NewGasMeter(most)
 	defer func() {
 		if r := recover(); r != nil {
 			out, is := r.(storetypes.ErrorOutOfGas)
 			if !is {
 				panic(r)
 			}
-			err = types.ErrInvalidPayment.Wrapf("it takes more than %d gas (%s): pay on the chain", uint64(MaxGas), out.Descriptor)
+			// Where the transaction had less, taking it is what fails.
+			err = types.ErrInvalidPayment.Wrapf("it takes more than %d gas (%s): pay on the chain", most, out.Descriptor)
 		}
 		ctx.GasMeter().ConsumeGas(min(meter.GasConsumed(), MaxGas), "pay a work by memo")
 	}()
