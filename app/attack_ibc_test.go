@@ -48,7 +48,9 @@ func forged(t *testing.T, away, home *relay.End, sequence uint64, encoding strin
 }
 
 // forge has a forged packet arrive, and says how it was received.
-func forge(t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData) (received bool) {
+func forge(
+	t *testing.T, away, home *relay.End, sequence uint64, encoding string, data transfertypes.FungibleTokenPacketData,
+) (received bool) {
 	t.Helper()
 	_, msg := forged(t, away, home, sequence, encoding, data)
 	res := home.Deliver(home.Relayer, msg)
@@ -97,9 +99,12 @@ func TestRewardsAreOfCoinsThatPayFees(t *testing.T) {
 	require.NoError(t, err)
 	foreign, own := sdk.NewCoins(sdk.NewInt64Coin(voucher, 10)), sdk.NewCoins(sdk.NewInt64Coin(app.LocalDenom, 10))
 	require.Error(t, home.Deliver(alice, distrtypes.NewMsgFundCommunityPool(foreign, alice.String())).Err())
-	require.Error(t, home.Deliver(alice, distrtypes.NewMsgDepositValidatorRewardsPool(alice.String(), stakers[0].OperatorAddress, foreign)).Err())
+	deposit := func(coins sdk.Coins) error {
+		return home.Deliver(alice, distrtypes.NewMsgDepositValidatorRewardsPool(alice.String(), stakers[0].OperatorAddress, coins)).Err()
+	}
+	require.Error(t, deposit(foreign))
 	require.NoError(t, home.Deliver(alice, distrtypes.NewMsgFundCommunityPool(own, alice.String())).Err())
-	require.NoError(t, home.Deliver(alice, distrtypes.NewMsgDepositValidatorRewardsPool(alice.String(), stakers[0].OperatorAddress, own)).Err())
+	require.NoError(t, deposit(own))
 }
 
 // Amounts up to the largest that a chain can name, in a denom that payments are accepted in: blocks go on, whatever is done with them.
@@ -138,7 +143,8 @@ func unhex(t *testing.T, text string) []byte {
 	return raw
 }
 
-// A message that asks queries would answer by what a node's operator lets be asked, and by how busy the node is. There is none, so that nodes agree.
+// A message that asks queries would answer by what a node's operator lets be asked, and by how busy the node is. There is none, so that
+// nodes agree.
 func TestNoMessageAsksQueries(t *testing.T) {
 	c := chain.New(t)
 	alice := c.Account("alice")
@@ -151,8 +157,8 @@ func TestNoMessageAsksQueries(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A node checks what relays bring before a block has it, packets of version 2 in full: a payment among them is checked like others, and changes
-// nothing of what the block then does.
+// A node checks what relays bring before a block has it, packets of version 2 in full: a payment among them is checked like others, and
+// changes nothing of what the block then does.
 func TestAPaymentOfVersion2IsChecked(t *testing.T) {
 	byClient := transfertypes.NewDenom(app.LocalDenom, transfertypes.NewHop(transfertypes.PortID, "07-tendermint-0")).IBCDenom()
 	home, away := relay.Clients(t, chain.New(t, chain.Signed(validators("here")), accepting(byClient, 1000)),
@@ -171,8 +177,8 @@ func TestAPaymentOfVersion2IsChecked(t *testing.T) {
 	home.RequireInvariants()
 }
 
-// One transaction brings several packets to one work, some of which go back, and pays it itself: each counts once, however often and in whatever
-// order an executor runs it.
+// One transaction brings several packets to one work, some of which go back, and pays it itself: each counts once, however often and in
+// whatever order an executor runs it.
 func TestSeveralPaymentsOfOneTransaction(t *testing.T) {
 	byClient := transfertypes.NewDenom(app.LocalDenom, transfertypes.NewHop(transfertypes.PortID, "07-tendermint-0")).IBCDenom()
 	here := chain.New(t, chain.Signed(validators("here")), accepting(byClient, 1000), chain.BlockSTM(2), chain.Twice())
@@ -195,7 +201,8 @@ func TestSeveralPaymentsOfOneTransaction(t *testing.T) {
 	}
 	msgs = append(msgs, chain.PayMsg(home.Relayer, song, sdk.NewInt64Coin(byClient, 2000)))
 	other := home.Sign(bob, chain.PayMsg(bob, song, sdk.NewInt64Coin(app.LocalDenom, 5000)))
-	home.Block(other, home.Sign(home.Relayer, msgs...), home.Sign(bob, chain.PayMsg(bob, song, sdk.NewInt64Coin(app.LocalDenom, 5000)))).RequireOK(t)
+	direct := home.Sign(bob, chain.PayMsg(bob, song, sdk.NewInt64Coin(app.LocalDenom, 5000)))
+	home.Block(other, home.Sign(home.Relayer, msgs...), direct).RequireOK(t)
 	home.NextBlock()
 	require.Equal(t, "25000", home.Balance(alice, byClient).Amount.String())
 	require.Equal(t, "1000", home.Balance(home.Relayer, byClient).Amount.String())

@@ -25,8 +25,8 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// squat puts an account of the attacker's making at an address, with coins that vest in a hundred years or with free ones. Before the upgrade
-// messages can do this: nothing was blocked there.
+// squat puts an account of the attacker's making at an address, with coins that vest in a hundred years or with free ones. Before the
+// upgrade messages can do this: nothing was blocked there.
 func squat(t *testing.T, ctx sdk.Context, c *chain.Chain, at sdk.AccAddress, vesting bool) {
 	t.Helper()
 	k := c.App.Keepers
@@ -87,8 +87,8 @@ func TestModuleAccountsAreThereFromTheStart(t *testing.T) {
 	}
 }
 
-// A validator that is slashed takes its redelegations along, and pays their rewards out in the hook of a block. Where the delegator has them go to
-// an address that bank refuses, the block must not fail.
+// A validator that is slashed takes its redelegations along, and pays their rewards out in the hook of a block. Where the delegator has
+// them go to an address that bank refuses, the block must not fail.
 func TestRewardsThatBankRefusesStopNoBlock(t *testing.T) {
 	work := chain.WorkOf("a pool's", chain.Named("nobody"))
 	for name, to := range map[string]sdk.AccAddress{

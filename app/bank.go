@@ -18,8 +18,8 @@ import (
 // sendRestrictions are what bank refuses by who is to receive, beside the addresses that are blocked.
 var sendRestrictions = []banktypes.SendRestrictionFn{royaltykeeper.RefusePools, ibcpay.RefuseSends}
 
-// payingBank is bank for modules that pay accounts by themselves, in blocks too: an account to which bank refuses to send counts as blocked.
-// They pay another one then; the failure would stop the chain (rewards that a slash pays out) or come back in each block.
+// payingBank is bank for modules that pay accounts by themselves, in blocks too: an account to which bank refuses to send counts as
+// blocked. They pay another one then; the failure would stop the chain (rewards that a slash pays out) or come back in each block.
 type payingBank struct{ bankkeeper.BaseKeeper }
 
 // BlockedAddr implements the bank that modules expect.
@@ -32,9 +32,9 @@ func (b payingBank) BlockedAddr(to sdk.AccAddress) bool {
 	return b.BaseKeeper.BlockedAddr(to)
 }
 
-// rewardsBank is bank for x/distribution. Anybody may add to the community's pool and to the rewards of a validator, whose rows all blocks and all
-// who stake read and write denom by denom. Vouchers are made up by other chains, as many kinds as they like: only those that fees are paid in
-// are taken.
+// rewardsBank is bank for x/distribution. Anybody may add to the community's pool and to the rewards of a validator, whose rows all
+// blocks and all who stake read and write denom by denom. Vouchers are made up by other chains, as many kinds as they like: only those
+// that fees are paid in are taken.
 type rewardsBank struct {
 	payingBank
 	paysFees func(ctx context.Context, denom string) (bool, error)

@@ -121,7 +121,8 @@ func (b voucherBank) SetDenomMetaData(ctx context.Context, m banktypes.Metadata)
 	b.BaseKeeper.SetDenomMetaData(ctx, m)
 }
 
-// errBounce refuses to forward a transfer over the channel that it came by: where that fails, the module makes vouchers that nothing stands for.
+// errBounce refuses to forward a transfer over the channel that it came by: where that fails, the module makes vouchers that nothing
+// stands for.
 var errBounce = errors.New("a transfer is not forwarded over the channel that it came by")
 
 // forwarding is packet-forward-middleware without what it gets wrong.
@@ -141,15 +142,15 @@ func (f forwarding) OnRecvPacket(
 	return f.IBCMiddleware.OnRecvPacket(ctx, version, packet, relayer)
 }
 
-// noQueries routes no query of a message: how many queries a node takes, and of what size, is its operator's to say, so that nodes would not agree
-// on the answers.
+// noQueries routes no query of a message: how many queries a node takes, and of what size, is its operator's to say, so that nodes would
+// not agree on the answers.
 type noQueries struct{}
 
 // Route implements icatypes.QueryRouter.
 func (noQueries) Route(string) baseapp.GRPCQueryHandler { return nil }
 
-// readable is the transfer module of version 2 of the protocol without texts that are no UTF-8, which two of its encodings can hold: JSON cannot,
-// so that a state with such names would be exported as another one, and not imported again.
+// readable is the transfer module of version 2 of the protocol without texts that are no UTF-8, which two of its encodings can hold: JSON
+// cannot, so that a state with such names would be exported as another one, and not imported again.
 type readable struct {
 	ibcapi.PacketUnmarshalerModuleV2
 }

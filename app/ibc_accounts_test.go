@@ -121,7 +121,8 @@ func TestAccountsOfOtherChains(t *testing.T) {
 	grant, err := authz.NewMsgGrant(c.account.Address, bob.Address, authz.NewGenericAuthorization("/stemma.royalty.v1.MsgPay"), nil)
 	require.NoError(t, err)
 	for name, msg := range map[string]proto.Message{
-		"a vote": govv1.NewMsgVote(c.account.Address, 1, govv1.OptionYes, ""), "a stake": stakingtypes.NewMsgDelegate(c.account.String(), validator, stake),
+		"a vote":            govv1.NewMsgVote(c.account.Address, 1, govv1.OptionYes, ""),
+		"a stake":           stakingtypes.NewMsgDelegate(c.account.String(), validator, stake),
 		"an act by another": &exec, "power for another": grant, "somebody else's coins": chain.PayMsg(bob, other, coin),
 		"a work of somebody else": chain.OfferMsg(other, chain.Preset("cc0-1.0")),
 	} {

@@ -46,7 +46,9 @@ type coreModule struct {
 }
 
 // readCore reads a genesis, and apart from it the counterparties that the module would refuse.
-func readCore(cdc codec.JSONCodec, raw json.RawMessage) (state ibctypes.GenesisState, alike []clientv2types.GenesisCounterpartyInfo, err error) {
+func readCore(
+	cdc codec.JSONCodec, raw json.RawMessage,
+) (state ibctypes.GenesisState, alike []clientv2types.GenesisCounterpartyInfo, err error) {
 	if err = cdc.UnmarshalJSON(raw, &state); err != nil {
 		return state, nil, err
 	}
@@ -98,8 +100,8 @@ func (accountsModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {
 	return cdc.MustMarshalJSON(state)
 }
 
-// rateLimitModule begins to count hours so that what is exported within the first one can be imported: the module refuses a beginning at height
-// 0, which a genesis has, and takes hour 0, which is that of midnight, for none.
+// rateLimitModule begins to count hours so that what is exported within the first one can be imported: the module refuses a beginning at
+// height 0, which a genesis has, and takes hour 0, which is that of midnight, for none.
 type rateLimitModule struct {
 	ratelimit.AppModule
 	keeper *ratelimitkeeper.Keeper

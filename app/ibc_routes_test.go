@@ -172,8 +172,8 @@ func carryV2(t *testing.T, from, to *relay.End, events []abci.Event) (received b
 	return ack.Success()
 }
 
-// A transfer is forwarded by the other chain over another channel; one that ends at the pay address, where no memo can go with it, comes back
-// over both, and one over the channel that it came by is not forwarded.
+// A transfer is forwarded by the other chain over another channel; one that ends at the pay address, where no memo can go with it, comes
+// back over both, and one over the channel that it came by is not forwarded.
 func TestAForwardedTransferArrivesOrComesBack(t *testing.T) {
 	home, away := connected(t)
 	bob, carol := home.Account("bob"), home.Account("carol")
@@ -181,7 +181,9 @@ func TestAForwardedTransferArrivesOrComesBack(t *testing.T) {
 	there, back := *away, *away
 	home.Open(transfertypes.PortID, transfertypes.PortID, transfertypes.V1, channeltypes.UNORDERED)
 	second.Channel, back.Channel = home.Channel, away.Channel
-	hops := []transfertypes.Hop{transfertypes.NewHop(transfertypes.PortID, second.Channel), transfertypes.NewHop(transfertypes.PortID, there.Channel)}
+	hops := []transfertypes.Hop{
+		transfertypes.NewHop(transfertypes.PortID, second.Channel), transfertypes.NewHop(transfertypes.PortID, there.Channel),
+	}
 	twice := transfertypes.NewDenom(app.LocalDenom, hops...).IBCDenom()
 	arrived, forwards := int64(0), func(to, channel string) string {
 		return fmt.Sprintf(`{"forward":{"receiver":"%s","port":"transfer","channel":"%s"}}`, to, channel)

@@ -78,8 +78,8 @@ func requireConserved(t *testing.T, home, away *relay.End) {
 	}
 }
 
-// A stablecoin of another chain pays a remix of three generations in one transfer, holders send it home, and nodes of both executors agree on
-// every block of it.
+// A stablecoin of another chain pays a remix of three generations in one transfer, holders send it home, and nodes of both executors
+// agree on every block of it.
 func TestATransferPaysAWork(t *testing.T) {
 	for name, opts := range map[string][]chain.Option{"one by one": nil, "in parallel": {chain.BlockSTM(2), chain.Twice()}} {
 		t.Run(name, func(t *testing.T) {

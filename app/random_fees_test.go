@@ -35,7 +35,8 @@ func TestProposedBlocksAgree(t *testing.T) {
 	}
 	nodes := []*node{
 		newNode(t, opts...), newNode(t, append(slices.Clone(opts), chain.BlockSTM(2))...),
-		newNode(t, append(slices.Clone(opts), chain.BlockSTM(4), chain.AppOption(fast.FlagSignatures, false), chain.AppOption(fast.FlagCurve, false))...),
+		newNode(t, append(slices.Clone(opts), chain.BlockSTM(4), chain.AppOption(fast.FlagSignatures, false),
+			chain.AppOption(fast.FlagCurve, false))...),
 	}
 	rng := rand.New(rand.NewPCG(*simSeed, 3))
 	var executed, refused, dropped, full int

@@ -64,8 +64,8 @@ func (app *App) upgrade(u Upgrade) upgradetypes.UpgradeHandler {
 	}
 }
 
-// takeAddresses makes the addresses that this version's accounts have theirs, whatever somebody has put there while anybody could: accounts that
-// are no module's, with which the modules panic, and coins, which vest or not. The coins go to the community.
+// takeAddresses makes the addresses that this version's accounts have theirs, whatever somebody has put there while anybody could:
+// accounts that are no module's, with which the modules panic, and coins, which vest or not. The coins go to the community.
 func takeAddresses(ctx context.Context, app *App) error {
 	for _, name := range ibcAccounts {
 		address := authtypes.NewModuleAddress(name)

@@ -69,7 +69,9 @@ func BenchmarkVerify(b *testing.B) {
 	public := private.PubKey().(*secp256k1.PubKey)
 	signature, err := private.Sign([]byte("a transfer"))
 	require.NoError(b, err)
-	for name, verify := range map[string]func(msg, signature []byte) bool{"go": public.VerifySignature, "c": curveKey{public}.VerifySignature} {
+	for name, verify := range map[string]func(msg, signature []byte) bool{
+		"go": public.VerifySignature, "c": curveKey{public}.VerifySignature,
+	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				verify([]byte("a transfer"), signature)

@@ -261,7 +261,8 @@ func TestWaysOfVouchers(t *testing.T) {
 	port := transfertypes.PortID
 	far := transfertypes.NewDenom("uatom", transfertypes.NewHop(port, "channel-0"), transfertypes.NewHop(port, "channel-5"))
 	byClient := transfertypes.NewDenom("ueur", transfertypes.NewHop(port, "07-tendermint-0"))
-	home, away := relay.Connect(t, chain.New(t, signed, usual, accepting(far.IBCDenom(), 0), accepting(byClient.IBCDenom(), 1)), chain.New(t, signed))
+	here := chain.New(t, signed, usual, accepting(far.IBCDenom(), 0), accepting(byClient.IBCDenom(), 1))
+	home, away := relay.Connect(t, here, chain.New(t, signed))
 	home.Write(func(ctx sdk.Context) error {
 		home.App.Keepers.IBC.Transfer.SetDenom(ctx, far)
 		home.App.Keepers.IBC.Transfer.SetDenom(ctx, byClient)

@@ -32,7 +32,8 @@ var helpGroups = []helpGroup{
 	{"curators", "Curators of datasets, and their contributors:", []string{"dataset", "collection"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
-		"init", "start", "status", "upgrade", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet", "network",
+		"init", "start", "status", "upgrade", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
+		"network",
 	}},
 	{"all", "Keys, and everything else on the chain:", []string{"keys", "query", "tx"}},
 	{"program", "The program:", []string{"version", "completion", "debug", "help"}},

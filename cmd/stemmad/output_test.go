@@ -99,7 +99,8 @@ func TestATemplateAsJSONIsRead(t *testing.T) {
 // A command line that can't be read is answered as it asks, too.
 func TestMistakesAreJSON(t *testing.T) {
 	for _, line := range []string{
-		"nonsense --output json", "show --nonsense --output json", "init --output=json", "start --nonsense -o json", "--output json tx nonsense x",
+		"nonsense --output json", "show --nonsense --output json", "init --output=json", "start --nonsense -o json",
+		"--output json tx nonsense x",
 		"terms show nonsense -o json", "prune --output json --home " + t.TempDir(),
 	} {
 		out, errs, code := command(strings.Fields(line)...)

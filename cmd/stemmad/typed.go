@@ -196,7 +196,8 @@ func argumentName(word string) string {
 var (
 	amountArguments = []string{"amount", "coin", "deposit"}
 	amountFlags     = []string{
-		"amount", "deposit", "fees", "min-self-delegation", "max-percent-recv", "max-percent-send", "period-limit", "spend-limit", "tip", "vesting-amount",
+		"amount", "deposit", "fees", "min-self-delegation", "max-percent-recv", "max-percent-send", "period-limit", "spend-limit", "tip",
+		"vesting-amount",
 	}
 	fileArguments = []string{
 		"/file/path.json", "path/to/proposal.json", "path/to/validator.json", "periods_json_file",

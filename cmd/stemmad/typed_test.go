@@ -279,7 +279,8 @@ func TestEveryArgumentOfTheSDKsCommandsIsKnown(t *testing.T) {
 		src-validator-addr to_address to_address_1 to_address_2 tx-json-file val_addr validator-addr weighted-options
 		withdraw-addr authorization_type="send"|"generic"|"delegate"|"unbond"|"redelegate"`))
 	texts := slices.Concat(amountFlags, fileFlags, strings.Fields(`
-		authority broadcast-mode chain-id channel-or-client-id denom encoding memo packet-timeout-height commission-max-change-rate commission-max-rate commission-rate daemon-name
+		authority broadcast-mode chain-id channel-or-client-id denom encoding memo packet-timeout-height
+		commission-max-change-rate commission-max-rate commission-rate daemon-name
 		derivative description details expiration fee-granter fee-payer from gas gas-prices gentx-dir grpc-addr home
 		identity ip keyring-backend keyring-dir metadata module-name moniker msg-type multisig new-moniker node node-id
 		note output output-document permission pubkey role security-contact sign-mode summary through title type upgrade-info uses-of website`))

@@ -192,7 +192,8 @@ func binaryCheck(ctx context.Context, home, binary, name string) upgradeCheck {
 		c.Found, c.Remedy = fmt.Sprintf("%s does not say what it knows (%v)", binary, err), "get the release that the plan names"
 	case !slices.Contains(known.Upgrades, name):
 		c.Found = fmt.Sprintf("%s does not know %s", binary, name)
-		c.Remedy = fmt.Sprintf("put the release of %s where Cosmovisor finds it (cosmovisor/upgrades/%s/bin/stemmad), or name it with --binary", name, name)
+		c.Remedy = fmt.Sprintf("put the release of %s where Cosmovisor finds it (cosmovisor/upgrades/%s/bin/stemmad), or name it with --binary",
+			name, name)
 	default:
 		c.OK, c.Found = true, fmt.Sprintf("%s knows %s", binary, name)
 	}

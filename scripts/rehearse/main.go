@@ -1,6 +1,6 @@
-// Command rehearse plays an upgrade on four validators, from a binary of before it to this tree's, with payments under way. One validator has
-// the wrong binary, one is killed in the block of the upgrade, one comes late. It checks that all go on with the same state, that the books
-// are sound, that what people registered is as it was, that proofs made before hold after, and that a new node can join.
+// Command rehearse plays an upgrade on four validators, from a binary of before it to this tree's, with payments under way. One validator
+// has the wrong binary, one is killed in the block of the upgrade, one comes late. It checks that all go on with the same state, that the
+// books are sound, that what people registered is as it was, that proofs made before hold after, and that a new node can join.
 //
 //	go run ./scripts/rehearse -from build/upgrade/from/stemmad -to build/stemmad -name v0.2.0
 package main

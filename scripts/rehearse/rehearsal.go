@@ -256,7 +256,8 @@ func (r *rehearsal) upgrade(ctx context.Context) error {
 	paid := 0
 	load.Go(func() {
 		for loadCtx.Err() == nil {
-			if _, err := r.command(loadCtx, r.from, "pay", "remix.txt", "5000uusdc", "--from", "fan", "--yes", "--keyring-backend", "test"); err == nil {
+			_, err := r.command(loadCtx, r.from, "pay", "remix.txt", "5000uusdc", "--from", "fan", "--yes", "--keyring-backend", "test")
+			if err == nil {
 				paid++
 			}
 		}

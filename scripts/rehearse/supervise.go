@@ -10,8 +10,9 @@ import (
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
-// supervisor keeps a node running as Cosmovisor does, by the same layout of its home: what is current is a link to the folder of the genesis'
-// binary or of an upgrade's, and when the node ends at an upgrade that has a folder, the link is set to it and the node begins again.
+// supervisor keeps a node running as Cosmovisor does, by the same layout of its home: what is current is a link to the folder of the
+// genesis' binary or of an upgrade's, and when the node ends at an upgrade that has a folder, the link is set to it and the node begins
+// again.
 type supervisor struct {
 	node *localnet.Node
 	// switched is called when the node is about to begin with another binary; nil: nobody is told.

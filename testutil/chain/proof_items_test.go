@@ -152,7 +152,8 @@ func TestProofsOfAnswersAboutItemsOfOtherTerms(t *testing.T) {
 		Sha256: [32]byte{7}, Contributor: manifest.Contributor{Kind: manifest.Account, ID: carol.Address}, Weight: 1,
 	})
 	d.MustDeliver(alice, &registrytypes.MsgRegister{Registrant: alice.String(), Works: []registrytypes.Entry{{
-		Sha256: made.Roots().Digest(), Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET, Title: "more"}, Manifest: new(made.Roots()),
+		Sha256: made.Roots().Digest(), Manifest: new(made.Roots()),
+		Details: registrytypes.Details{Kind: registrytypes.KIND_DATASET, Title: "more"},
 	}}})
 	more := chain.Work{ID: registrytypes.NewWorkID(alice.Address, made.Roots().Digest()), Owner: alice}
 	d.MustDeliver(alice, d.DeriveMsg(more, song.Under(chain.Preset("commercial-remix-10"))))

@@ -24,7 +24,8 @@ func Bound(asked *query.PageRequest) (*query.PageRequest, error) {
 		bounded.Limit = query.DefaultLimit
 	}
 	if bounded.Limit > Max {
-		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, Max)
+		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key",
+			bounded.Limit, Max)
 	}
 	if bounded.Offset > 0 && len(bounded.Key) > 0 {
 		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")

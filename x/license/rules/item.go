@@ -30,7 +30,8 @@ type Given struct {
 // AsksInReturn says whether terms permit a use to nobody but for something: a fee, a royalty, a payment that a grant collects, or for a
 // term, a number of grants or alone. What is generated from an input owes its royalty too.
 func (t Terms) AsksInReturn(u Use) bool {
-	return t.Fee != "" || t.Duration > 0 || t.MaxGrants > 0 || t.Exclusivity != Shared || t.paidByGrant(u.Action) || t.Rate > 0 && u.Action.approved()
+	return t.Fee != "" || t.Duration > 0 || t.MaxGrants > 0 || t.Exclusivity != Shared || t.paidByGrant(u.Action) ||
+		t.Rate > 0 && u.Action.approved()
 }
 
 // among are the alternatives that serve the item, and why none does where that is so.

@@ -220,7 +220,8 @@ func TestAnItemIsHadUnderItsOwnTerms(t *testing.T) {
 	sold := anything
 	sold.Rate = 100_000
 	free := rules.Alternative{ID: "free", Terms: anything}
-	w := rules.Work{Item: &rules.Item{Under: &rules.Given{TermsID: "own", Terms: sold}}, Alternatives: []rules.Alternative{free, holding("g", 0)}}
+	given := &rules.Item{Under: &rules.Given{TermsID: "own", Terms: sold}}
+	w := rules.Work{Item: given, Alternatives: []rules.Alternative{free, holding("g", 0)}}
 	d := rules.Decide(w, adapt, now)
 	require.Equal(t, rules.Denied, d.Verdict)
 	require.Equal(t, []rules.Reason{{Code: rules.NotOffered, Permission: "own"}}, d.Reasons)

@@ -20,8 +20,8 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// MaxGas is how much gas a payment may take, whatever its memo says: enough for a work with about two thousand receivers. A payment that takes
-// more is sent back; a relayer that gives its transaction less has to send it again.
+// MaxGas is how much gas a payment may take, whatever its memo says: enough for a work with about two thousand receivers. A payment that
+// takes more is sent back; a relayer that gives its transaction less has to send it again.
 const MaxGas = 5_000_000
 
 // Payments takes payments to works, as the royalty keeper does.
@@ -109,8 +109,8 @@ func arrived(r route, token transfertypes.Token) (sdk.Coin, error) {
 	return sdk.Coin{Denom: denom.IBCDenom(), Amount: amount}, nil
 }
 
-// bounded does something for at most MaxGas, and for no more than the transaction has: where it has not so much, the whole transaction fails, and
-// so no relayer can have a payment sent back by giving less, nor have nodes do more than was declared.
+// bounded does something for at most MaxGas, and for no more than the transaction has: where it has not so much, the whole transaction
+// fails, and so no relayer can have a payment sent back by giving less, nor have nodes do more than was declared.
 func bounded(ctx sdk.Context, do func(sdk.Context) error) (err error) {
 	most := min(MaxGas, ctx.GasMeter().GasRemaining())
 	meter := storetypes.NewGasMeter(most)

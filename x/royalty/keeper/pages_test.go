@@ -29,7 +29,8 @@ func TestPagesByDenom(t *testing.T) {
 	k := c.App.Keepers.Royalty
 	denoms := []string{"uusd", "uusdc", "uusdcx"}
 	for _, d := range denoms {
-		require.NoError(t, k.Pools.Funds.Set(ctx, collections.Join3(data.ID, uint32(1), d), types.PoolFund{Total: math.OneInt(), Collected: math.OneInt()}))
+		fund := types.PoolFund{Total: math.OneInt(), Collected: math.OneInt()}
+		require.NoError(t, k.Pools.Funds.Set(ctx, collections.Join3(data.ID, uint32(1), d), fund))
 		require.NoError(t, k.Pools.Parts.Set(ctx, collections.Join4(data.ID, uint32(1), uint64(0), d), math.OneInt()))
 		require.NoError(t, k.Balances.Set(ctx, collections.Join(bob.Address, d), types.Balance{Amount: math.OneInt()}))
 		require.NoError(t, k.Stages.Set(ctx, collections.Join(data.ID, d), types.Stages{}))
