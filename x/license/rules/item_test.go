@@ -234,3 +234,36 @@ func TestAnItemIsHadUnderItsOwnTerms(t *testing.T) {
 	require.Equal(t, "g", w.Alternatives[1].ID)
 	require.Equal(t, rules.Allowed, rules.Decide(rules.Work{Own: true, Item: w.Item}, adapt, now).Verdict)
 }
+
+// What somebody has under an item's own terms was approved when it was given: no approval is asked again.
+func TestAGrantUnderAnItemsTermsAsksNoApproval(t *testing.T) {
+	own := anything
+	own.Approval, own.ApprovalDirect = true, true
+	u := rules.Use{Action: rules.Adapt}
+	item := new(rules.Item)
+	for _, d := range rules.ItemDemands("data", "own", own, u) {
+		item.Constraints = append(item.Constraints, rules.Constraint{Demand: d, AtSource: &rules.Decision{Verdict: rules.Denied}})
+	}
+	require.NotEmpty(t, item.Constraints)
+	under := rules.Alternative{ID: "g", Terms: own, Granted: true}
+	w := rules.Work{Item: item, Alternatives: []rules.Alternative{under}}
+	require.Equal(t, rules.Allowed, rules.Decide(w, u, now).Verdict)
+	w.Alternatives = []rules.Alternative{holding("g", 0)}
+	d := rules.Decide(w, u, now)
+	require.Equal(t, rules.NeedsAGrant, d.Verdict)
+	require.Equal(t, rules.NeedsApproval, d.Reasons[0].Code)
+	require.False(t, item.Constraints[0].Approved, "what was asked stays as it was")
+}
+
+// Who asks owners something: what is held by a grant asks its owner of what makes something of it, and of nothing else.
+func TestAsksOwnerOfAnItemByGrant(t *testing.T) {
+	byGrant := rules.Demand{Kind: rules.ItemByGrant, Contained: true, Terms: anything}
+	require.True(t, byGrant.AsksOwner(rules.Use{Action: rules.Adapt}))
+	require.False(t, byGrant.AsksOwner(rules.Use{Action: rules.Copy}))
+	byGrant.Contained = false
+	require.False(t, byGrant.AsksOwner(rules.Use{Action: rules.TrainAI}))
+	require.True(t, byGrant.AsksOwner(rules.Use{Action: rules.Adapt}))
+	for _, kind := range []rules.Kind{rules.Attribution, rules.Scope, rules.ShareAlike, rules.Uses} {
+		require.False(t, rules.Demand{Kind: kind, Terms: anything}.AsksOwner(rules.Use{Action: rules.Adapt}), kind)
+	}
+}
