@@ -114,7 +114,9 @@ func TestWhatContainingAsksOfAnItem(t *testing.T) {
 	s.requireAllowed(anthology, copies, distribute, perform)
 	rights := s.rights(anthology, adapt, false)
 	require.Equal(t, licensetypes.VERDICT_NEEDS_GRANT, rights.Verdict)
-	require.Equal(t, []licensetypes.Reason{{Code: "needs_approval", Work: anthology.ID, Ancestor: novel.ID, AncestorTerms: asking}}, rights.Reasons)
+	require.Equal(t, []licensetypes.Reason{
+		{Code: "needs_approval", Work: anthology.ID, Ancestor: novel.ID, AncestorTerms: asking},
+	}, rights.Reasons)
 	_, err = s.derive("film", anthology.Under(all))
 	require.ErrorContains(t, err, "needs_approval")
 	s.MustDeliver(s.author, &licensetypes.MsgApprove{Owner: s.author.String(), Work: novel.ID, Terms: asking, Licensee: s.maker.String()})
@@ -208,7 +210,8 @@ func TestItemsAreApart(t *testing.T) {
 	s.Offer(data, free)
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
 	s.MustDeliver(s.maker, s.DeriveMsg(model, data.Under(free).As(types.ROLE_TRAINED_ON)))
-	made := manifests.Of(manifest.Item{Sha256: [32]byte{1}, Contributor: manifest.Contributor{Kind: manifest.Account, ID: s.author.Address}, Weight: 1})
+	by := manifest.Contributor{Kind: manifest.Account, ID: s.author.Address}
+	made := manifests.Of(manifest.Item{Sha256: [32]byte{1}, Contributor: by, Weight: 1})
 	frames := s.ofManifest("frames", made.Roots())
 	s.Offer(frames, free)
 	film, err := s.derive("film", frames.Under(free).As(types.ROLE_COMPONENT_OF))

@@ -44,8 +44,8 @@ type entry struct {
 }
 
 // Collect pays contributors what they have not had of a pool: an account at once, or whom it named, and a work like any payment, so that
-// its holders and sources get theirs. What cannot be paid stays due, and the answer says why. It fails when the manifest is none, or a proof
-// is not of it.
+// its holders and sources get theirs. What cannot be paid stays due, and the answer says why. It fails when the manifest is none, or a
+// proof is not of it.
 func (k Keeper) Collect(
 	ctx context.Context, work registrytypes.WorkID, version uint32, denoms []string, proofs []registrytypes.ContributorProof,
 ) ([]types.Collected, error) {
