@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/pages"
 )
@@ -42,7 +43,7 @@ type Config struct {
 	Operator string
 	// Denied are the works that are not shown, by id.
 	Denied DenyList
-	Limits pages.Limits
+	Limits guard.Limits
 	Log    *slog.Logger
 	// Ready is told the address that pages are served at; it may be nil.
 	Ready func(address string)

@@ -14,7 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/portal"
-	"github.com/stemma-chain/stemma/portal/pages"
+	"github.com/stemma-chain/stemma/portal/guard"
 )
 
 // envPrefix starts the names of environment variables that set flags: STEMMA_PORTAL_LISTEN.
@@ -64,7 +64,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return settingError{err} })
 	f := cmd.Flags()
-	limits := pages.DefaultLimits()
+	limits := guard.Default()
 	f.String(flagListen, "127.0.0.1:8480", "address to serve pages at")
 	f.String(flagMetrics, "", "address to serve metrics at, for Prometheus; keep it from the public (default: none)")
 	f.String(flagNode, "tcp://localhost:26657", "the node's RPC")
@@ -154,7 +154,7 @@ func readDenyList(path string) (portal.DenyList, error) {
 }
 
 // checkLimits refuses limits under which nobody is answered.
-func checkLimits(l pages.Limits) error {
+func checkLimits(l guard.Limits) error {
 	switch {
 	case l.PerSecond < 0:
 		return fmt.Errorf("--%s is 0, for no limit, or more", flagRate)
