@@ -8,14 +8,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-
-	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -24,7 +21,6 @@ import (
 	"github.com/stemma-chain/stemma/client/x402"
 	"github.com/stemma-chain/stemma/portal/till"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Config is what doors are made of.
@@ -62,7 +58,6 @@ const (
 type Doors struct {
 	Config
 	locks   locks
-	minimum minimum
 	answers answers
 }
 
@@ -137,13 +132,6 @@ func (d *Doors) requirements(ctx context.Context, t Thing, answer licensetypes.R
 			v.Extra.Channel = channel
 			byVoucher = append(byVoucher, v)
 		}
-		small, err := d.tooSmall(ctx, bill)
-		if err != nil {
-			return nil, err
-		}
-		if small {
-			continue
-		}
 		if r.Extra.Messages, err = x402.PackMessages(d.Client.Encoding.Codec, bill.Messages); err != nil {
 			return nil, err
 		}
@@ -162,52 +150,6 @@ func (d *Doors) channel(bill x402.Bill) *x402.Channel {
 		c.Payees = append(c.Payees, x402.Payee{Work: p.Work.String(), Weight: p.Weight})
 	}
 	return c
-}
-
-// tooSmall says whether a bill has a payment below what the chain takes at once: vouchers pay such uses.
-func (d *Doors) tooSmall(ctx context.Context, bill x402.Bill) (bool, error) {
-	least, err := d.minimum.of(ctx, d.Client, bill.Amount.Denom, d.Now())
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(bill.Messages, func(msg sdk.Msg) bool {
-		switch m := msg.(type) {
-		case *royaltytypes.MsgPay:
-			return m.Amount.Amount.LT(least)
-		case *royaltytypes.MsgPayMany:
-			return slices.ContainsFunc(m.Payments, func(p royaltytypes.Payment) bool { return p.Amount.Amount.LT(least) })
-		}
-		return false // of grants the chain has seen to it
-	}), nil
-}
-
-// minimum remembers what the smallest payments are.
-type minimum struct {
-	mu     sync.Mutex
-	asked  time.Time
-	denoms map[string]math.Int
-}
-
-// minimumLasts is how long it remembers.
-const minimumLasts = time.Minute
-
-func (m *minimum) of(ctx context.Context, c *client.Client, denom string, now time.Time) (math.Int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if now.Sub(m.asked) > minimumLasts {
-		res, err := c.Royalty().Params(ctx, &royaltytypes.QueryParamsRequest{})
-		if err != nil {
-			return math.Int{}, errors.Join(ErrNode, err)
-		}
-		m.denoms, m.asked = map[string]math.Int{}, now
-		for _, d := range res.Params.Denoms {
-			m.denoms[d.Denom] = d.MinPayment
-		}
-	}
-	if least, known := m.denoms[denom]; known {
-		return least, nil
-	}
-	return math.ZeroInt(), nil
 }
 
 // locks let one at a time handle what has a name.
