@@ -23,7 +23,7 @@ import (
 )
 
 // batch takes a payment by a voucher: the use is served now, and redeemed later with many others. It fails with a *x402.Refusal.
-func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID string) (Receipt, error) {
+func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID string, fetch func() error) (Receipt, error) {
 	if d.Vouchers == nil || d.Receiver.Empty() {
 		return Receipt{}, &x402.Refusal{Reason: x402.InvalidScheme, Detail: "no vouchers are taken here"}
 	}
@@ -45,7 +45,7 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	}
 	switch spent, err := d.Till.Find(ctx, till.UseID(v.PaymentChannel, v.Total)); {
 	case err == nil:
-		return d.again(ctx, t, v, channel, spent)
+		return d.again(ctx, t, v, channel, spent, fetch)
 	case !errors.Is(err, till.ErrUnknown):
 		return Receipt{}, broken(err)
 	}
@@ -64,6 +64,9 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 			return Receipt{}, &x402.Refusal{Reason: x402.WrongChannel, Detail: "it pays others than this use owes, or other parts: open one with the payees asked for"}
 		}
 		if err := agrees(p.Accepted, bill.Tariff.Price); err != nil {
+			return Receipt{}, err
+		}
+		if err := fetch(); err != nil {
 			return Receipt{}, err
 		}
 		return d.spend(ctx, t, v, channel, bill.Tariff.Price.Amount)
@@ -155,11 +158,12 @@ func (d *Doors) keep(v voucher.Voucher, channel royaltytypes.PaymentChannelInfo)
 // again hands over what a voucher was spent on before.
 func (d *Doors) again(
 	ctx context.Context, t Thing, v voucher.Voucher, channel royaltytypes.PaymentChannelInfo, spent till.Payment,
+	fetch func() error,
 ) (Receipt, error) {
 	if spent.Resource != t.URL {
 		return Receipt{}, &x402.Refusal{Reason: x402.Replayed, Detail: "the voucher paid for " + spent.Resource + ": add the price to its total"}
 	}
-	receipt, err := d.resume(ctx, t, spent)
+	receipt, err := d.resume(ctx, t, spent, fetch)
 	if err != nil {
 		return Receipt{}, err
 	}

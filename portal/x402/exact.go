@@ -44,7 +44,7 @@ func (r Receipt) settlement(network string) x402.Settlement {
 
 // exact takes a payment by a transaction. It fails with a *x402.Refusal, and then the payer has what it had, unless
 // Reason.Retry says that this is not known.
-func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID string) (Receipt, error) {
+func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID string, fetch func() error) (Receipt, error) {
 	signed, err := x402.ReadSigned(d.Client.Encoding, p.Payload)
 	if err != nil {
 		return Receipt{}, err
@@ -56,7 +56,7 @@ func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	defer leave()
 	switch kept, err := d.Till.Find(ctx, signed.Hash); {
 	case err == nil:
-		return d.resume(ctx, t, kept)
+		return d.resume(ctx, t, kept, fetch)
 	case !errors.Is(err, till.ErrUnknown):
 		return Receipt{}, broken(err)
 	}
@@ -65,9 +65,9 @@ func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID str
 		return Receipt{}, err
 	}
 	if free {
-		return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: signed.Payer, Amount: "0", Asset: p.Accepted.Asset}, nil
+		return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: signed.Payer, Amount: "0", Asset: p.Accepted.Asset}, fetch()
 	}
-	return d.take(ctx, t, p.Accepted, signed, asked)
+	return d.take(ctx, t, p.Accepted, signed, asked, fetch)
 }
 
 // asked checks that a payment is what is asked for now of who makes it, and says what that is; free: they may use the work already.
@@ -135,7 +135,9 @@ func (d *Doors) verify(ctx context.Context, signed x402.Signed, chainID string) 
 }
 
 // take keeps a payment, sends it, and waits until it is in a block.
-func (d *Doors) take(ctx context.Context, t Thing, r x402.Requirement, signed x402.Signed, asked []sdk.Msg) (Receipt, error) {
+func (d *Doors) take(
+	ctx context.Context, t Thing, r x402.Requirement, signed x402.Signed, asked []sdk.Msg, fetch func() error,
+) (Receipt, error) {
 	if err := signed.Pays(asked); err != nil {
 		return Receipt{}, err
 	}
@@ -145,6 +147,9 @@ func (d *Doors) take(ctx context.Context, t Thing, r x402.Requirement, signed x4
 	}
 	if err := d.Client.Rehearse(ctx, signed.Raw); err != nil {
 		return Receipt{}, refused(err)
+	}
+	if err := fetch(); err != nil {
+		return Receipt{}, err
 	}
 	kept := till.Payment{
 		ID: signed.Hash, Resource: t.URL, Payer: signed.Payer, Amount: r.Amount + r.Asset, Raw: signed.Raw, After: after, Until: signed.Until,
@@ -156,7 +161,7 @@ func (d *Doors) take(ctx context.Context, t Thing, r x402.Requirement, signed x4
 }
 
 // resume goes on with a payment that was taken before.
-func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment) (Receipt, error) {
+func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch func() error) (Receipt, error) {
 	if kept.Resource != t.URL {
 		return Receipt{}, &x402.Refusal{Reason: x402.WrongResource, Detail: "the payment was for " + kept.Resource}
 	}
@@ -164,6 +169,9 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment) (Receipt
 		return Receipt{}, &x402.Refusal{
 			Reason: x402.Replayed, Detail: fmt.Sprintf("what it paid was handed over on %s", kept.Delivered.Format(time.RFC3339)),
 		}
+	}
+	if err := fetch(); err != nil {
+		return Receipt{}, err
 	}
 	if !kept.Settled.IsZero() {
 		var receipt Receipt

@@ -117,7 +117,7 @@ func (d *Doors) settle(ctx context.Context, ask x402.Ask) (Receipt, error) {
 		if err != nil {
 			return Receipt{Payer: signed.Payer}, err
 		}
-		if receipt, err = d.take(ctx, t, ask.Requirements, signed, asked); err != nil {
+		if receipt, err = d.take(ctx, t, ask.Requirements, signed, asked, nothing); err != nil {
 			return Receipt{Payer: signed.Payer}, err
 		}
 	case err != nil:
@@ -125,7 +125,7 @@ func (d *Doors) settle(ctx context.Context, ask x402.Ask) (Receipt, error) {
 	case !kept.Delivered.IsZero():
 		return Receipt{Payer: signed.Payer}, &x402.Refusal{Reason: x402.Replayed}
 	default:
-		if receipt, err = d.resume(ctx, t, kept); err != nil {
+		if receipt, err = d.resume(ctx, t, kept, nothing); err != nil {
 			return Receipt{Payer: signed.Payer}, err
 		}
 	}
@@ -137,6 +137,9 @@ func (d *Doors) settle(ctx context.Context, ask x402.Ask) (Receipt, error) {
 
 // facilitated begins the names of other servers' resources, so that nobody has the portal's own by what was paid to another.
 const facilitated = "facilitated "
+
+// nothing is fetched for other servers.
+func nothing() error { return nil }
 
 // reasonOf is the word for an error; none: it is none.
 func reasonOf(err error) x402.Reason {

@@ -26,9 +26,17 @@ type refusal struct {
 	Code      uint32 `json:"code,omitempty"`
 }
 
-// Serve hands a thing over to whoever may have it: free of charge, paid by this request, or by one who proves the right to it. Everybody else
-// is told what it costs (402), or why it is not to be had (403, 404).
-func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, deliver func(w http.ResponseWriter, receipt Receipt)) {
+// Paid takes what a request pays for a thing, or sees that nothing has to be paid. Before that it calls fetch, unless that is nil: where the
+// thing is not there, nothing is taken, and it fails with what fetch says. It fails with ErrAsk where nothing was shown, and with a
+// *x402.Refusal for what is not taken.
+type Paid func(fetch func() error) (Receipt, error)
+
+// ErrAsk is matched by the error of a request that shows nothing and has something to pay.
+var ErrAsk = errors.New("it is to be paid")
+
+// Serve hands a thing over to whoever may have it: free of charge, paid by this request, or by one who proves the right to it. hand calls paid, and
+// writes the thing where that succeeds; what it fails with is answered: what it costs (402), or why it is not to be had (403, 404).
+func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, hand func(paid Paid) error) {
 	w.Header().Set("Cache-Control", "private, no-store") // what one has paid is not for the next
 	w.Header().Add("Vary", x402.PaymentHeader)
 	payment, err := x402.ReadPayment(r.Header)
@@ -36,27 +44,48 @@ func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, deliver f
 		d.ask(w, r, t, &x402.Refusal{Reason: x402.InvalidPayload, Detail: err.Error()})
 		return
 	}
-	if payment == nil {
-		d.offer(w, r, t, deliver)
-		return
-	}
-	receipt, err := d.Pay(r.Context(), t, payment)
-	if err != nil {
-		d.refuse(w, r, t, err)
-		return
-	}
-	if receipt.ID != "" {
-		if err := d.Till.Deliver(r.Context(), receipt.ID, d.Now()); err != nil {
-			d.refuse(w, r, t, broken(err))
-			return
+	err = hand(func(fetch func() error) (Receipt, error) {
+		if fetch == nil {
+			fetch = func() error { return nil }
 		}
+		if payment == nil {
+			return d.free(r.Context(), t, fetch)
+		}
+		receipt, err := d.Pay(r.Context(), t, payment, fetch)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if receipt.ID != "" {
+			if err := d.Till.Deliver(r.Context(), receipt.ID, d.Now()); err != nil {
+				return Receipt{}, broken(err)
+			}
+		}
+		w.Header().Set(x402.SettledHeader, x402.Encode(receipt.settlement(payment.Accepted.Network)))
+		return receipt, nil
+	})
+	switch {
+	case errors.Is(err, ErrAsk):
+		d.ask(w, r, t, nil)
+	case err != nil:
+		d.refuse(w, r, t, err)
 	}
-	w.Header().Set(x402.SettledHeader, x402.Encode(receipt.settlement(payment.Accepted.Network)))
-	deliver(w, receipt)
 }
 
-// Pay takes a payment for a thing, or a proof of the right to it. It fails with a *x402.Refusal.
-func (d *Doors) Pay(ctx context.Context, t Thing, p *x402.Payment) (Receipt, error) {
+// free lets in where nothing is to be paid, by anybody.
+func (d *Doors) free(ctx context.Context, t Thing, fetch func() error) (Receipt, error) {
+	answer, err := d.anybody(ctx, t)
+	if err != nil {
+		return Receipt{}, unless(err)
+	}
+	if answer.Verdict != licensetypes.VERDICT_ALLOWED || len(x402.Bills(answer, nil, 0)) > 0 {
+		return Receipt{}, ErrAsk
+	}
+	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Amount: "0"}, fetch()
+}
+
+// Pay takes a payment for a thing, or a proof of the right to it; fetch is called before anything is taken. It fails with a
+// *x402.Refusal, or as fetch does.
+func (d *Doors) Pay(ctx context.Context, t Thing, p *x402.Payment, fetch func() error) (Receipt, error) {
 	chainID, err := d.Client.ChainID(ctx)
 	if err != nil {
 		return Receipt{}, broken(err)
@@ -65,13 +94,17 @@ func (d *Doors) Pay(ctx context.Context, t Thing, p *x402.Payment) (Receipt, err
 	case p.Accepted.Network != x402.Network(chainID):
 		return Receipt{}, &x402.Refusal{Reason: x402.InvalidNetwork, Detail: "payments are taken on " + x402.Network(chainID)}
 	case p.Payload.Holder != nil:
-		return d.holder(ctx, t, p.Payload.Holder, p.Accepted.Network)
+		receipt, err := d.holder(ctx, t, p.Payload.Holder, p.Accepted.Network)
+		if err != nil {
+			return Receipt{}, err
+		}
+		return receipt, fetch()
 	case p.Accepted.Extra.Resource != t.URL:
 		return Receipt{}, &x402.Refusal{Reason: x402.WrongResource, Detail: "the payment is for " + p.Accepted.Extra.Resource}
 	case p.Accepted.Scheme == x402.Exact:
-		return d.exact(ctx, t, p, chainID)
+		return d.exact(ctx, t, p, chainID, fetch)
 	case p.Accepted.Scheme == x402.Batch:
-		return d.batch(ctx, t, p, chainID)
+		return d.batch(ctx, t, p, chainID, fetch)
 	}
 	return Receipt{}, &x402.Refusal{Reason: x402.InvalidScheme, Detail: "the schemes are " + x402.Exact + " and " + x402.Batch}
 }
@@ -103,20 +136,6 @@ func (d *Doors) holder(ctx context.Context, t Thing, h *x402.Holder, network str
 		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: "each use is to be paid"}
 	}
 	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: h.Account, Amount: "0"}, nil
-}
-
-// offer answers who shows nothing.
-func (d *Doors) offer(w http.ResponseWriter, r *http.Request, t Thing, deliver func(http.ResponseWriter, Receipt)) {
-	answer, err := d.anybody(r.Context(), t)
-	if err != nil {
-		d.refuse(w, r, t, unless(err))
-		return
-	}
-	if answer.Verdict == licensetypes.VERDICT_ALLOWED && len(x402.Bills(answer, nil, 0)) == 0 {
-		deliver(w, Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Amount: "0"})
-		return
-	}
-	d.ask(w, r, t, nil)
 }
 
 // ask says what a thing costs now, and why what was shown is not taken, if something was.

@@ -78,11 +78,16 @@ func (d *Doors) work(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	d.Serve(w, r, t, func(w http.ResponseWriter, receipt Receipt) {
+	d.Serve(w, r, t, func(paid Paid) error {
+		receipt, err := paid(nil)
+		if err != nil {
+			return err
+		}
 		if receipt.Payer != "" {
 			licensee = receipt.Payer
 		}
 		d.tell(w, r, t, licensee, receipt)
+		return nil
 	})
 }
 
