@@ -142,6 +142,10 @@ func TestJourneyOfSeveral(t *testing.T) {
 	require.NotContains(t, said, "another transaction")
 	require.Contains(t, s.do("register", "song.wav", "--no-anchor", "--from", "band"), "another transaction")
 	s.tooFew(register)
+	cheap := []string{"register", "song.wav", "--no-anchor", "--from", "band", "--fees", "1ustem"}
+	require.Contains(t, s.do(cheap...), "The chain asks for more now")
+	require.Contains(t, s.json("unsigned.fee_asked", append(cheap, "--output-document", "cheap.json")...), "ustem")
+	require.NotContains(t, s.do("register", "song.wav", "--no-anchor", "--from", "band", "--gas-prices", "0.1ustem"), "asks for more")
 	require.True(t, s.together(first, register...).More)
 	require.False(t, s.together(second, register...).More)
 	require.Contains(t, s.do(register...), "Nothing to register")
