@@ -75,13 +75,26 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
+	addLimitFlags(f, limits)
+	addDoorFlags(f, "serve x402 too, below /x402/: where the portal is reached from outside, as https://example.org (default: it is not served)")
+	f.String(flagLogFormat, "text", "text or json")
+	cmd.AddCommand(itemsCmd(), paywallCmd(), redeemCmd())
+	return cmd
+}
+
+func addLimitFlags(f *pflag.FlagSet, limits guard.Limits) {
 	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")
 	f.Int(flagBurst, limits.Burst, "requests that an address may make at once")
 	f.Int(flagAtOnce, limits.AtOnce, "requests that are answered at a time")
 	f.String(flagProxyHeader, "", "header in which the proxy in front says whose request it is")
-	f.String(flagLogFormat, "text", "text or json")
-	cmd.AddCommand(itemsCmd())
-	return cmd
+}
+
+func limitsOf(f *pflag.FlagSet) (l guard.Limits, err error) {
+	l.PerSecond, _ = f.GetFloat64(flagRate)
+	l.Burst, _ = f.GetInt(flagBurst)
+	l.AtOnce, _ = f.GetInt(flagAtOnce)
+	l.ProxyHeader, _ = f.GetString(flagProxyHeader)
+	return l, checkLimits(l)
 }
 
 func run(cmd *cobra.Command, _ []string) error {
@@ -115,14 +128,13 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	warn(log, f)
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
 	c.FromEarliest, _ = f.GetBool(flagEarliest)
-	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
-	c.Limits.Burst, _ = f.GetInt(flagBurst)
-	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
-	c.Limits.ProxyHeader = text(flagProxyHeader)
 	if c.RPC, err = portal.NodeAddress(c.RPC); err != nil {
 		return none, fmt.Errorf("--%s: %w", flagNode, err)
 	}
-	if err := checkLimits(c.Limits); err != nil {
+	if c.Limits, err = limitsOf(f); err != nil {
+		return none, err
+	}
+	if c.Doors, err = doorsOf(f); err != nil {
 		return none, err
 	}
 	if s := text(flagTrust); s != "" {

@@ -126,21 +126,26 @@ func listed(cell string) []string {
 	return []string{cell}
 }
 
-// Find is what is behind a path; false: nothing that is mapped. The path is one that clean has passed.
+// Find is what is behind a path; false: nothing that is mapped. A file has what seems to lie below it too: servers read /a.php/b as /a.php. The
+// path is one that clean has passed.
 func (m *Map) Find(at string) (Row, bool) {
 	if row, there := m.exact[at]; there {
 		return row, true
 	}
-	for folder := at; ; {
-		cut := strings.LastIndexByte(strings.TrimSuffix(folder, "/"), '/')
-		if row, there := m.below[folder]; there && strings.HasSuffix(folder, "/") {
-			return row, true
-		}
+	for end := len(at); end > 0; {
+		cut := strings.LastIndexByte(at[:end], '/')
 		if cut < 0 {
 			return Row{}, false
 		}
-		folder = folder[:cut+1]
+		if row, there := m.below[at[:cut+1]]; there {
+			return row, true
+		}
+		if row, there := m.exact[at[:cut]]; there {
+			return row, true
+		}
+		end = cut
 	}
+	return Row{}, false
 }
 
 // errUnclean is of a path that names something in a roundabout way.

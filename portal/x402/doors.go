@@ -39,7 +39,9 @@ type Config struct {
 	Within time.Duration
 	// Again is how long a thing that was handed over can be had again by the same payment; 0: ten minutes.
 	Again time.Duration
-	Log   *slog.Logger
+	// Denied says whether the operator has nothing to do with a work, by its id; nil: with none.
+	Denied func(work string) bool
+	Log    *slog.Logger
 	// Now is the time; nil: the system's.
 	Now func() time.Time
 }
@@ -77,6 +79,9 @@ func New(c Config) (*Doors, error) {
 	if c.Again == 0 {
 		c.Again = defaultAgain
 	}
+	if c.Denied == nil {
+		c.Denied = func(string) bool { return false }
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -97,6 +102,9 @@ type Thing struct {
 	Use  licensetypes.Use
 }
 
+// errDenied is of a work that the operator has nothing to do with.
+var errDenied = errors.New("the operator of this server does not offer this work")
+
 // ErrNode is matched by the error of a question that the node did not answer.
 var ErrNode = errors.New("the node does not answer")
 
@@ -107,6 +115,9 @@ func (d *Doors) decide(ctx context.Context, t Thing, licensee string) (licensety
 	res, err := d.Client.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{Work: t.Work, Use: t.Use, Licensee: licensee})
 	switch status.Code(err) {
 	case codes.OK:
+		if len(res.Rights.Works) > 0 && d.Denied(res.Rights.Works[0].String()) {
+			return licensetypes.Rights{}, errDenied
+		}
 		return res.Rights, nil
 	case codes.InvalidArgument:
 		return licensetypes.Rights{}, &x402.Refusal{Reason: x402.InvalidRequirements, Detail: client.Tidy(err.Error()), Err: err}

@@ -268,8 +268,8 @@ func (d *Doors) actsFor(ctx context.Context, agent agenttypes.AgentID, key, acco
 
 // unless keeps a refusal, and makes one of an error of the node.
 func unless(err error) error {
-	if refusal := new(x402.Refusal); errors.As(err, &refusal) {
-		return refusal
+	if refusal := new(x402.Refusal); errors.As(err, &refusal) || errors.Is(err, errDenied) {
+		return err
 	}
 	return broken(err)
 }

@@ -195,8 +195,12 @@ func (d *Doors) refuse(w http.ResponseWriter, r *http.Request, t Thing, err erro
 // retryAfter is in seconds.
 const retryAfter = 2
 
-// fail answers where the node does not.
+// fail answers where the node does not, and of works that the operator does not offer.
 func (d *Doors) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, errDenied) {
+		http.Error(w, errDenied.Error(), http.StatusUnavailableForLegalReasons)
+		return
+	}
 	d.Log.Warn("payments", "path", r.URL.Path, "error", err)
 	w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	http.Error(w, "the chain can't be asked now; try again in a moment", http.StatusServiceUnavailable)
