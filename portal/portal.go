@@ -46,7 +46,7 @@ type Config struct {
 	Limits guard.Limits
 	// Doors are for machines that pay, below /x402/; nil: there are none.
 	Doors *Doors
-	Log    *slog.Logger
+	Log   *slog.Logger
 	// Ready is told the address that pages are served at; it may be nil.
 	Ready func(address string)
 }
@@ -101,7 +101,7 @@ func Run(ctx context.Context, c Config) error {
 		if err != nil {
 			return err
 		}
-		defer end()
+		defer func() { _ = end() }() // what is committed is on disk
 		machines = d.Handler()
 		group.Go(func() error { return keep(ctx) })
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/till"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -180,7 +181,7 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch fu
 		}
 		return receipt, nil
 	}
-	amount, err := sdk.ParseCoinNormalized(kept.Amount)
+	amount, err := amounts.ParseCoin(kept.Amount)
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
