@@ -23,6 +23,7 @@ var lanes = [][]string{
 	{"docs/agents.md"},
 	{"docs/datasets.md"},
 	{"docs/owners.md"},
+	{"docs/paid.md"},
 }
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over
