@@ -104,7 +104,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s.protocol = protocol.NewServer(
 		&protocol.Implementation{Name: "stemma", Title: "Stemma", Version: c.Version},
-		&protocol.ServerOptions{Instructions: instructions + how, Capabilities: &protocol.ServerCapabilities{}, Logger: c.Log},
+		&protocol.ServerOptions{Instructions: instructions + how, Capabilities: &protocol.ServerCapabilities{Tools: &protocol.ToolCapabilities{}}, Logger: c.Log},
 	)
 	s.addAsking()
 	if c.Key != nil {
