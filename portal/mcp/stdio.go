@@ -193,6 +193,9 @@ func (l *lines) line() ([]byte, error) {
 	case !json.Valid(line):
 		return nil, l.refuse(parseError, "a message is one line of JSON")
 	}
+	if _, err := jsonrpc.DecodeMessage(line); err != nil { // batches are none: the protocol has dropped them
+		return nil, l.refuse(invalidRequest, "a message is one request, notification or answer of JSON-RPC 2.0")
+	}
 	return append(trimmed(line), '\n'), nil
 }
 

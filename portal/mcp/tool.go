@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	protocol "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -86,23 +87,74 @@ func bound(schema *jsonschema.Schema) {
 	}
 }
 
+// shared are types that answers have in many places: schemas name them, and say them once.
+var shared = []reflect.Type{
+	reflect.TypeFor[Amount](), reflect.TypeFor[Text](), reflect.TypeFor[Work](), reflect.TypeFor[Reason](), reflect.TypeFor[Offer](),
+	reflect.TypeFor[Payee](), reflect.TypeFor[Left](), reflect.TypeFor[Budget](),
+}
+
 // outputOf is the schema of what a tool answers: that, or why it refuses.
 func outputOf[Out any]() json.RawMessage {
-	schema, err := jsonschema.For[Out](nil)
-	if err != nil {
-		panic(err) // a struct of this package
-	}
-	refused, err := jsonschema.For[Refused](nil)
-	if err != nil {
-		panic(err)
-	}
-	schema.Properties["refused"] = refused
+	schema := schemaOf(reflect.TypeFor[Out](), nil)
+	schema.Properties["refused"] = schemaOf(reflect.TypeFor[Refused](), nil)
 	schema.PropertyOrder = append(schema.PropertyOrder, "refused")
 	schema.AnyOf = []*jsonschema.Schema{{Required: schema.Required}, {Required: []string{"refused"}}}
-	schema.Required = nil
+	schema.Required, schema.Defs = nil, map[string]*jsonschema.Schema{}
+	for _, kind := range shared {
+		schema.Defs[kind.Name()] = schemaOf(kind, kind)
+	}
+	unused(schema)
 	raw, err := json.Marshal(schema)
 	if err != nil {
 		panic(fmt.Errorf("schema of %s: %w", reflect.TypeFor[Out](), err))
 	}
 	return raw
+}
+
+// schemaOf is the schema of a type, with names for the shared ones but itself.
+func schemaOf(kind, itself reflect.Type) *jsonschema.Schema {
+	names := map[reflect.Type]*jsonschema.Schema{}
+	for _, one := range shared {
+		if one != itself {
+			names[one] = &jsonschema.Schema{Ref: "#/$defs/" + one.Name()}
+		}
+	}
+	schema, err := jsonschema.ForType(kind, &jsonschema.ForOptions{TypeSchemas: names})
+	if err != nil {
+		panic(fmt.Errorf("schema of %s: %w", kind, err)) // a struct of this package
+	}
+	neverNull(schema)
+	return schema
+}
+
+// neverNull takes away that a name may stand for null: what is not there is left out.
+func neverNull(schema *jsonschema.Schema) {
+	if schema == nil {
+		return
+	}
+	if schema.Ref != "" {
+		schema.Types = nil
+	}
+	neverNull(schema.Items)
+	neverNull(schema.AdditionalProperties)
+	for _, property := range schema.Properties {
+		neverNull(property)
+	}
+}
+
+// unused drops the definitions that nothing names.
+func unused(schema *jsonschema.Schema) {
+	for again := true; again; {
+		again = false
+		raw, err := json.Marshal(schema)
+		if err != nil {
+			panic(err)
+		}
+		for name := range schema.Defs {
+			if !strings.Contains(string(raw), `"#/$defs/`+name+`"`) {
+				delete(schema.Defs, name)
+				again = true
+			}
+		}
+	}
 }
