@@ -45,7 +45,7 @@ type chain struct {
 	agent                   agenttypes.AgentID
 }
 
-func newChain(t *testing.T) *chain {
+func newChain(t *testing.T, blocks time.Duration) *chain {
 	t.Helper()
 	if _, err := os.Stat(binary); err != nil {
 		t.Skip("there is no " + binary + ": run `make build` first")
@@ -53,7 +53,7 @@ func newChain(t *testing.T) *chain {
 	path, err := filepath.Abs(binary)
 	require.NoError(t, err)
 	ch := &chain{t: t, net: localnet.ForTest(t, localnet.Options{
-		Binary: path, ChainID: "asked-1", BlockTime: 100 * time.Millisecond, Keys: []string{"alice", "carol", "bot", "none"},
+		Binary: path, ChainID: "asked-1", BlockTime: blocks, Keys: []string{"alice", "carol", "bot", "none"},
 	})}
 	ch.c, err = client.Dial(ch.net.Nodes[0].GRPC)
 	require.NoError(t, err)
@@ -99,7 +99,7 @@ func (c *chain) offer() {
 	}})
 }
 
-// makeAgent gives bot's key 3 USDC an act, 5 an hour and 20 in all.
+// makeAgent gives bot's key 3 USDC an act, 7 an hour and 20 in all.
 func (c *chain) makeAgent() {
 	controller := c.carol.Address().String()
 	res := c.send(c.carol, &agenttypes.MsgRegister{
@@ -119,7 +119,7 @@ func (c *chain) limit() agenttypes.Limit {
 			"/stemma.license.v1.MsgAcquire", "/stemma.lineage.v1.MsgDerive", "/stemma.registry.v1.MsgRegister", "/stemma.royalty.v1.MsgPay",
 		},
 		ExpiresAt: time.Now().Add(24 * time.Hour), Window: time.Hour,
-		Budgets: []agenttypes.Budget{{Denom: "uusdc", Act: n(3), Window: n(5), Total: n(20)}},
+		Budgets: []agenttypes.Budget{{Denom: "uusdc", Act: n(3), Window: n(7), Total: n(20)}},
 	}
 }
 

@@ -206,7 +206,8 @@ func (s *Server) under(ctx context.Context, work registrytypes.WorkID, name stri
 	}
 	id, err := permission.TermsOf(ctx, s.config.Client, work, name)
 	if err != nil && !errors.As(err, new(*permission.RefusedError)) {
-		return "", fmt.Errorf("%w: terms: %w", ErrArgument, err)
+		// What it is called by others stands in no sentence.
+		return "", fmt.Errorf("%w: terms: name a terms id, or a preset or licence that just one of its offers is of", ErrArgument)
 	}
 	return id.String(), err
 }

@@ -3,14 +3,18 @@ package mcp_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/mcp"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -20,12 +24,13 @@ import (
 
 // An agent finds a work, buys what it needs, declares what it made, and has it proved; what its limit does not leave is refused.
 func TestAnAgentsSession(t *testing.T) {
-	c := newChain(t)
+	c := newChain(t, 100*time.Millisecond)
 	server, err := mcp.New(t.Context(), c.config(c.bot))
 	require.NoError(t, err)
 	s := open(t, server)
 
 	t.Run("finds", func(t *testing.T) { c.finds(s) })
+	t.Run("finds by words", func(t *testing.T) { c.findsByWords(t) })
 	t.Run("buys", func(t *testing.T) { c.buys(s) })
 	t.Run("declares", func(t *testing.T) { c.declares(s) })
 	t.Run("is bounded", func(t *testing.T) { c.isBounded(s) })
@@ -71,6 +76,24 @@ func (c *chain) finds(s *session) {
 	require.EqualValues(t, 1, report["unknown"])
 	require.Len(t, report["listed"], 2)
 	require.Len(t, s.ok("report", args{"works": list, "use": "train-ai", "from": 1})["listed"], 1)
+}
+
+func (c *chain) findsByWords(t *testing.T) {
+	config := c.config(nil)
+	x, err := index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"))
+	require.NoError(t, err)
+	defer x.Close()
+	height, _, err := c.c.Latest(t.Context())
+	require.NoError(t, err)
+	node, err := rpchttp.New("http://"+c.net.Nodes[0].RPC, "/websocket")
+	require.NoError(t, err)
+	require.NoError(t, follow.New(node, x, follow.Options{Until: height - 1, Poll: 20 * time.Millisecond}).Run(t.Context()))
+	config.Index = x
+	server, err := mcp.New(t.Context(), config)
+	require.NoError(t, err)
+	found := open(t, server).ok("resolve", args{"query": "instructions ignore"})
+	require.Equal(t, "words", found["by"])
+	require.Equal(t, c.song.String(), found["works"].([]any)[0].(map[string]any)["work"])
 }
 
 func (c *chain) buys(s *session) {
@@ -139,6 +162,23 @@ func (c *chain) declares(s *session) {
 	s.no("prove", args{"subject": work.String(), "about": "nothing"}, "mcp", 2)
 	s.no("prove", args{"subject": digestOf("nobody's")}, "mcp", 3)
 
+	// What a source needs is bought with it, or nothing is done.
+	more := args{
+		"request": "make-3", "sha256": digestOf("third"), "model": "m", "max": "1.99 USDC", "commercial": true,
+		"sources": []args{{"work": c.content.String(), "role": "parentOf"}},
+	}
+	refused := s.no("declare", more, "mcp", 6)
+	require.Equal(t, "above_price", refused.Reasons[0].Code)
+	more["max"], more["max_rate"] = "2.00 USDC", "9%"
+	s.no("declare", more, "mcp", 16)
+	more["max_rate"] = "10%"
+	third := s.ok("declare", more)
+	require.Len(t, third["bought"], 1)
+	require.Equal(t, third["bought"].([]any)[0].(map[string]any)["grant"], third["relied_on"].([]any)[0].(map[string]any)["permission"])
+	require.Equal(t, third, s.ok("declare", more))
+	again := args{"request": "make-4", "sha256": digestOf("third"), "model": "m", "max": "0uusdc"}
+	s.no("declare", again, lineagetypes.ModuleName, lineagetypes.ErrAlreadyRecorded.ABCICode())
+
 	other := args{
 		"request": "make-2", "sha256": digestOf("other"), "model": "m", "max": "1.00 USDC",
 		"sources": []args{{"work": c.song.String(), "role": "trainedOn"}, {"work": c.song.String(), "uri": "https://example.org"}},
@@ -152,8 +192,8 @@ func (c *chain) isBounded(s *session) {
 		agenttypes.ModuleName, agenttypes.ErrOverAct.ABCICode())
 	left := over.Budget.Spending[0]
 	require.Equal(t, "3000000", left.Act.Amount)
-	require.Equal(t, "3000000", left.Window.Amount, "of 5, 2 are spent")
-	require.Equal(t, "18000000", left.Whole.Amount)
+	require.Equal(t, "3000000", left.Window.Amount, "of 7, 4 are spent")
+	require.Equal(t, "16000000", left.Whole.Amount)
 	require.NotEmpty(t, over.Budget.WindowEnds)
 	require.NotEmpty(t, over.Remedy)
 	require.Empty(t, over.Tx, "nothing was sent")
@@ -216,6 +256,32 @@ func (c *chain) textsAreData(t *testing.T, s *session) {
 	require.NoError(t, err)
 	require.NotContains(t, string(raw), "IGNORE")
 	require.Len(t, tools.Tools, 9)
+}
+
+// A payment that is in no block when the call ends is told by its hash, and the same call waits for it: it is paid once.
+func TestAPaymentThatTakesLonger(t *testing.T) {
+	c := newChain(t, 2*time.Second)
+	config := c.config(c.bot)
+	config.Within = 700 * time.Millisecond
+	server, err := mcp.New(t.Context(), config)
+	require.NoError(t, err)
+	s := open(t, server)
+	payment := args{"request": "slow", "work": c.song.String(), "amount": "1.00 USDC", "max": "1.00 USDC"}
+	hash := ""
+	require.Eventually(t, func() bool {
+		var out map[string]any
+		if refused := s.call("pay", payment, &out); refused != nil {
+			require.Equal(t, []any{"mcp", uint32(8), true}, []any{refused.Codespace, refused.Code, refused.Retryable}, "%+v", refused)
+			require.True(t, hash == "" || hash == refused.Tx)
+			hash = refused.Tx
+			return false
+		}
+		require.Equal(t, hash, out["tx"], "what was undecided before")
+		return true
+	}, time.Minute, 10*time.Millisecond)
+	require.NotEmpty(t, hash)
+	quote := s.ok("quote", args{"work": c.song.String(), "amount": "1uusdc"})
+	require.Equal(t, "19000000", quote["budget"].(map[string]any)["spending"].([]any)[0].(map[string]any)["whole"].(map[string]any)["amount"])
 }
 
 // strip takes away the fields that hold what strangers wrote.

@@ -144,10 +144,13 @@ func (l *ledger) settle(ctx context.Context) (open []string) {
 	return open
 }
 
+// answering is the part of a call's time that is left for its answer.
+const answering = 20
+
 // patience is how long whoever asks waits for something that is sent.
 func patience(ctx context.Context) (context.Context, context.CancelFunc) {
 	if at, bounded := ctx.Deadline(); bounded { // an answer has to be given before
-		return context.WithDeadline(ctx, at.Add(-time.Second))
+		return context.WithDeadline(ctx, at.Add(-time.Until(at)/answering))
 	}
 	return context.WithCancel(ctx)
 }

@@ -10,7 +10,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/units"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -112,6 +111,9 @@ func (s *Server) quoteUse(ctx context.Context, in quoteIn, claim registrytypes.C
 	return nil
 }
 
+// tooMany is why a payment is not divided.
+const tooMany = "Too many works pass it on to list them: it can be paid all the same."
+
 // divided asks what a payment would give to whom.
 func (s *Server) divided(ctx context.Context, work registrytypes.WorkID, amount sdk.Coin) (*Division, error) {
 	u := s.inUnits(ctx)
@@ -120,7 +122,7 @@ func (s *Server) divided(ctx context.Context, work registrytypes.WorkID, amount 
 		Work: work, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxRows, CountTotal: true},
 	})
 	if status.Code(err) == codes.ResourceExhausted {
-		d.Unknown = client.Tidy(err.Error())
+		d.Unknown = tooMany
 		return d, nil
 	}
 	if err != nil {

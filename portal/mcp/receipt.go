@@ -114,7 +114,10 @@ func (s *Server) payments(ctx context.Context, span blocks.Span, height int64, e
 		if err := p.Divide(ctx, s.config.Client.Royalty(), height, moves.Of(p.Payment), maxRows+1); err != nil {
 			return nil, Cut{}, err
 		}
-		d := Division{Amount: coin(u, p.Amount), Unknown: p.Unknown}
+		d := Division{Amount: coin(u, p.Amount)}
+		if p.Unknown != "" {
+			d.Unknown = tooMany
+		}
 		d.Payees, d.Cut = few(payeesOf(u, p.Shares))
 		if !p.Held.IsNil() && p.Held.IsPositive() {
 			held := coin(u, p.Held)

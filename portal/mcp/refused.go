@@ -87,8 +87,12 @@ func (s *Server) asRefusal(ctx context.Context, err error) Refused {
 			r.Reasons = append(obstacles(sold.why), reasonsOf(sold.answer)...)
 			return r
 		}
-		r.Retryable = errors.Is(err, ErrNode)
-		r.Said = said(err.Error())
+		switch kind {
+		case ErrNode, ErrInternal, ErrNotFound: // whoever failed may quote others
+			r.Retryable, r.Said = kind == ErrNode, said(err.Error())
+		default: // these quote the call alone, and ids
+			r.Sentence = words.Capital(said(err.Error()).Untrusted) + "."
+		}
 		return r
 	}
 	return ofNode(err)
@@ -174,7 +178,7 @@ func (s *Server) ofPermission(ctx context.Context, e *permission.RefusedError) R
 	}
 	r := own(kind)
 	r.Sentence = fmt.Sprintf("%s: %s.", e.Request.Source, words.Refused(string(e.Why)))
-	r.Reasons = append(reasonsOf(e.Answer), obstacles(e.Obstacles)...)
+	r.Reasons = append(obstacles(e.Obstacles), reasonsOf(e.Answer)...)
 	u := s.inUnits(ctx)
 	for _, o := range e.Options {
 		r.Options = append(r.Options, Choice{o.Permission, named(o.Terms.Id), o.Bought, coins(u, o.Price)})

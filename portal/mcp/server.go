@@ -50,6 +50,8 @@ type Config struct {
 	Sponsor sdk.AccAddress
 	// Anchors are kept there, by which an output may have been claimed already.
 	Anchors register.Store
+	// Within is how long a call takes at most; 0: 45 seconds. What it sent goes on.
+	Within time.Duration
 	// Version of this program.
 	Version string
 	Log     *slog.Logger
@@ -89,6 +91,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Within == 0 {
+		c.Within = callWithin
 	}
 	s := &Server{config: c, spent: newLedger(ctx), busy: make(chan struct{}, callsAtOnce)}
 	how := readOnly

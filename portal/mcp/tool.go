@@ -28,7 +28,7 @@ func add[In, Out any](s *Server, name, title, description string, hints *protoco
 		InputSchema: inputOf[In](), OutputSchema: outputOf[Out](),
 	}
 	protocol.AddTool(s.protocol, tool, func(ctx context.Context, _ *protocol.CallToolRequest, in In) (*protocol.CallToolResult, any, error) {
-		ctx, cancel := context.WithTimeout(ctx, callWithin)
+		ctx, cancel := context.WithTimeout(ctx, s.config.Within)
 		defer cancel()
 		out, err := turn(ctx, s, in, run)
 		if err == nil {
