@@ -70,8 +70,8 @@ are that agent's acts: the chain keeps it within the limit that the agent's cont
 without an agent is refused. Without both the server only reads, and tools that spend are not listed. Each of these asks for max,
 the most to pay, and for a request id: a call that is repeated with the same id pays nothing twice while the server runs.
 
-Over HTTP it listens on this machine alone, unless --` + flagListen + ` says otherwise. On another address, and wherever it holds a key, each
-request has to bear the token in --` + flagTokenFile + `. Pages of other sites are refused.
+Over HTTP it listens on this machine alone, unless --` + flagListen + ` says otherwise. On another address, and wherever it holds a key,
+each request has to bear the token in --` + flagTokenFile + `. Pages of other sites are refused.
 
 It ends when its input does, with code 0. Every flag can be an environment variable: ` + mcpPrefix + `AGENT for --agent.`,
 		Example: `  stemma-portal mcp --node tcp://localhost:26657 --grpc localhost:9090

@@ -15,16 +15,12 @@ import (
 )
 
 type acquireIn struct {
-	Request     string   `json:"request" jsonschema:"id of your own for this purchase: repeat the call with it and nothing is bought twice"`
-	Work        string   `json:"work" jsonschema:"work id (work1...) or SHA-256 of the file"`
-	Use         string   `json:"use" jsonschema:"what it is for, as in clear"`
-	Commercial  bool     `json:"commercial,omitempty"`
-	Territories []string `json:"territories,omitempty"`
-	Media       []string `json:"media,omitempty"`
-	Until       string   `json:"until,omitempty"`
-	Max         string   `json:"max" jsonschema:"the most to pay for all that is needed, such as 5.00 USDC or 5000000uusdc; its denom picks the price"`
-	Terms       string   `json:"terms,omitempty" jsonschema:"take this offer: a terms id, a preset or a licence's name; empty: the cheapest that serves"`
-	For         string   `json:"for,omitempty" jsonschema:"work id of the controller's that the grant is reserved for, where it serves one"`
+	Request string `json:"request" jsonschema:"id of your own for this purchase: with it again nothing is bought twice"`
+	Work    string `json:"work" jsonschema:"work id (work1...) or SHA-256 of the file"`
+	use
+	Max   string `json:"max" jsonschema:"the most to pay for all of it, such as 5.00 USDC or 5000000uusdc; its denom picks the price"`
+	Terms string `json:"terms,omitempty" jsonschema:"take this offer: terms id, preset or licence; empty: the cheapest that serves"`
+	For   string `json:"for,omitempty" jsonschema:"work id of the controller's that the grant is reserved for, where it serves one"`
 }
 
 // Bought is a grant or a pass.
@@ -53,7 +49,7 @@ func (s *Server) acquire(ctx context.Context, in acquireIn) (acquireOut, error) 
 		if err != nil {
 			return out, err
 		}
-		asked, err := use{in.Use, in.Commercial, in.Territories, in.Media, in.Until}.read()
+		asked, err := in.read()
 		if err != nil {
 			return out, err
 		}

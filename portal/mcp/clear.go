@@ -23,6 +23,17 @@ type use struct {
 	Until       string   `json:"until,omitempty" jsonschema:"until when: 2027-12-31, a time in RFC 3339, or 30d; empty: now only"`
 }
 
+// maybe is a use that need not be named.
+type maybe struct {
+	Use         string   `json:"use,omitempty" jsonschema:"what for, as in clear"`
+	Commercial  bool     `json:"commercial,omitempty"`
+	Territories []string `json:"territories,omitempty"`
+	Media       []string `json:"media,omitempty"`
+	Until       string   `json:"until,omitempty"`
+}
+
+func (u maybe) read() (licensetypes.Use, error) { return use(u).read() }
+
 func (u use) read() (licensetypes.Use, error) {
 	asked, err := rights.ParseUse(rights.Wish{
 		Action: u.Use, Commercial: u.Commercial, Territories: u.Territories, Media: u.Media, Until: u.Until,
@@ -78,12 +89,12 @@ type Buying struct {
 }
 
 type clearOut struct {
-	Verdict    string   `json:"verdict" jsonschema:"allowed, needs_grant, denied, or unknown: nobody has registered it, so nothing is known of any permission"`
+	Verdict    string   `json:"verdict" jsonschema:"allowed, needs_grant, denied, or unknown: nobody has registered it"`
 	Sentence   string   `json:"sentence"`
 	Work       *Work    `json:"work,omitempty"`
 	Use        string   `json:"use" jsonschema:"the question in words"`
 	As         string   `json:"as,omitempty" jsonschema:"who asks; empty: anybody"`
-	Permission string   `json:"permission,omitempty" jsonschema:"what an allowed use relies on: a grant or terms; empty: it is one's own work, or not allowed"`
+	Permission string   `json:"permission,omitempty" jsonschema:"what an allowed use relies on: a grant or terms; empty of one's own work"`
 	Reasons    []Reason `json:"reasons" jsonschema:"why it is not allowed"`
 	Duties     []Duty   `json:"obligations" jsonschema:"what whoever uses it has to do"`
 	Notices    []Notice `json:"notices"`

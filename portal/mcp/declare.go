@@ -31,11 +31,11 @@ type source struct {
 	SHA256     string `json:"sha256,omitempty" jsonschema:"SHA-256 of something that is not registered: declared, not paid"`
 	Role       string `json:"role,omitempty" jsonschema:"inputTo (default), parentOf, componentOf, trainedOn, contains or cites"`
 	Weight     string `json:"weight,omitempty" jsonschema:"its part in the output, in percent such as 60 or 12.5; empty: not stated"`
-	Permission string `json:"permission,omitempty" jsonschema:"grant (grant1...) or terms to rely on; empty: one is found, and bought within max"`
+	Permission string `json:"permission,omitempty" jsonschema:"grant or terms to rely on; empty: one is found, and bought within max"`
 }
 
 type declareIn struct {
-	Request       string   `json:"request" jsonschema:"id of your own for this declaration: repeat the call with it and nothing is declared or paid twice"`
+	Request       string   `json:"request" jsonschema:"id of your own for this: with it again nothing is declared or paid twice"`
 	SHA256        string   `json:"sha256" jsonschema:"SHA-256 of the output, 64 hex digits"`
 	Title         string   `json:"title,omitempty"`
 	Kind          string   `json:"kind,omitempty" jsonschema:"image, audio, video, text, ...; default other"`
@@ -51,8 +51,8 @@ type declareIn struct {
 	PromptSHA256  string   `json:"prompt_sha256,omitempty" jsonschema:"SHA-256 of the prompt; the prompt itself is never sent"`
 	Commercial    bool     `json:"commercial,omitempty" jsonschema:"only rely on what allows commercial use"`
 	PayUses       bool     `json:"pay_uses,omitempty" jsonschema:"also pay, within max, what the permissions ask for each use"`
-	Max           string   `json:"max" jsonschema:"the most to pay in all for what is bought and paid with it, such as 5.00 USDC; 0uusdc: nothing is to be paid"`
-	MaxRate       string   `json:"max_rate,omitempty" jsonschema:"the most that the output may owe of what it takes in, such as 15%; default: what it is now"`
+	Max           string   `json:"max" jsonschema:"the most to pay in all with it, such as 5.00 USDC; 0uusdc: nothing"`
+	MaxRate       string   `json:"max_rate,omitempty" jsonschema:"the most of its takings that the output may owe, such as 15%"`
 	Contested     bool     `json:"allow_contested,omitempty" jsonschema:"register it although others claim the content"`
 }
 
@@ -218,7 +218,9 @@ func (s *Server) madeFrom(ctx context.Context, d *declaration) error {
 }
 
 // named are sources by the ids of their works, and the permission that each names.
-func (s *Server) named(ctx context.Context, list []source) (sources []generation.Source, wanted map[registrytypes.WorkID]string, err error) {
+func (s *Server) named(
+	ctx context.Context, list []source,
+) (sources []generation.Source, wanted map[registrytypes.WorkID]string, err error) {
 	wanted = map[registrytypes.WorkID]string{}
 	for i, from := range list {
 		named := generation.Source{URI: from.URI, SHA256: from.SHA256, Role: from.Role}

@@ -68,7 +68,8 @@ func (c *chain) finds(s *session) {
 	payees := quote["payment"].(map[string]any)["payees"].([]any)
 	require.Equal(t, c.alice.Address().String(), payees[0].(map[string]any)["account"])
 	require.Equal(t, "1000000", payees[0].(map[string]any)["amount"].(map[string]any)["amount"])
-	require.Equal(t, "3000000", quote["budget"].(map[string]any)["spending"].([]any)[0].(map[string]any)["next_act"].(map[string]any)["amount"])
+	left := quote["budget"].(map[string]any)["spending"].([]any)[0].(map[string]any)
+	require.Equal(t, "3000000", left["next_act"].(map[string]any)["amount"])
 
 	list := []string{c.song.String(), digestOf("nobody's")}
 	report := s.ok("report", args{"works": list, "use": "train-ai"})

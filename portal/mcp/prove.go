@@ -20,15 +20,11 @@ import (
 )
 
 type proveIn struct {
-	Subject     string   `json:"subject" jsonschema:"a work id or the SHA-256 of a file, a grant id (grant1...), or tx: and the hash of a transaction"`
-	About       string   `json:"about,omitempty" jsonschema:"what of a work: claim, title, offers, derivation, sources, holders, manifest, or rights, with use; empty: claim"`
-	Use         string   `json:"use,omitempty" jsonschema:"of rights: what for, as in clear"`
-	Commercial  bool     `json:"commercial,omitempty"`
-	Territories []string `json:"territories,omitempty"`
-	Media       []string `json:"media,omitempty"`
-	Until       string   `json:"until,omitempty"`
-	Height      int64    `json:"height,omitempty" jsonschema:"what held before this block; 0: the latest. Of a transaction its block, for nodes that keep no index"`
-	Trust       string   `json:"trust,omitempty" jsonschema:"header that it is to begin at, as HEIGHT:HASH, known from elsewhere; empty: the server's, else the latest"`
+	Subject string `json:"subject" jsonschema:"work id, SHA-256 of a file, grant id (grant1...), or tx: and the hash of a transaction"`
+	About   string `json:"about,omitempty" jsonschema:"of a work: claim, title, offers, derivation, sources, holders, manifest, rights"`
+	maybe          // of rights
+	Height  int64  `json:"height,omitempty" jsonschema:"what held before this block; 0: the latest. Of a transaction its block"`
+	Trust   string `json:"trust,omitempty" jsonschema:"header to begin at, as HEIGHT:HASH; empty: the server's, else the latest"`
 }
 
 type proveOut struct {
@@ -37,7 +33,7 @@ type proveOut struct {
 	ChainID  string `json:"chain_id"`
 	Height   int64  `json:"height" jsonschema:"block before which it holds; of a transaction its block"`
 	Time     string `json:"time" jsonschema:"of that block"`
-	BeginsAt string `json:"begins_at" jsonschema:"header that all follows from, as HEIGHT:HASH: whoever checks it must know that from elsewhere"`
+	BeginsAt string `json:"begins_at" jsonschema:"header that all follows from, HEIGHT:HASH: to be known from elsewhere"`
 	Trusted  bool   `json:"trusted" jsonschema:"this server's operator, or you, named that header; else it is this node's word so far"`
 	Verified bool   `json:"verified" jsonschema:"it was checked here before it was handed over"`
 	SHA256   string `json:"sha256" jsonschema:"of the proof"`
@@ -123,7 +119,7 @@ func (s *Server) question(ctx context.Context, in proveIn) (proof.Question, erro
 		return proof.Question{}, err
 	}
 	if in.About == proof.Rights.String() {
-		asked, err := use{in.Use, in.Commercial, in.Territories, in.Media, in.Until}.read()
+		asked, err := in.read()
 		return proof.AskRights(claim.Id, asked, s.account()), err
 	}
 	for _, kind := range proof.OfWorks() {
@@ -131,6 +127,6 @@ func (s *Server) question(ctx context.Context, in proveIn) (proof.Question, erro
 			return proof.AboutWork(kind, claim.Id)
 		}
 	}
-	return proof.Question{}, fmt.Errorf("%w: about: of a work can be proved claim, title, offers, derivation, sources, holders, manifest and rights",
+	return proof.Question{}, fmt.Errorf("%w: about: name one of claim, title, offers, derivation, sources, holders, manifest and rights",
 		ErrArgument)
 }

@@ -18,14 +18,10 @@ import (
 )
 
 type quoteIn struct {
-	Work        string   `json:"work" jsonschema:"work id (work1...) or SHA-256 of the file"`
-	Use         string   `json:"use,omitempty" jsonschema:"what to acquire it for, as in clear; empty: only the payment is asked about"`
-	Commercial  bool     `json:"commercial,omitempty"`
-	Territories []string `json:"territories,omitempty"`
-	Media       []string `json:"media,omitempty"`
-	Until       string   `json:"until,omitempty"`
-	Terms       string   `json:"terms,omitempty" jsonschema:"only this offer counts: a terms id, a preset or a licence's name"`
-	Amount      string   `json:"amount,omitempty" jsonschema:"a payment to divide, such as 5.00 USDC or 5000000uusdc"`
+	Work string `json:"work" jsonschema:"work id (work1...) or SHA-256 of the file"`
+	maybe
+	Terms  string `json:"terms,omitempty" jsonschema:"only this offer counts: a terms id, a preset or a licence's name"`
+	Amount string `json:"amount,omitempty" jsonschema:"a payment to divide, such as 5.00 USDC or 5000000uusdc"`
 }
 
 // Division is what a payment would give to whom.
@@ -86,7 +82,7 @@ func (s *Server) quote(ctx context.Context, in quoteIn) (out quoteOut, err error
 }
 
 func (s *Server) quoteUse(ctx context.Context, in quoteIn, claim registrytypes.Claim, out *quoteOut) error {
-	asked, err := use{in.Use, in.Commercial, in.Territories, in.Media, in.Until}.read()
+	asked, err := in.read()
 	if err != nil {
 		return err
 	}

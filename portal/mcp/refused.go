@@ -150,7 +150,8 @@ func (s *Server) ofChain(ctx context.Context, tx *client.TxError) Refused {
 			about = reason.About[0]
 		}
 		code := string(reason.Code)
-		r.Reasons = append(r.Reasons, Reason{Code: code, Explained: words.Capital(words.Reason(code)) + ".", Work: about.Work, Under: about.Under})
+		explained := words.Capital(words.Reason(code)) + "."
+		r.Reasons = append(r.Reasons, Reason{Code: code, Explained: explained, Work: about.Work, Under: about.Under})
 	}
 	if tx.Codespace == agenttypes.ModuleName {
 		if left, err := s.left(ctx); err == nil {

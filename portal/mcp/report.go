@@ -33,7 +33,7 @@ type reportOut struct {
 	ChainID    string         `json:"chain_id"`
 	Height     int64          `json:"height" jsonschema:"all answers are of the state after this block"`
 	BlockTime  string         `json:"block_time"`
-	AppHash    string         `json:"app_hash,omitempty" jsonschema:"of that state; the header of the next block has it. Empty: that did not come in time"`
+	AppHash    string         `json:"app_hash,omitempty" jsonschema:"of that state, from the next header; empty: that did not come in time"`
 	Use        string         `json:"use"`
 	As         string         `json:"as,omitempty"`
 	Rows       int            `json:"rows"`
@@ -42,7 +42,7 @@ type reportOut struct {
 	Denied     int            `json:"denied"`
 	Unknown    int            `json:"unknown"`
 	Reasons    map[string]int `json:"reasons" jsonschema:"how many rows each reason stands against"`
-	Cost       []Amount       `json:"cost" jsonschema:"what all grants that are needed cost, the cheapest of each; alternatives where there are several"`
+	Cost       []Amount       `json:"cost" jsonschema:"of all grants that are needed, the cheapest of each; alternatives"`
 	Listed     []Row          `json:"listed"`
 	Cut
 }

@@ -17,13 +17,13 @@ import (
 )
 
 type resolveIn struct {
-	Query string `json:"query" jsonschema:"a SHA-256 of a file (64 hex digits), a work id (work1...), an identifier as scheme:value such as isrc:USRC17607839 or doi:10.1000/182, or words of a title where this server has an index"`
+	Query string `json:"query" jsonschema:"SHA-256 of a file, work id, identifier such as isrc:USRC17607839, or words of a title"`
 }
 
 type resolveOut struct {
 	Height int64  `json:"height" jsonschema:"block after which all of it holds"`
 	By     string `json:"by" jsonschema:"what the query was read as: id, sha256, identifier or words"`
-	Works  []Work `json:"works" jsonschema:"of a digest or an id the claims to the content, the earliest first: the others are its rivals; none: nobody has registered it"`
+	Works  []Work `json:"works" jsonschema:"of a digest or an id all claims to the content, the earliest first: the others are its rivals"`
 	Cut
 }
 

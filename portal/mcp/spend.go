@@ -24,7 +24,9 @@ type Done struct {
 const maxRequestID = 128
 
 // once does what a request asks for, once.
-func once[In, Out any](ctx context.Context, s *Server, request, tool string, in In, do func(context.Context, *job) (Out, error)) (out Out, err error) {
+func once[In, Out any](
+	ctx context.Context, s *Server, request, tool string, in In, do func(context.Context, *job) (Out, error),
+) (out Out, err error) {
 	if request == "" || len(request) > maxRequestID {
 		return out, fmt.Errorf("%w: request: an id of your own, of 1 to %d bytes", ErrArgument, maxRequestID)
 	}

@@ -40,7 +40,7 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, unread 
 	if err := context.Cause(ctx); errors.Is(err, ErrUnread) {
 		return err // what is stuck in the client's pipe stays there
 	}
-	<-served
+	_ = <-served // the process was told to end
 	return nil
 }
 

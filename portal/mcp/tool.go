@@ -20,7 +20,9 @@ var pays = &protocol.ToolAnnotations{IdempotentHint: true, OpenWorldHint: ptr(tr
 func ptr[T any](v T) *T { return &v }
 
 // add offers a tool. An error of run is the client's to read, as a result that says so.
-func add[In, Out any](s *Server, name, title, description string, hints *protocol.ToolAnnotations, run func(context.Context, In) (Out, error)) {
+func add[In, Out any](
+	s *Server, name, title, description string, hints *protocol.ToolAnnotations, run func(context.Context, In) (Out, error),
+) {
 	with := *hints
 	with.Title = title
 	tool := &protocol.Tool{

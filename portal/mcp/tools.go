@@ -17,8 +17,8 @@ func (s *Server) addAsking() {
 
 // addSpending offers the tools that sign.
 func (s *Server) addSpending() {
-	add(s, "acquire", "Get a licence", "Buy what a use needs, all in one transaction or nothing: a grant, or a pass of what it was made from. "+
-		"It spends up to max.", pays, s.acquire)
+	add(s, "acquire", "Get a licence", "Buy what a use needs, all in one transaction or nothing: a grant, or a pass of what it was made "+
+		"from. It spends up to max.", pays, s.acquire)
 	add(s, "declare", "Declare an output", "Register an output that an AI system made, with what it was made from and a record of how, "+
 		"and buy what its sources need, in one transaction. It spends up to max.", pays, s.declare)
 	add(s, "pay", "Pay a work", "Pay a work: everybody that it was made from is paid too. It spends amount.", pays, s.pay)
