@@ -31,7 +31,8 @@ func TestAUseIsPaidOnce(t *testing.T) {
 func TestFurtherGrants(t *testing.T) {
 	a, b := registrytypes.WorkID{1}, registrytypes.WorkID{2}
 	require.EqualValues(t, 1, permission.FurtherGrants([]lineagetypes.ServingGrant{
-		{Source: a, Work: a, Grant: licensetypes.GrantID{1}}, {Source: a, Work: b, Grant: licensetypes.GrantID{2}},
+		{Source: a, Work: a, Grant: licensetypes.GrantID{1}},
+		{Source: a, Work: b, Grant: licensetypes.GrantID{2}},
 		{Source: b, Work: a, Grant: licensetypes.GrantID{2}},
 	}))
 }

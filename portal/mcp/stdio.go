@@ -40,8 +40,10 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, unread 
 	if err := context.Cause(ctx); errors.Is(err, ErrUnread) {
 		return err // what is stuck in the client's pipe stays there
 	}
-	_ = <-served // the process was told to end
-	return nil
+	if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil // the process was told to end
 }
 
 // bounded is a transport that reads no further request while so many are unanswered, and whose end of input waits for the
