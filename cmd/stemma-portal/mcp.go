@@ -259,9 +259,14 @@ func (set mcpSettings) config(ctx context.Context, c *client.Client) (config mcp
 		Client: c, Trust: set.trust, Agent: set.agent, Sponsor: set.sponsor, Anchors: register.OpenStore(set.dir), Version: version.Version,
 		Log: set.log,
 	}
-	if config.Node, err = rpchttp.New(set.node, "/websocket"); err != nil {
+	node, err := rpchttp.New(set.node, "/websocket")
+	if err != nil {
 		return config, fmt.Errorf("the node's RPC %s: %w", set.node, err)
 	}
+	if err := portal.OneChain(ctx, node, c, set.node, set.grpc); err != nil {
+		return config, err
+	}
+	config.Node = node
 	if set.db != "" {
 		if !strings.Contains(set.db, "://") {
 			if _, err := os.Stat(set.db); err != nil {
