@@ -32,6 +32,8 @@ const (
 	maxProof = 512 << 10
 	// lookBack is how many blocks are searched for a transaction on a node without an index.
 	lookBack = 1000
+	// unindexed is how many of the latest blocks a node's index may not have yet.
+	unindexed = 20
 	// nextBlock is how long the block is waited for that proves the one before.
 	nextBlock = 15 * time.Second
 	// unitsLast is how long units count as known, unitsWithin how long they are waited for.

@@ -80,8 +80,8 @@ func (s *Server) findTx(ctx context.Context, span blocks.Span, hash []byte, name
 	} else {
 		height, result, err := blocks.InIndex(ctx, s.config.Node, hash)
 		switch {
-		case errors.Is(err, blocks.ErrNoTx):
-			return 0, nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+		case errors.Is(err, blocks.ErrNoTx): // an index comes after its blocks
+			from = max(from, to-unindexed+1)
 		case !errors.Is(err, blocks.ErrNoIndex):
 			return height, result, err
 		}
