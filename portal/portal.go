@@ -88,7 +88,7 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
-	if err := oneChain(ctx, node, asked, c); err != nil {
+	if err := OneChain(ctx, node, asked, c.RPC, c.GRPC); err != nil {
 		return err
 	}
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})

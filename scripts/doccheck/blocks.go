@@ -21,6 +21,7 @@ var lanes = [][]string{
 	},
 	{"docs/disputes.md"},
 	{"docs/agents.md"},
+	{"docs/mcp.md"},
 	{"docs/datasets.md"},
 	{"docs/owners.md"},
 	{"docs/paid.md"},
