@@ -18,12 +18,17 @@ const (
 	workQuery = "/stemma.registry.v1.Query/Work"
 )
 
-// readTexts reads the text of works that are due until the context ends. A node that is away is
+// readTexts reads the text of works, and terms of offers, that are due until the context ends. A node that is away is
 // asked again: whether it can be followed is not decided here.
 func (f *Follower) readTexts(ctx context.Context) {
 	pause := f.o.Poll
 	for ctx.Err() == nil {
 		n, err := f.readSome(ctx)
+		if err == nil {
+			var terms int
+			terms, err = f.readTerms(ctx)
+			n += terms
+		}
 		if ctx.Err() != nil {
 			return
 		}
