@@ -54,7 +54,9 @@ type Inquiry struct {
 	Use   licensetypes.Use
 	// Licensee who asks; empty: anybody.
 	Licensee string
-	Moment   Moment
+	// Brief leaves out the text of credits.
+	Brief  bool
+	Moment Moment
 	// Progress is told how many more works are answered; may be nil.
 	Progress func(more int)
 	// pause before the second attempt; 0: firstPause.
@@ -112,7 +114,7 @@ func (q Inquiry) insist(ctx context.Context, batch []Question) ([]licensetypes.R
 }
 
 func (q Inquiry) once(ctx context.Context, batch []Question) ([]licensetypes.Rights, error) {
-	req := &licensetypes.QueryCheckRightsBatchRequest{Use: q.Use, Licensee: q.Licensee}
+	req := &licensetypes.QueryCheckRightsBatchRequest{Use: q.Use, Licensee: q.Licensee, Brief: q.Brief}
 	items := make([]licensetypes.Item, len(batch))
 	for i, question := range batch {
 		req.Works, items[i] = append(req.Works, question.Subject), question.Item
