@@ -50,7 +50,7 @@ func Load(code string) (Words, error) {
 
 func read(code string) (texts map[string]string, err error) {
 	texts = map[string]string{}
-	for _, name := range []string{code + ".yaml", code + "_datasets.yaml", code + "_deeds.yaml", code + "_rights.yaml"} {
+	for _, name := range []string{code + ".yaml", code + "_datasets.yaml", code + "_deeds.yaml", code + "_discover.yaml", code + "_rights.yaml"} {
 		raw, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err

@@ -22,6 +22,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/gen"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -137,8 +138,13 @@ func own() []licensetypes.Terms {
 			t.RoyaltyPolicy, t.RoyaltyRate, t.GrantFee = royaltytypes.POLICY_RELATIVE, 200_000, usdc(1)
 		}),
 		with(func(t *licensetypes.Terms) { t.CommercialUse = false }),
-		with(func(t *licensetypes.Terms) { t.Uses, t.Derivatives = []licensetypes.Action{licensetypes.ACTION_PERFORM}, licensetypes.DERIVATIVES_NONE }),
+		with(func(t *licensetypes.Terms) {
+			t.Uses, t.Derivatives = []licensetypes.Action{licensetypes.ACTION_PERFORM}, licensetypes.DERIVATIVES_NONE
+		}),
 		with(func(t *licensetypes.Terms) { t.RevenueCeiling = usdc(100) }),
+		with(func(t *licensetypes.Terms) {
+			t.AiTraining, t.AiInput, t.GrantFee = licensetypes.PERMISSION_PAID, licensetypes.PERMISSION_PAID, usdc(3).Add(ustem(9)...)
+		}),
 	}
 	for i := range list {
 		list[i].Spdx = fmt.Sprintf("LicenseRef-Own-%d", i)
@@ -213,9 +219,12 @@ func (w *world) act(rt *rapid.T) {
 	case 5:
 		w.tell(w.Advance(time.Duration(rapid.IntRange(1, 120).Draw(rt, "minutes")) * time.Minute))
 	case 6:
-		w.acquire(other, work, id)
+		w.acquire(other, work)
 	case 7, 8, 9:
 		source := rapid.SampledFrom(w.works).Draw(rt, "source")
+		if rapid.Bool().Draw(rt, "buys") {
+			w.acquire(owner, source)
+		}
 		w.derive(rt, work, source)
 	default:
 		w.offer(rt)
@@ -235,10 +244,10 @@ func (w *world) closeOne(rt *rapid.T, work chain.Work) {
 	}
 }
 
-func (w *world) acquire(by chain.Account, work chain.Work, id licensetypes.TermsID) {
-	for _, o := range w.offersOf(work) {
+func (w *world) acquire(by chain.Account, work chain.Work) {
+	for i, o := range w.offersOf(work) {
 		msg := &licensetypes.MsgAcquire{
-			Licensee: by.String(), Work: work.ID, Terms: o.Terms.Id, Serial: 1, MaxRate: 1_000_000, Seen: w.Seen(work, o.Terms.Id),
+			Licensee: by.String(), Work: work.ID, Terms: o.Terms.Id, Serial: uint64(w.Height()) + uint64(i), MaxRate: 1_000_000, Seen: w.Seen(work, o.Terms.Id),
 		}
 		if price := o.Offer.PriceUnder(o.Terms.Terms); len(price) > 0 {
 			msg.MaxFee = &price[0]
@@ -257,6 +266,17 @@ func (w *world) derive(rt *rapid.T, work, source chain.Work) {
 			continue
 		}
 		msg := chain.DeriveMsg(work, source.Under(o.Terms.Id))
+		if w.do(work.Owner, w.See(msg)) {
+			return
+		}
+	}
+	res, err := w.finder.Client.License().Grants(context.Background(), &licensetypes.QueryGrantsRequest{
+		Work: source.ID, Licensee: work.Owner.String(),
+	})
+	require.NoError(w.t, err)
+	for _, g := range res.Grants {
+		msg := chain.DeriveMsg(work, source.Cited().As(lineagetypes.ROLE_COMPONENT_OF))
+		msg.Sources[0].Permission = g.Id.String()
 		if w.do(work.Owner, w.See(msg)) {
 			return
 		}
