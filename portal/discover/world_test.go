@@ -175,6 +175,25 @@ func (w *world) begin(rt *rapid.T) {
 	for _, p := range licensetypes.Presets() {
 		w.terms = append(w.terms, p.ID)
 	}
+	if rapid.Bool().Draw(rt, "begun") {
+		w.begun(rt)
+	}
+}
+
+// begun makes works whose use for training takes something of their sources, by a grant or by passes.
+func (w *world) begun(rt *rapid.T) {
+	alice := w.people[0]
+	song, remix, film := w.works[0], w.works[2], w.works[4]
+	paid := own()
+	sold, free := paid[len(paid)-1].ID(), paid[10].ID()
+	require.True(rt, w.do(alice, &licensetypes.MsgOffer{Owner: alice.String(), Work: song.ID, Terms: sold}))
+	for _, made := range []chain.Work{remix, film} {
+		w.acquire(made.Owner, song)
+		w.derive(rt, made, song)
+		require.True(rt, w.do(made.Owner, &licensetypes.MsgOffer{
+			Owner: made.Owner.String(), Work: made.ID, Terms: rapid.SampledFrom([]licensetypes.TermsID{free, paid[0].ID(), sold}).Draw(rt, "of "+made.Owner.Name),
+		}))
+	}
 }
 
 func (w *world) offer(rt *rapid.T) {
