@@ -13,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/pages"
 )
@@ -29,6 +30,7 @@ const (
 	flagTrust       = "trust"
 	flagTrustFirst  = "trust-first-use"
 	flagEarliest    = "from-earliest"
+	flagSite        = "site"
 	flagOperator    = "operator"
 	flagDeny        = "deny"
 	flagRate        = "rate"
@@ -73,6 +75,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagTrust, "", "header that you know from elsewhere, as HEIGHT:HASH")
 	f.Bool(flagTrustFirst, false, "take the node's newest header for that at the first start: it shows a later lie, not an earlier one")
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
+	f.String(flagSite, "", "address where readers reach this site, such as https://portal.example.org: for /rsl.xml, /robots.txt and their like")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
 	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")
@@ -109,7 +112,7 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
-		Operator: text(flagOperator), Log: log,
+		Operator: text(flagOperator), Address: text(flagSite), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
 	warn(log, f)
@@ -131,6 +134,9 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 			return none, fmt.Errorf("--%s: %w", flagTrust, err)
 		}
 		c.Trust = &trust
+	}
+	if _, err := publish.NewSite(c.Address, "", "", ""); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagSite, err)
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
