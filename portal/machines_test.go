@@ -107,7 +107,9 @@ func (m *machines) exported(format, rsl string, works ...string) (height int64, 
 		Height string `json:"height"`
 		Text   string `json:"text"`
 	}
-	require.NoError(m, json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &said), out)
+	begins := strings.Index(out, "{")
+	require.GreaterOrEqual(m, begins, 0, out)
+	require.NoError(m, json.Unmarshal([]byte(out[begins:]), &said), out)
 	height, err := strconv.ParseInt(said.Height, 10, 64)
 	require.NoError(m, err)
 	return height, said.Text

@@ -18,10 +18,13 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
+// How many a page has that names no number, and at most.
 const (
-	// DefaultPage and MaxPage are how many a page has that names no number, and at most.
 	DefaultPage = 20
 	MaxPage     = 100
+)
+
+const (
 	// maxAsked is how many candidates the node is asked about for a page.
 	maxAsked = 400
 	// maxRounds is how often the index is asked for a page.

@@ -24,16 +24,17 @@ func (f *Follower) readTexts(ctx context.Context) {
 	pause := f.o.Poll
 	for ctx.Err() == nil {
 		n, err := f.readSome(ctx)
-		if err == nil {
-			var terms int
-			terms, err = f.readTerms(ctx)
-			n += terms
+		more := err == nil && n > 0
+		if n, failed := f.readTerms(ctx); failed == nil && n > 0 {
+			more = true
+		} else if err == nil && !more { // what cannot be said of terms keeps no text waiting
+			err = failed
 		}
 		if ctx.Err() != nil {
 			return
 		}
 		f.update(func(s *Status) { s.TextFailure = err })
-		if err == nil && n > 0 {
+		if more {
 			pause = f.o.Poll
 			continue
 		}

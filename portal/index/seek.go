@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/index/fold"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -266,7 +267,7 @@ func within(price string, most *sdk.Coin) bool {
 	if price == "" || most == nil {
 		return true
 	}
-	coins, err := sdk.ParseCoinsNormalized(price)
+	coins, err := amounts.ParseCoins(price)
 	if err != nil {
 		return true // the node will say
 	}

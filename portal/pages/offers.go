@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/discover"
 )
 
@@ -169,7 +170,7 @@ func (v *visit) foundOffer(ctx context.Context, u units.Units, o discover.Offer)
 func (v *visit) coins(u units.Units, list []discover.Coin) string {
 	said := make([]string, 0, len(list))
 	for _, c := range list {
-		if coin, err := sdk.ParseCoinNormalized(c.Amount + c.Denom); err == nil {
+		if coin, err := amounts.Coin(c.Amount, c.Denom); err == nil {
 			said = append(said, u.Coin(coin))
 		}
 	}
