@@ -69,8 +69,8 @@ func newMachines(t *testing.T) *machines {
 			m.run(append([]string{"offer", work, "--from", "alice", "--yes"}, w.offer...)...)
 		}
 	}
-	m.agent = id.FindString(m.run("agent", "register", "painter", "--responsible", "Acme", "--for", "30d", "--description", "Paints portraits.",
-		"--endpoint", "mcp=https://painter.example/mcp", "--from", "alice", "--yes"))
+	m.agent = id.FindString(m.run("agent", "register", "painter", "--responsible", "Acme", "--for", "30d",
+		"--description", "Paints portraits.", "--endpoint", "mcp=https://painter.example/mcp", "--from", "alice", "--yes"))
 	return m
 }
 
@@ -240,12 +240,15 @@ func TestProgramsFindOffersAndAgents(t *testing.T) {
 	second := offers("use=adapt&limit=1&after=" + first.Next)
 	require.Equal(t, []string{"Song"}, works(second))
 	_, body := s.answer("/offers.json?use=train-ai&commercial=yes&text=photo")
-	for _, field := range []string{`"verdict":"needs_grant"`, `"price":[{"denom":"uusdc","amount":"5000000"}]`, `"preset":"ai-training-paid"`} {
+	for _, field := range []string{
+		`"verdict":"needs_grant"`, `"price":[{"denom":"uusdc","amount":"5000000"}]`, `"preset":"ai-training-paid"`,
+	} {
 		require.Contains(t, body, field)
 	}
 	for query, param := range map[string]string{
 		"": "use", "use=nonsense": "use", "use=adapt&territory=France": "territory", "use=adapt&max_price=much": "max_price",
-		"use=adapt&max_royalty=2000000": "max_royalty", "use=adapt&limit=101": "limit", "use=adapt&after=%21": "after", "use=adapt&kind=thing": "kind",
+		"use=adapt&max_royalty=2000000": "max_royalty", "use=adapt&limit=101": "limit", "use=adapt&after=%21": "after",
+		"use=adapt&kind=thing": "kind", "use=adapt&maxprice=1": "maxprice",
 		"use=adapt&owner=me": "owner", "use=adapt&commercial=perhaps": "commercial",
 	} {
 		code, body := s.get(s.address + "/offers.json?" + query)

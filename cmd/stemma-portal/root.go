@@ -75,7 +75,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagTrust, "", "header that you know from elsewhere, as HEIGHT:HASH")
 	f.Bool(flagTrustFirst, false, "take the node's newest header for that at the first start: it shows a later lie, not an earlier one")
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
-	f.String(flagSite, "", "address where readers reach this site, such as https://portal.example.org: for /rsl.xml, /robots.txt and their like")
+	f.String(flagSite, "", "address where readers reach this site, such as https://portal.example.org: for /rsl.xml and /robots.txt")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
 	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")

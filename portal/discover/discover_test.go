@@ -76,7 +76,11 @@ func (w *world) serves(rt *rapid.T, q discover.Query, work registrytypes.Claim, 
 		return false
 	case res.Rights.Verdict == licensetypes.VERDICT_ALLOWED:
 		price, paid := rights.PerUse(res.Rights)
-		return !paid || q.MaxPrice == nil || price.AmountOf(q.MaxPrice.Denom).IsPositive() && price.AmountOf(q.MaxPrice.Denom).LTE(q.MaxPrice.Amount)
+		if !paid || q.MaxPrice == nil {
+			return true
+		}
+		asked := price.AmountOf(q.MaxPrice.Denom)
+		return asked.IsPositive() && asked.LTE(q.MaxPrice.Amount)
 	}
 	return res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && cheap(res.Rights, q, makes)
 }

@@ -3,7 +3,9 @@ package discover
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +14,8 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 )
 
-const (
-	// longestParam is the most bytes of one word of a query.
-	longestParam = 1000
-)
+// longestParam is the most bytes of one word of a query.
+const longestParam = 1000
 
 // Params are the words of a query for offers, as addresses have them.
 var Params = []string{
@@ -26,13 +26,15 @@ var Params = []string{
 // ServiceParams are the words of a query for agents.
 var ServiceParams = []string{"protocol", "text", "after", "limit"}
 
-// ReadQuery reads a query for offers; readCoin reads an amount of money. It fails with a *ParamError. What is no word of a query
-// is passed over, as languages are.
+// ReadQuery reads a query for offers; readCoin reads an amount of money. It fails with a *ParamError, also for a word that no query
+// has: whoever mistypes a bound would get what is beyond it. Lang is the language of a page.
 func ReadQuery(v url.Values, readCoin func(string) (sdk.Coin, error)) (q Query, err error) {
 	r := reader{values: v}
+	r.only(Params)
 	q = Query{
 		Wish: rights.Wish{
-			Action: r.text("use"), Commercial: r.yes("commercial"), Territories: r.list("territory"), Media: r.list("medium"), Until: r.text("until"),
+			Action: r.text("use"), Commercial: r.yes("commercial"),
+			Territories: r.list("territory"), Media: r.list("medium"), Until: r.text("until"),
 		},
 		Kind: r.text("kind"), Text: r.text("text"), Owner: r.text("owner"), Licence: r.text("licence"), Approval: r.yes("approval"),
 		After: r.text("after"), Limit: int(r.number("limit", 1, MaxPage)),
@@ -54,6 +56,7 @@ const maxRate = 1_000_000
 // ReadServiceQuery reads a query for agents. It fails with a *ParamError.
 func ReadServiceQuery(v url.Values) (ServiceQuery, error) {
 	r := reader{values: v}
+	r.only(ServiceParams)
 	q := ServiceQuery{Protocol: r.text("protocol"), Text: r.text("text"), After: r.text("after"), Limit: int(r.number("limit", 1, MaxPage))}
 	return q, r.err
 }
@@ -69,6 +72,17 @@ func (r *reader) fail(param string, err error) {
 		r.err = &ParamError{param, err}
 	}
 }
+
+// only refuses other words than those of a list.
+func (r *reader) only(words []string) {
+	for _, word := range slices.Sorted(maps.Keys(r.values)) {
+		if word != "lang" && !slices.Contains(words, word) {
+			r.fail(cut(word), fmt.Errorf("it is no word of a query: use %s", strings.Join(words, ", ")))
+		}
+	}
+}
+
+func cut(word string) string { return word[:min(len(word), 40)] }
 
 func (r *reader) text(param string) string {
 	text := strings.TrimSpace(r.values.Get(param))

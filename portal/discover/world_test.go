@@ -190,9 +190,8 @@ func (w *world) begun(rt *rapid.T) {
 	for _, made := range []chain.Work{remix, film} {
 		w.acquire(made.Owner, song)
 		w.derive(rt, made, song)
-		require.True(rt, w.do(made.Owner, &licensetypes.MsgOffer{
-			Owner: made.Owner.String(), Work: made.ID, Terms: rapid.SampledFrom([]licensetypes.TermsID{free, paid[0].ID(), sold}).Draw(rt, "of "+made.Owner.Name),
-		}))
+		under := rapid.SampledFrom([]licensetypes.TermsID{free, paid[0].ID(), sold}).Draw(rt, "of "+made.Owner.Name)
+		require.True(rt, w.do(made.Owner, &licensetypes.MsgOffer{Owner: made.Owner.String(), Work: made.ID, Terms: under}))
 	}
 }
 
@@ -266,7 +265,8 @@ func (w *world) closeOne(rt *rapid.T, work chain.Work) {
 func (w *world) acquire(by chain.Account, work chain.Work) {
 	for i, o := range w.offersOf(work) {
 		msg := &licensetypes.MsgAcquire{
-			Licensee: by.String(), Work: work.ID, Terms: o.Terms.Id, Serial: uint64(w.Height()) + uint64(i), MaxRate: 1_000_000, Seen: w.Seen(work, o.Terms.Id),
+			Licensee: by.String(), Work: work.ID, Terms: o.Terms.Id, Serial: uint64(w.Height()) + uint64(i),
+			MaxRate: 1_000_000, Seen: w.Seen(work, o.Terms.Id),
 		}
 		if price := o.Offer.PriceUnder(o.Terms.Terms); len(price) > 0 {
 			msg.MaxFee = &price[0]

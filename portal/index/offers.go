@@ -179,7 +179,8 @@ func (x *Index) DescribeTerms(ctx context.Context, list []licensetypes.Identifie
 }
 
 func (b *batch) describeTerms(id int64, t licensetypes.IdentifiedTerms) error {
-	_, err := b.exec(`UPDATE licences SET due = 0, permits = ?, rate = ?, spdx = ?, preset = ?, territories = ?, media = ?, fee = ? WHERE id = ?`,
+	_, err := b.exec(`UPDATE licences SET due = 0, permits = ?, rate = ?, spdx = ?, preset = ?, territories = ?, media = ?, fee = ?
+		WHERE id = ?`,
 		permits(t.Terms), int64(t.Terms.RoyaltyRate), strings.ToLower(t.Terms.Spdx), strings.ToLower(licensetypes.PresetName(t.Id)),
 		strings.Join(t.Terms.Territories, ","), strings.Join(t.Terms.Media, ","), t.Terms.GrantFee.String(), id)
 	return err

@@ -15,7 +15,8 @@ const version = schemaVersion + " " + fold.Version
 
 // Times are nanoseconds since 1970. A tag is eight bytes of a hash, for finding: what it finds is
 // compared. Ids of all sorts are numbered as they come and their bytes kept once, in subjects.
-// Text is in texts and events alone, but for what terms are called, which is never taken back, and protocols of endpoints. Amounts have 256 bits, so they are text.
+// Text is in texts and events alone, but for what terms are called, which is never taken back, and
+// protocols of endpoints. Amounts have 256 bits, so they are text.
 const schema = `
 CREATE TABLE version (version TEXT NOT NULL);
 

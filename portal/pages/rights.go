@@ -69,7 +69,9 @@ func (s *Site) publishedAt(path string) (publish.Site, error) {
 }
 
 // write asks about works and writes files about them.
-func (a *survey) write(site publish.Site, claims []registrytypes.Claim, offers int, files map[string]publish.Writer) (last publish.Work, err error) {
+func (a *survey) write(
+	site publish.Site, claims []registrytypes.Claim, offers int, files map[string]publish.Writer,
+) (last publish.Work, err error) {
 	ask := surveys.Survey{
 		Chain: a.site.Client, Site: site, Source: a.source, Register: publish.NewRegister(), Describes: files[fileJSONLD] != nil,
 		MaxOffers: offers,
