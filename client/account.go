@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -34,8 +35,10 @@ type account struct {
 	known bool
 	// flying are the ordered transactions that were sent and are not decided, by sequence.
 	flying []*attempt
-	// lastTime was given to the last unordered one.
-	lastTime time.Time
+	// given are the times until which unordered ones may come, in nanoseconds.
+	given map[int64]bool
+	// sweepAt is how many of them there are when those that are over are looked for.
+	sweepAt int
 	// passed is the account's sequence after the block at passedAt.
 	passed   uint64
 	passedAt int64
@@ -98,7 +101,7 @@ func (s *Sender) slot(ctx context.Context) (slot, error) {
 				return slot{}, err
 			}
 		}
-		at.lastBlock, at.number, at.lastTime = 0, a.number, a.later(now.Add(s.options.Lifetime))
+		at.lastBlock, at.number, at.lastTime = 0, a.number, a.later(now, now.Add(s.options.Lifetime))
 		return at, nil
 	}
 	a.flying = slices.DeleteFunc(a.flying, func(f *attempt) bool { return f.done.Load() || int64(f.at.lastBlock) < height })
@@ -118,15 +121,25 @@ func (s *Sender) slot(ctx context.Context) (slot, error) {
 }
 
 // later is a time that no other unordered transaction of the account has: of this process,
-// and by chance of others.
-func (a *account) later(wanted time.Time) time.Time {
+// and by chance of others. Those before now are forgotten.
+func (a *account) later(now, wanted time.Time) time.Time {
 	wanted = scattered(wanted)
-	if !wanted.After(a.lastTime) {
-		wanted = a.lastTime.Add(1)
+	for a.given[wanted.UnixNano()] {
+		wanted = wanted.Add(1)
 	}
-	a.lastTime = wanted
+	if len(a.given) >= a.sweepAt {
+		maps.DeleteFunc(a.given, func(at int64, _ bool) bool { return at < now.UnixNano() })
+		a.sweepAt = max(fewGiven, 2*len(a.given))
+	}
+	if a.given == nil {
+		a.given = map[int64]bool{}
+	}
+	a.given[wanted.UnixNano()] = true
 	return wanted
 }
+
+// fewGiven are not worth going through.
+const fewGiven = 256
 
 // scattered is up to four seconds after a time, by chance to the nanosecond.
 func scattered(t time.Time) time.Time {

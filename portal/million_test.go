@@ -26,9 +26,9 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/index/ordinary"
-	"github.com/stemma-chain/stemma/portal/pages"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -58,7 +58,7 @@ func TestPagesOfMany(t *testing.T) {
 	words, last := fill(t, path)
 	m := &many{T: t, words: words}
 	node := m.start(last + 1)
-	s := serve(t, node, func(c *portal.Config) { c.Database, c.Limits = path, pages.Limits{AtOnce: 64} })
+	s := serve(t, node, func(c *portal.Config) { c.Database, c.Limits = path, guard.Limits{AtOnce: 64} })
 	s.await("/works/"+m.works[len(m.works)-1].String()+"/lineage", "<svg")
 	for _, clients := range []int{1, 8} {
 		for _, q := range m.questions() {

@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/pages"
 )
@@ -44,8 +45,10 @@ type Config struct {
 	Address string
 	// Denied are the works that are not shown, by id.
 	Denied DenyList
-	Limits pages.Limits
-	Log    *slog.Logger
+	Limits guard.Limits
+	// Doors are for machines that pay, below /x402/; nil: there are none.
+	Doors *Doors
+	Log   *slog.Logger
 	// Ready is told the address that pages are served at; it may be nil.
 	Ready func(address string)
 }
@@ -93,14 +96,24 @@ func Run(ctx context.Context, c Config) error {
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
 	watch := &watch{index: x, follower: follower, asked: asked}
 	meters := newMeters(watch)
+	group, ctx := errgroup.WithContext(ctx)
+	var machines http.Handler
+	if c.Doors != nil {
+		d, keep, end, err := c.Doors.open(ctx, asked, c.Denied.Has, c.Log)
+		if err != nil {
+			return err
+		}
+		defer end()
+		machines = d.Handler()
+		group.Go(func() error { return keep(ctx) })
+	}
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
-		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered,
+		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines,
 	})
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		err := follower.Run(ctx)
 		if errors.Is(err, follow.ErrLying) {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/portal"
-	"github.com/stemma-chain/stemma/portal/pages"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
@@ -36,7 +36,7 @@ func serve(t *testing.T, node *localnet.Node, change func(*portal.Config)) site 
 	ready := make(chan string, 1)
 	c := portal.Config{
 		Listen: "127.0.0.1:0", Metrics: "127.0.0.1:" + strconv.Itoa(port), RPC: "tcp://" + node.RPC, GRPC: node.GRPC,
-		Database: filepath.Join(t.TempDir(), "portal.db"), TrustFirstUse: true, Limits: pages.Limits{AtOnce: 16},
+		Database: filepath.Join(t.TempDir(), "portal.db"), TrustFirstUse: true, Limits: guard.Limits{AtOnce: 16},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Operator: "Example Ltd, notices@example.org", Ready: func(a string) { ready <- a },
 	}
 	if change != nil {

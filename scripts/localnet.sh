@@ -123,9 +123,12 @@ start() {
 	done
 	wait_for_blocks "$dir/node0"
 	status
+	local account
+	account=$("$stemmad" keys list --list-names --home "$dir/node0" 2>/dev/null | grep -v '^node' || true)
+	account=${account%%$'\n'*}
 	cat <<EOF
 
-Ask      $stemmad balance alice --home $dir/node0
+Ask      $stemmad balance ${account:-node0} --home $dir/node0
          REST at $(setting "$dir/node0/config/app.toml" address | sed 's|tcp|http|'), described in /openapi.json
 Act      $stemmad keys list --home $dir/node0
          The keys it lists are funded; add --home $dir/node0 to any command

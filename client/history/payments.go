@@ -22,6 +22,7 @@ var (
 	granted  = proto.MessageName(&licensetypes.EventGranted{})
 	renewed  = proto.MessageName(&licensetypes.EventGrantRenewed{})
 	redeemed = proto.MessageName(&royaltytypes.EventVoucherRedeemed{})
+	arrived  = proto.MessageName(&royaltytypes.EventTransferPaid{})
 )
 
 // Payment is one payment to a work.
@@ -37,13 +38,16 @@ type Payment struct {
 	Renewal bool
 	// PaymentChannel whose deposit it came from; empty: from the payer's balance.
 	PaymentChannel string
+	// Sender is the account on another chain whose transfer it was, as that chain says, and Channel this chain's end of the channel,
+	// or the client, that it came by; empty: from an account of this chain.
+	Sender, Channel string
 	// Event is the place of the payment among the events.
 	Event int
 }
 
 // Payments finds the payments among events, in order. A licence fee is a payment
 // that the grant's event follows in the same message; those of a voucher come
-// before its own event.
+// before its own event, and so does that of a transfer from another chain.
 func Payments(events []abci.Event) ([]Payment, error) {
 	var payments []Payment
 	for i, event := range events {
@@ -60,6 +64,10 @@ func Payments(events []abci.Event) ([]Payment, error) {
 		case redeemed:
 			if err := fromPaymentChannel(payments, event); err != nil {
 				return nil, err
+			}
+		case arrived:
+			if n := len(payments); n > 0 {
+				payments[n-1].Sender, payments[n-1].Channel = Value(event, "sender"), Value(event, "channel")
 			}
 		}
 	}

@@ -17,6 +17,8 @@ type Receipt struct {
 	Height  int64
 	Time    time.Time
 	Paid    []Paid
+	// Refused are transfers from other chains that the transaction brought, and that paid nothing.
+	Refused []Refusal
 }
 
 // Paid is one payment and who gets what of it.

@@ -6,6 +6,7 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cosmos/gogoproto/proto"
+	ibctypes "github.com/cosmos/ibc-go/v11/modules/core/types"
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -64,6 +65,41 @@ func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 
 	_, err = history.Payments([]abci.Event{paid(t, "0", "much")})
 	require.Error(t, err)
+}
+
+// As ibc-go writes the events of a block: those of a refused packet with a mark, before its acknowledgement.
+func TestTransfersFromOtherChains(t *testing.T) {
+	mark := func(e abci.Event) abci.Event {
+		e.Type = ibctypes.ErrorAttributeKeyPrefix + e.Type
+		for i := range e.Attributes {
+			e.Attributes[i].Key = ibctypes.ErrorAttributeKeyPrefix + e.Attributes[i].Key
+		}
+		return e
+	}
+	answered := func(sequence string) abci.Event {
+		return abci.Event{Type: "write_acknowledgement", Attributes: []abci.EventAttribute{{Key: "packet_sequence", Value: sequence}}}
+	}
+	events := []abci.Event{
+		paid(t, "0", "9"),
+		paid(t, "1", "8"),
+		typed(t, "1", &royaltytypes.EventTransferPaid{Work: song, Denom: "uusdc", Amount: "8", Channel: "channel-0", Sequence: 1, Sender: "cosmos1x"}),
+		answered("1"),
+		mark(typed(t, "2", &royaltytypes.EventTransferRefused{Channel: "channel-0", Sequence: 2, Reason: "no such work"})),
+		answered("2"),
+		mark(abci.Event{Type: "transfer_denied", Attributes: []abci.EventAttribute{
+			{Key: "action", Value: "packet_recv"}, {Key: "channel_or_client", Value: "channel-7"}, {Key: "error", Value: "quota exceeded"},
+		}}),
+		answered("3"),
+		answered("4"),
+	}
+	payments, err := history.Payments(events)
+	require.NoError(t, err)
+	require.Len(t, payments, 2)
+	require.Empty(t, payments[0].Sender+payments[0].Channel)
+	require.Equal(t, "cosmos1x over channel-0", payments[1].Sender+" over "+payments[1].Channel)
+	require.Equal(t, []history.Refusal{
+		{Channel: "channel-0", Sequence: "2", Reason: "no such work"}, {Channel: "channel-7", Sequence: "3", Reason: "quota exceeded"},
+	}, history.Refusals(events))
 }
 
 func TestUnknownSharesCountAsPaidOnly(t *testing.T) {

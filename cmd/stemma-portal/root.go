@@ -15,7 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/portal"
-	"github.com/stemma-chain/stemma/portal/pages"
+	"github.com/stemma-chain/stemma/portal/guard"
 )
 
 // envPrefix starts the names of environment variables that set flags: STEMMA_PORTAL_LISTEN.
@@ -30,7 +30,6 @@ const (
 	flagTrust       = "trust"
 	flagTrustFirst  = "trust-first-use"
 	flagEarliest    = "from-earliest"
-	flagSite        = "site"
 	flagOperator    = "operator"
 	flagDeny        = "deny"
 	flagRate        = "rate"
@@ -66,7 +65,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return settingError{err} })
 	f := cmd.Flags()
-	limits := pages.DefaultLimits()
+	limits := guard.Default()
 	f.String(flagListen, "127.0.0.1:8480", "address to serve pages at")
 	f.String(flagMetrics, "", "address to serve metrics at, for Prometheus; keep it from the public (default: none)")
 	f.String(flagNode, "tcp://localhost:26657", "the node's RPC")
@@ -75,16 +74,29 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagTrust, "", "header that you know from elsewhere, as HEIGHT:HASH")
 	f.Bool(flagTrustFirst, false, "take the node's newest header for that at the first start: it shows a later lie, not an earlier one")
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
-	f.String(flagSite, "", "address where readers reach this site, such as https://portal.example.org: for /rsl.xml and /robots.txt")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
+	addLimitFlags(f, limits)
+	addDoorFlags(f, "where the portal is reached from outside, as https://example.org: it serves x402 below /x402/ then, and files for "+
+		"crawlers such as /rsl.xml (default: neither)")
+	f.String(flagLogFormat, "text", "text or json")
+	cmd.AddCommand(itemsCmd(), paywallCmd(), redeemCmd())
+	return cmd
+}
+
+func addLimitFlags(f *pflag.FlagSet, limits guard.Limits) {
 	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")
 	f.Int(flagBurst, limits.Burst, "requests that an address may make at once")
 	f.Int(flagAtOnce, limits.AtOnce, "requests that are answered at a time")
 	f.String(flagProxyHeader, "", "header in which the proxy in front says whose request it is")
-	f.String(flagLogFormat, "text", "text or json")
-	cmd.AddCommand(itemsCmd())
-	return cmd
+}
+
+func limitsOf(f *pflag.FlagSet) (l guard.Limits, err error) {
+	l.PerSecond, _ = f.GetFloat64(flagRate)
+	l.Burst, _ = f.GetInt(flagBurst)
+	l.AtOnce, _ = f.GetInt(flagAtOnce)
+	l.ProxyHeader, _ = f.GetString(flagProxyHeader)
+	return l, checkLimits(l)
 }
 
 func run(cmd *cobra.Command, _ []string) error {
@@ -112,20 +124,19 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
-		Operator: text(flagOperator), Address: text(flagSite), Log: log,
+		Operator: text(flagOperator), Address: text(flagOrigin), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
 	warn(log, f)
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
 	c.FromEarliest, _ = f.GetBool(flagEarliest)
-	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
-	c.Limits.Burst, _ = f.GetInt(flagBurst)
-	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
-	c.Limits.ProxyHeader = text(flagProxyHeader)
 	if c.RPC, err = portal.NodeAddress(c.RPC); err != nil {
 		return none, fmt.Errorf("--%s: %w", flagNode, err)
 	}
-	if err := checkLimits(c.Limits); err != nil {
+	if c.Limits, err = limitsOf(f); err != nil {
+		return none, err
+	}
+	if c.Doors, err = doorsOf(f); err != nil {
 		return none, err
 	}
 	if s := text(flagTrust); s != "" {
@@ -136,7 +147,7 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 		c.Trust = &trust
 	}
 	if _, err := publish.NewSite(c.Address, "", "", ""); err != nil {
-		return none, fmt.Errorf("--%s: %w", flagSite, err)
+		return none, fmt.Errorf("--%s: %w", flagOrigin, err)
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
@@ -160,7 +171,7 @@ func readDenyList(path string) (portal.DenyList, error) {
 }
 
 // checkLimits refuses limits under which nobody is answered.
-func checkLimits(l pages.Limits) error {
+func checkLimits(l guard.Limits) error {
 	switch {
 	case l.PerSecond < 0:
 		return fmt.Errorf("--%s is 0, for no limit, or more", flagRate)

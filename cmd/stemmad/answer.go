@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/client"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
 // maxAnswer bounds what is kept of an answer; one to a broadcast is far shorter.
@@ -18,6 +19,9 @@ const maxAnswer = 1 << 20
 
 // codeInText finds the code of a refused transaction in an answer printed as text.
 var codeInText = regexp.MustCompile(`(?m)^code: ([1-9][0-9]*)$`)
+
+// noLogInText finds that an answer printed as text gives no reason.
+var noLogInText = regexp.MustCompile(`(?m)^raw_log: ""$`)
 
 // answer passes on what a command of tx prints, and remembers it. The SDK prints
 // a refusal by the node like any other answer and exits with 0.
@@ -49,10 +53,38 @@ func refusedByNode(cmd *cobra.Command, _ []string) error {
 	if !ok {
 		return nil
 	}
-	if code := codeOf(heard.seen.Bytes()); code != 0 {
-		return fmt.Errorf("the node did not take the transaction: code %d, see raw_log", code)
+	printed := heard.seen.Bytes()
+	code := codeOf(printed)
+	if code == 0 {
+		return nil
 	}
-	return nil
+	if why, ok := noWords[code]; ok && wordless(printed) {
+		return fmt.Errorf("the node did not take the transaction: code %d, %w: %s", code, why.error, why.remedy)
+	}
+	return fmt.Errorf("the node did not take the transaction: code %d, see raw_log", code)
+}
+
+// noWords are the refusals by CometBFT, before the chain is asked. They come with a code of the SDK and no raw_log.
+var noWords = map[uint32]struct {
+	error
+	remedy string
+}{
+	sdkerrors.ErrTxInMempoolCache.ABCICode(): {
+		sdkerrors.ErrTxInMempoolCache, "this node has had this very transaction before; stemmad query wait-tx and its txhash say what became of it",
+	},
+	sdkerrors.ErrMempoolIsFull.ABCICode(): {sdkerrors.ErrMempoolIsFull, "try again after the next block"},
+	sdkerrors.ErrTxTooLarge.ABCICode():    {sdkerrors.ErrTxTooLarge, "send it in parts"},
+}
+
+// wordless says whether an answer has no raw_log.
+func wordless(printed []byte) bool {
+	var response struct {
+		RawLog *string `json:"raw_log"`
+	}
+	if json.Unmarshal(printed, &response) == nil {
+		return response.RawLog == nil || *response.RawLog == ""
+	}
+	return noLogInText.Match(printed)
 }
 
 // codeOf reads the code from an answer in JSON or text; 0 when there is none.

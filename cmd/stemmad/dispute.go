@@ -130,12 +130,7 @@ func getDispute(ctx context.Context, conn *connect.Conn, argument string) (dispu
 func tellerOf(ctx context.Context, conn *connect.Conn) words.Teller {
 	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{}
 	return words.Teller{
-		Account: func(account string) string {
-			if account == governance() {
-				return account + " (governance)"
-			}
-			return accountName(account, names)
-		},
+		Account: func(account string) string { return accountName(account, names) },
 		Work: func(work registrytypes.WorkID) string {
 			if title, err := titleOf(ctx, conn, titles, work); err == nil && title != "" {
 				return fmt.Sprintf("%q (%s)", table.Short(title), work)

@@ -15,10 +15,13 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// accountName shows an account with the name of its key, where there is one.
+// accountName shows an account with the name of its key, where there is one, or as governance's.
 func accountName(account string, names map[string]string) string {
 	if name := names[account]; name != "" {
 		return account + " (" + name + ")"
+	}
+	if account == governance() {
+		return account + " (governance)"
 	}
 	return account
 }

@@ -49,6 +49,9 @@ part of it may wait together with what others paid. A balance is paid out once i
 reaches a minimum, many payments at once: the last column is what waits for the
 account now, from all its works.
 
+Of a transaction by which a relayer brought transfers from another chain it says whose
+transfers paid, over which channel, and why others go back.
+
 A node without an index of transactions is searched block by block, the latest
 1,000; --height says which block it is in.`,
 		Example: `  stemmad receipt 5F2C60D0D6D8C9C6B3C1E6A0F4F2C2E7A9B1D3C5E7F9A1B3C5D7E9F1A3B5C7D9
@@ -85,13 +88,31 @@ func receipt(ctx context.Context, conn *connect.Conn, args []string) error {
 	if result.Code != abci.CodeTypeOK {
 		return fmt.Errorf("transaction %s in block %d failed, so it paid nothing but its fee: %s", r.Tx, height, client.Tidy(result.Log))
 	}
+	r.Refused = history.Refusals(result.Events)
 	if r.Paid, err = chosenPayments(conn, r, result.Events); err != nil {
 		return err
+	}
+	if len(r.Paid) == 0 {
+		return noPayment(r)
 	}
 	if err := divide(ctx, conn, span, &r); err != nil {
 		return err
 	}
 	return printReceipt(ctx, conn, r)
+}
+
+// noPayment says why a receipt has nothing to show.
+func noPayment(r history.Receipt) error {
+	why := ""
+	for i, refused := range r.Refused {
+		why += []string{": ", "; "}[min(i, 1)] + goesBack(refused)
+	}
+	return fmt.Errorf("transaction %s in block %d made no payment to a work%s", r.Tx, r.Height, why)
+}
+
+// goesBack says of a transfer why it was refused.
+func goesBack(r history.Refusal) string {
+	return fmt.Sprintf("transfer %s over %s goes back to its sender: %s", r.Sequence, r.Channel, r.Reason)
 }
 
 // chosenPayments reads the payments, all or the one that --payment names.
@@ -100,11 +121,8 @@ func chosenPayments(conn *connect.Conn, r history.Receipt, events []abci.Event) 
 	if err != nil {
 		return nil, err
 	}
-	if len(payments) == 0 {
-		return nil, fmt.Errorf("transaction %s in block %d made no payment to a work", r.Tx, r.Height)
-	}
 	only, _ := conn.Flags().GetInt(flagPayment)
-	if only < 0 || only > len(payments) {
+	if only < 0 || only > len(payments) && len(payments) > 0 {
 		return nil, fmt.Errorf("--%s %d: the transaction made %s", flagPayment, only, count(len(payments), "payment"))
 	}
 	var chosen []history.Paid

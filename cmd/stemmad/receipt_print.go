@@ -38,8 +38,11 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) er
 	for _, p := range r.Paid {
 		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number,
 			conn.Units().Coin(p.Amount), table.Short(p.Title), p.Work)
-		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel",
-			p.PaymentChannel); err != nil {
+		from := accountName(p.Payer, names)
+		if p.Sender != "" {
+			from = fmt.Sprintf("%s, on another chain, over %s", p.Sender, p.Channel)
+		}
+		if err := table.Fields(conn.Out(), "from", from, "grant", p.Grant, "payment channel", p.PaymentChannel); err != nil {
 			return err
 		}
 		if p.Unknown != "" {
@@ -58,6 +61,9 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) er
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
+	}
+	for _, refused := range r.Refused {
+		conn.Say("\nRefused: %s", goesBack(refused))
 	}
 	conn.Note("\n%s", receiptNote)
 	return sayMinima(ctx, conn, r)
@@ -136,7 +142,9 @@ type receiptJSON struct {
 	Payments []paidJSON    `json:"payments"`
 	Totals   []totalJSON   `json:"totals"`
 	Waiting  []waitingJSON `json:"waiting_now,omitempty"`
-	Note     string        `json:"note"`
+	// Refused are transfers from other chains that the transaction brought, and that paid nothing.
+	Refused []history.Refusal `json:"refused,omitempty"`
+	Note    string            `json:"note"`
 }
 
 type paidJSON struct {
@@ -147,8 +155,11 @@ type paidJSON struct {
 	Title          string               `json:"title"`
 	Grant          string               `json:"grant,omitempty"`
 	PaymentChannel string               `json:"payment_channel,omitempty"`
-	Amount         string               `json:"amount"`
-	Epoch          uint64               `json:"epoch,string"`
+	// Of a transfer from another chain: who sent it there, and this chain's end of the channel.
+	Sender  string `json:"sender,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Amount  string `json:"amount"`
+	Epoch   uint64 `json:"epoch,string"`
 	// Versions of the lists that it goes by: the epochs that these came with.
 	HoldersVersion  uint32      `json:"holders_version"`
 	UpstreamVersion uint32      `json:"upstream_version"`
@@ -191,12 +202,14 @@ func printReceiptJSON(
 	titles map[registrytypes.WorkID]string,
 ) error {
 	names := conn.KeyNames()
-	out := receiptJSON{ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Note: receiptNote}
+	out := receiptJSON{
+		ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Refused: r.Refused, Note: receiptNote,
+	}
 	for _, p := range r.Paid {
 		paid := paidJSON{
 			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant,
-			PaymentChannel: p.PaymentChannel,
-			Amount:         p.Amount.String(), Epoch: p.Epoch, HoldersVersion: p.HoldersVersion, UpstreamVersion: p.UpstreamVersion,
+			PaymentChannel: p.PaymentChannel, Sender: p.Sender, Channel: p.Channel,
+			Amount: p.Amount.String(), Epoch: p.Epoch, HoldersVersion: p.HoldersVersion, UpstreamVersion: p.UpstreamVersion,
 			Shares: []shareJSON{}, Due: p.Due().String(),
 			Held: p.Held.String(), Unknown: p.Unknown,
 		}

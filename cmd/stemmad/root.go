@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	dbm "github.com/cosmos/cosmos-db"
+	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	"github.com/spf13/cobra"
 
 	"cosmossdk.io/log/v2"
@@ -87,6 +88,7 @@ func addGenerated(root *cobra.Command) {
 	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()
 	generated.ModuleOptions[comet.Name()] = comet.AutoCLIOptions()
 	generated.ModuleOptions[node.Name()] = node.AutoCLIOptions()
+	generated.ModuleOptions[ratelimittypes.ModuleName] = rateLimits()
 	if err := generate(root, generated); err != nil {
 		panic(err) // a fault in a module's command table
 	}
@@ -229,7 +231,7 @@ func txCmd() *cobra.Command {
 		SuggestionsMinimumDistance: 2, RunE: client.ValidateCmd,
 	}
 	cmd.AddCommand(
-		authcli.GetSignCommand(), authcli.GetSignBatchCommand(), authcli.GetMultiSignCommand(),
+		authcli.GetSignCommand(), authcli.GetSignBatchCommand(), multiSignCmd(),
 		authcli.GetMultiSignBatchCmd(), authcli.GetValidateSignaturesCommand(), authcli.GetBroadcastCommand(),
 		authcli.GetEncodeCommand(), authcli.GetDecodeCommand(), authcli.GetSimulateCmd(),
 	)

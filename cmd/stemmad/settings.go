@@ -135,10 +135,13 @@ func nodeOf(cmd *cobra.Command) (client.Context, error) {
 	return ctx.WithNodeURI(uri).WithClient(node), nil
 }
 
-// isGeneratedTx says whether this is "stemmad tx MODULE MESSAGE".
+// isGeneratedTx says whether this is "stemmad tx MODULE MESSAGE", or deeper, such as "stemmad tx ibc client recover-client".
 func isGeneratedTx(cmd *cobra.Command) bool {
-	module := cmd.Parent()
-	if module == nil || module.Parent() == nil || module.Parent().Name() != "tx" || module.Parent().Parent() == nil {
+	deep, at := 0, cmd
+	for ; at.HasParent() && at.Parent().HasParent(); at = at.Parent() {
+		deep++
+	}
+	if deep < 2 || at.Name() != "tx" {
 		return false
 	}
 	return cmd.Flags().Lookup(flags.FlagGasPrices) != nil && cmd.Flags().Lookup(flags.FlagGas) != nil

@@ -67,13 +67,27 @@ func TestOnlyMessagesOfModulesEstimateTheirFee(t *testing.T) {
 	}{
 		{[]string{"tx", "royalty", "pay"}, true},
 		{[]string{"tx", "bank", "send"}, true},
+		{[]string{"tx", "ibc", "client", "recover-client"}, true},
+		{[]string{"tx", "ratelimit", "add-rate-limit-proposal"}, true},
 		{[]string{"tx", "sign"}, false},
+		{[]string{"tx"}, false},
 		{[]string{"query", "royalty", "head"}, false},
 		{[]string{"pay"}, false},
 	} {
 		cmd, _, err := root.Find(tc.line)
 		require.NoError(t, err)
 		require.Equal(t, tc.generated, isGeneratedTx(cmd), tc.line)
+	}
+}
+
+// Governance alone sets rate limits: whoever runs a command proposes it.
+func TestRateLimitsAreProposed(t *testing.T) {
+	cmd, _, err := newRootCmd(nil).Find([]string{"tx", "ratelimit"})
+	require.NoError(t, err)
+	require.Len(t, cmd.Commands(), 4)
+	for _, c := range cmd.Commands() {
+		require.NotNil(t, c.Flags().Lookup("deposit"), c.Name())
+		require.NotEmpty(t, c.Example, c.Name())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,28 @@ func (s several) together(signers [2]string, args ...string) handed {
 	return h
 }
 
+// tooFew has one of two sign what the verb wrote, once as it is and once for another sequence.
+func (s several) tooFew(args []string) {
+	s.t.Helper()
+	var h handed
+	require.NoError(s.t, json.Unmarshal([]byte(s.do(append(args, "--output", "json")...)), &h))
+	sign := arguments(strings.ReplaceAll(h.Next[0], "NAME", "ann"))
+	s.at(s.homes["ann"], sign...)
+	place := sign[len(sign)-9 : len(sign)-2]
+	combine := func(files ...string) string {
+		line := slices.Concat([]string{"tx", "multi-sign", h.Unsigned.File, "band"}, files, place, []string{"--output-document", "signed.json"})
+		_, errs, code := command(append(line, "--home", s.home)...)
+		require.Equal(s.t, exitFailed, code, errs)
+		return errs
+	}
+	require.Contains(s.t, combine("ann-0.json"), "band needs the signatures of 2, and these files have those of 1")
+	require.Contains(s.t, combine("ann-0.json", "ann-0.json"), "have those of 1")
+	other := arguments(strings.NewReplacer("NAME", "cat", "--sequence 0", "--sequence 7").Replace(h.Next[0]))
+	s.at(s.homes["cat"], other...)
+	require.Contains(s.t, combine("ann-0.json", "cat-0.json"), "another file, account number, sequence or chain")
+	require.NoFileExists(s.t, "signed.json")
+}
+
 // arguments are the arguments of a command that was printed, without the program.
 func arguments(line string) []string { return strings.Fields(line)[1:] }
 
@@ -118,6 +141,11 @@ func TestJourneyOfSeveral(t *testing.T) {
 	}
 	require.NotContains(t, said, "another transaction")
 	require.Contains(t, s.do("register", "song.wav", "--no-anchor", "--from", "band"), "another transaction")
+	s.tooFew(register)
+	cheap := []string{"register", "song.wav", "--no-anchor", "--from", "band", "--fees", "1ustem"}
+	require.Contains(t, s.do(cheap...), "The chain asks for more now")
+	require.Contains(t, s.json("unsigned.fee_asked", append(cheap, "--output-document", "cheap.json")...), "ustem")
+	require.NotContains(t, s.do("register", "song.wav", "--no-anchor", "--from", "band", "--gas-prices", "0.1ustem"), "asks for more")
 	require.True(t, s.together(first, register...).More)
 	require.False(t, s.together(second, register...).More)
 	require.Contains(t, s.do(register...), "Nothing to register")

@@ -84,7 +84,9 @@ func upgradeCheckCmd() *cobra.Command {
 will run then knows it, and whether there is room on the disk. The binary is the one that
 --binary names; else that of Cosmovisor's folder for the upgrade in the home folder
 (cosmovisor/upgrades/NAME/bin/stemmad); else this program. Exits with 1 where something is
-not in order, with what to do about it.`,
+not in order, with what to do about it.
+
+While no upgrade is planned it says what the binary of --binary knows.`,
 		Example: `  stemmad upgrade check
   stemmad upgrade check --binary ~/stemmad-v0.2.0`,
 		Args: cobra.NoArgs,
@@ -124,7 +126,11 @@ func checkUpgrade(ctx context.Context, conn *connect.Conn, _ []string) error {
 	}
 	head := latest.SdkBlock.Header
 	report := upgradeReport{Height: head.Height, OK: true, Checks: []upgradeCheck{}}
-	if plan.Plan != nil {
+	binary, _ := conn.Flags().GetString(flagBinary)
+	switch {
+	case plan.Plan == nil && binary != "":
+		report.Checks = []upgradeCheck{knowsCheck(ctx, binary)}
+	case plan.Plan != nil:
 		before, err := blocks.GetBlockByHeight(ctx, &cmtservice.GetBlockByHeightRequest{Height: max(1, head.Height-paceBlocks)})
 		if err != nil {
 			return err
@@ -132,11 +138,10 @@ func checkUpgrade(ctx context.Context, conn *connect.Conn, _ []string) error {
 		pace := head.Time.Sub(before.SdkBlock.Header.Time) / time.Duration(max(1, head.Height-before.SdkBlock.Header.Height))
 		report.Upgrade, report.AtHeight = plan.Plan.Name, plan.Plan.Height
 		report.SecondsLeft = int64((time.Duration(plan.Plan.Height-head.Height) * pace).Seconds())
-		binary, _ := conn.Flags().GetString(flagBinary)
 		report.Checks = []upgradeCheck{binaryCheck(ctx, conn.HomeDir, binary, plan.Plan.Name), roomCheck(conn.HomeDir)}
-		for _, c := range report.Checks {
-			report.OK = report.OK && c.OK
-		}
+	}
+	for _, c := range report.Checks {
+		report.OK = report.OK && c.OK
 	}
 	if err := report.print(conn); err != nil || report.OK {
 		return err
@@ -150,11 +155,11 @@ func (r upgradeReport) print(conn *connect.Conn) error {
 	}
 	if r.Upgrade == "" {
 		conn.Say("No upgrade is planned; the chain is at height %d", r.Height)
-		return nil
+	} else {
+		conn.Say("%s is planned for height %d; the chain is at %d, %d blocks before it: about %s from now, %s", r.Upgrade, r.AtHeight, r.Height,
+			r.AtHeight-r.Height, (time.Duration(r.SecondsLeft) * time.Second).Round(time.Second),
+			table.Time(time.Now().Add(time.Duration(r.SecondsLeft)*time.Second)))
 	}
-	conn.Say("%s is planned for height %d; the chain is at %d, %d blocks before it: about %s from now, %s", r.Upgrade, r.AtHeight, r.Height,
-		r.AtHeight-r.Height, (time.Duration(r.SecondsLeft) * time.Second).Round(time.Second),
-		table.Time(time.Now().Add(time.Duration(r.SecondsLeft)*time.Second)))
 	for _, c := range r.Checks {
 		mark := "ok      "
 		if !c.OK {
@@ -180,17 +185,11 @@ func binaryCheck(ctx context.Context, home, binary, name string) upgradeCheck {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, binaryPatience)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, binary, "upgrade", "list", "--output", "json").Output()
-	var known knownUpgrades
-	if err == nil {
-		err = json.Unmarshal(out, &known)
-	}
+	known, err := upgradesOf(ctx, binary)
 	switch {
 	case err != nil:
 		c.Found, c.Remedy = fmt.Sprintf("%s does not say what it knows (%v)", binary, err), "get the release that the plan names"
-	case !slices.Contains(known.Upgrades, name):
+	case !slices.Contains(known, name):
 		c.Found = fmt.Sprintf("%s does not know %s", binary, name)
 		c.Remedy = fmt.Sprintf("put the release of %s where Cosmovisor finds it (cosmovisor/upgrades/%s/bin/stemmad), or name it with --binary",
 			name, name)
@@ -198,6 +197,28 @@ func binaryCheck(ctx context.Context, home, binary, name string) upgradeCheck {
 		c.OK, c.Found = true, fmt.Sprintf("%s knows %s", binary, name)
 	}
 	return c
+}
+
+// knowsCheck asks a binary what it knows, while no upgrade is planned.
+func knowsCheck(ctx context.Context, binary string) upgradeCheck {
+	known, err := upgradesOf(ctx, binary)
+	if err != nil {
+		return upgradeCheck{Name: "binary", Found: fmt.Sprintf("%s does not say what it knows (%v)", binary, err), Remedy: "get a release"}
+	}
+	return upgradeCheck{Name: "binary", OK: true, Found: fmt.Sprintf("%s knows %s", binary, strings.Join(known, ", "))}
+}
+
+// upgradesOf asks a binary which upgrades it knows.
+func upgradesOf(ctx context.Context, binary string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, binaryPatience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, binary, "upgrade", "list", "--output", "json").Output()
+	if err != nil {
+		return nil, err
+	}
+	var known knownUpgrades
+	err = json.Unmarshal(out, &known)
+	return known.Upgrades, err
 }
 
 // roomCheck looks whether the disk has room for a copy of the data, which is the way back.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/dataset"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/items"
 	"github.com/stemma-chain/stemma/portal/pages"
@@ -87,7 +88,7 @@ func TestADatasetOnAChain(t *testing.T) {
 	require.NoError(t, err)
 	defer empty.Close()
 	site, err := pages.New(pages.Config{
-		Client: asked, Index: empty, Items: x, Log: slog.New(slog.DiscardHandler), Limits: pages.Limits{AtOnce: 4},
+		Client: asked, Index: empty, Items: x, Log: slog.New(slog.DiscardHandler), Limits: guard.Limits{AtOnce: 4},
 		Status: func() pages.Status { return pages.Status{} },
 	})
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/proof/certificate"
 	"github.com/stemma-chain/stemma/client/proof/gather"
+	"github.com/stemma-chain/stemma/portal/guard"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -99,8 +100,8 @@ func (s *Site) prove(v *visit) (made, error) {
 		}
 		options.Trust = &trust
 	}
-	leave, refused := s.proving.enter(v.r, 0)
-	if refused != notFull {
+	leave, refused := s.proving.Enter(v.r, 0)
+	if refused != guard.NotFull {
 		return made{}, fault{code: http.StatusServiceUnavailable, message: "fault.busy"}
 	}
 	defer leave()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/portal/guard"
 )
 
 // eventsPath is where pages listen.
@@ -28,8 +29,8 @@ const (
 
 // events tells a page of new blocks, by server-sent events.
 func (s *Site) events(w http.ResponseWriter, r *http.Request) {
-	leave, refused := s.listening.enter(r, 0)
-	if refused != notFull {
+	leave, refused := s.listening.Enter(r, 0)
+	if refused != guard.NotFull {
 		http.Error(w, "too many pages listen", http.StatusServiceUnavailable)
 		return
 	}

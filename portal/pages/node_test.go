@@ -18,6 +18,7 @@ import (
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 )
 
@@ -71,7 +72,7 @@ func siteOf(t *testing.T, x Index, answers map[string]func(any) error) (*Site, *
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })
 	s, err := New(Config{
-		Client: c, Index: x, Log: slog.New(slog.DiscardHandler), Limits: Limits{AtOnce: 4}, Status: func() Status { return Status{} },
+		Client: c, Index: x, Log: slog.New(slog.DiscardHandler), Limits: guard.Limits{AtOnce: 4}, Status: func() Status { return Status{} },
 	})
 	require.NoError(t, err)
 	return s, n

@@ -27,6 +27,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/discover"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/picture"
 )
 
@@ -55,11 +56,13 @@ type Config struct {
 	Status func() Status
 	Log    *slog.Logger
 	// Limits bound what one reader, and all together, may ask for.
-	Limits Limits
+	Limits guard.Limits
 	// Denied says whether the operator does not show a work, by its id.
 	Denied func(work string) bool
 	// Answered is told of each request, by its HTTP status and how long it took; it may be nil.
 	Answered func(status int, took time.Duration)
+	// Doors are for machines that pay, below /x402/; nil: there are none.
+	Doors http.Handler
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
 	// Address is where readers reach the site, as https://portal.example.org; empty: it serves no files that name it.
@@ -78,7 +81,7 @@ type Site struct {
 	packed    map[string][]byte // by gzip, where it was kept so
 	addresses map[string]string
 	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
-	proving, listening *places
+	proving, listening *guard.Places
 	caller             http.Client
 	now                func() time.Time
 }
@@ -93,7 +96,7 @@ type language struct {
 func New(c Config) (*Site, error) {
 	s := &Site{
 		Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{},
-		proving: newPlaces(c.Limits, provers), listening: newPlaces(c.Limits, listeners),
+		proving: guard.NewPlaces(c.Limits, provers), listening: guard.NewPlaces(c.Limits, listeners),
 		now: time.Now, caller: http.Client{Timeout: answerWithin},
 	}
 	if s.Denied == nil {
@@ -248,5 +251,39 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /header/{height}", s.header)
 	mux.HandleFunc("GET "+eventsPath, s.events)
 	mux.HandleFunc("POST "+rpcPath, s.call)
-	return s.guard(mux)
+	if s.Doors != nil {
+		mux.Handle(doorsPath, s.Doors)
+	}
+	guarded := guard.New(guard.Options{Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts}, mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		guarded.ServeHTTP(w, r)
+	})
 }
+
+// policy lets a page load what comes from this server and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// doorsPath begins the paths of doors for machines.
+const doorsPath = "/x402/"
+
+// maxAsked is the longest body that a door takes, in bytes.
+const maxAsked = 64 << 10
+
+// longestBody is 0 for pages: nothing is uploaded.
+func longestBody(path string) int64 {
+	switch {
+	case path == rpcPath:
+		return maxCall
+	case strings.HasPrefix(path, doorsPath):
+		return maxAsked
+	}
+	return 0
+}
+
+// lasts says what waits for blocks, and has bounds of its own.
+func lasts(path string) bool { return path == eventsPath || strings.HasPrefix(path, doorsPath) }

@@ -116,12 +116,16 @@ func newPlace(root string) (p place, err error) {
 	return p, nil
 }
 
-// leave ends the network and deletes the folders.
+// leave ends the networks, those too that a document left, and deletes the folders.
 func (p place) leave() {
-	reset := exec.Command("scripts/localnet.sh", "reset")
-	reset.Dir, reset.Env = p.work(), p.environment()
-	if out, err := reset.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "doccheck: scripts/localnet.sh reset: %v\n%s", err, out)
+	nodes, _ := filepath.Glob(filepath.Join(p.work(), "build", "*", "node0")) // the pattern is a good one
+	for _, node := range nodes {
+		network := filepath.Join("build", filepath.Base(filepath.Dir(node)))
+		reset := exec.Command("scripts/localnet.sh", "reset")
+		reset.Dir, reset.Env = p.work(), append(p.environment(), "LOCALNET_DIR="+network)
+		if out, err := reset.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "doccheck: scripts/localnet.sh reset: %v\n%s", err, out)
+		}
 	}
 	_ = os.RemoveAll(p.dir)
 }

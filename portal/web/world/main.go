@@ -24,9 +24,9 @@ import (
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/portal"
+	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
 	published "github.com/stemma-chain/stemma/portal/items"
-	"github.com/stemma-chain/stemma/portal/pages"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	"github.com/stemma-chain/stemma/testutil/manifests"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -99,7 +99,7 @@ func run(ctx context.Context) (err error) {
 	go func() {
 		served <- portal.Run(ctx, portal.Config{
 			Listen: "127.0.0.1:0", RPC: "tcp://" + node.RPC, GRPC: node.GRPC, Database: filepath.Join(folder, "portal.db"),
-			TrustFirstUse: true, Limits: pages.Limits{AtOnce: 64},
+			TrustFirstUse: true, Limits: guard.Limits{AtOnce: 64},
 			Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 			Ready: func(address string) { ready <- "http://" + address },
 		})

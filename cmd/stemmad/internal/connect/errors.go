@@ -9,6 +9,9 @@ import (
 // AskRunning is what most often is wrong when a node does not answer.
 const AskRunning = "is the node running? --node names another"
 
+// AskGenerate is what to do where the SDK simulates a transaction of several without their signatures.
+const AskGenerate = "the account is one of several: write the transaction for them to sign, with --generate-only, --gas and --fees"
+
 // Plain makes an error readable for people. It still is the same error to
 // errors.Is and errors.As.
 func Plain(err error) error {
@@ -24,6 +27,9 @@ func (e plainError) Error() string {
 	s := client.Tidy(e.err.Error())
 	if strings.Contains(s, "connection refused") && !strings.Contains(s, AskRunning) {
 		s += " (" + AskRunning + ")"
+	}
+	if strings.Contains(s, "bit array size is incorrect") {
+		s = AskGenerate + ": " + s
 	}
 	return s
 }

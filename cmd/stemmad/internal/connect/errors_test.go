@@ -1,6 +1,7 @@
 package connect_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -15,4 +16,11 @@ func TestPlainKeepsTheError(t *testing.T) {
 	require.ErrorIs(t, plain, cause)
 	require.Equal(t, "ask: gone", plain.Error())
 	require.NoError(t, connect.Plain(nil))
+}
+
+// The SDK says it so of a multisig account whose transaction it simulates without signatures.
+func TestPlainSaysWhatAnAccountOfSeveralDoes(t *testing.T) {
+	cause := errors.New("bit array size is incorrect, expecting: 3")
+	require.ErrorIs(t, connect.Plain(cause), cause)
+	require.ErrorContains(t, connect.Plain(cause), connect.AskGenerate)
 }

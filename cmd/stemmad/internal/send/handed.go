@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cosmossdk.io/math"
+
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	"github.com/cosmos/cosmos-sdk/crypto/types/multisig"
@@ -53,6 +55,8 @@ type Unsigned struct {
 	Sequence uint64 `json:"sequence,string"`
 	Gas      uint64 `json:"gas,string"`
 	Fee      string `json:"fee"`
+	// Asked is what the chain asks for now, where the fee is less.
+	Asked string `json:"fee_asked,omitempty"`
 	// Replaced: there was another transaction in the file, whose signatures don't hold for this one.
 	Replaced bool `json:"replaced"`
 }
@@ -122,6 +126,11 @@ func (s *Sender) hand(ctx context.Context, what string, draft client.Draft) erro
 	h.sentences = []string{
 		what, fmt.Sprintf("Written to %s, for a fee of %s. It is not signed, and nothing was sent.", table.Clean(file), s.exactly(draft.Fee)),
 	}
+	if asks := s.tooLittle(ctx, draft); len(asks) > 0 {
+		u.Asked = feeText(asks)
+		h.sentences = append(h.sentences, fmt.Sprintf("The chain asks for more now, %s: with this fee it is likely refused when it is sent.",
+			s.exactly(asks)))
+	}
 	if replaced {
 		h.sentences = append(h.sentences, "The file had another transaction: signatures of that one don't hold for this one.")
 	}
@@ -133,6 +142,28 @@ func (s *Sender) hand(ctx context.Context, what string, draft client.Draft) erro
 		s.oneSigns(h)
 	}
 	return h
+}
+
+// tooLittle is what the chain asks for now where the person named a fee, or a price, that is less; else, or where nobody says, nothing.
+func (s *Sender) tooLittle(ctx context.Context, draft client.Draft) sdk.Coins {
+	if s.conn.Flags().Text(flags.FlagFees) == "" && s.conn.Flags().Text(flags.FlagGasPrices) == "" {
+		return nil
+	}
+	prices, err := s.chain.Client().Prices(ctx)
+	if err != nil {
+		return nil
+	}
+	var first sdk.Coins
+	for _, price := range prices {
+		ask := sdk.NewCoin(price.Denom, price.Amount.MulInt(math.NewIntFromUint64(draft.Gas)).Ceil().TruncateInt())
+		if draft.Fee.AmountOf(ask.Denom).GTE(ask.Amount) {
+			return nil
+		}
+		if first == nil {
+			first = sdk.NewCoins(ask)
+		}
+	}
+	return first
 }
 
 // namesMembers lists the keys of an account of several.

@@ -1,4 +1,4 @@
-package pages
+package guard
 
 import (
 	"io"
@@ -12,8 +12,7 @@ import (
 
 func guarded(t *testing.T, limits Limits, next http.HandlerFunc) http.Handler {
 	t.Helper()
-	s := &Site{Config: Config{Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
-	return s.guard(next)
+	return New(Options{Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, next)
 }
 
 func ask(h http.Handler, change func(*http.Request)) *httptest.ResponseRecorder {
@@ -64,17 +63,6 @@ func TestWithoutAProxyHeadersSayNothing(t *testing.T) {
 		})
 		require.Equal(t, []int{http.StatusOK, http.StatusTooManyRequests}[i], w.Code)
 	}
-}
-
-// Pages load nothing from elsewhere, run no script of others, and stand in no frame.
-func TestPagesLoadNothingFromElsewhere(t *testing.T) {
-	w := ask(guarded(t, DefaultLimits(), func(http.ResponseWriter, *http.Request) {}), nil)
-	policy := w.Header().Get("Content-Security-Policy")
-	require.Contains(t, policy, "default-src 'none'")
-	require.Contains(t, policy, "frame-ancestors 'none'")
-	require.NotContains(t, policy, "unsafe")
-	require.NotContains(t, policy, "http")
-	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 }
 
 // A page that panics is a fault of that page's, and the next is served.

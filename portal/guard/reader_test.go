@@ -1,4 +1,4 @@
-package pages
+package guard
 
 import (
 	"net/http"

@@ -1,4 +1,5 @@
-package pages
+// Package guard bounds what readers of a server may ask for, one by one and all together, and writes the log of it.
+package guard
 
 import (
 	"log/slog"
@@ -25,56 +26,62 @@ type Limits struct {
 	ProxyHeader string
 }
 
-// DefaultLimits suit one machine.
-func DefaultLimits() Limits { return Limits{PerSecond: 20, Burst: 100, AtOnce: 64} }
+// Default suits one machine.
+func Default() Limits { return Limits{PerSecond: 20, Burst: 100, AtOnce: 64} }
 
-// policy lets a page load what comes from this server and nothing else.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// Options say what is guarded, and how.
+type Options struct {
+	Limits Limits
+	Log    *slog.Logger
+	// Answered is told of each request, by its HTTP status and how long it took; it may be nil.
+	Answered func(status int, took time.Duration)
+	// Body is the longest body that is read of a request with this path, in bytes; negative: any. nil: none is read.
+	Body func(path string) int64
+	// Lasts says whether requests with this path wait for something, and have bounds of their own; nil: none do.
+	Lasts func(path string) bool
+}
 
-// guard bounds requests, adds what protects readers, and writes the log.
-func (s *Site) guard(next http.Handler) http.Handler {
-	slots := newPlaces(s.Limits, s.Limits.AtOnce)
-	visitors := newVisitors(s.Limits)
+// New bounds requests, and writes the log, which has no addresses of readers.
+func New(o Options, next http.Handler) http.Handler {
+	slots := NewPlaces(o.Limits, o.Limits.AtOnce)
+	visitors := newVisitors(o.Limits)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		answered := &answered{ResponseWriter: w, code: http.StatusOK}
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
 		defer func() {
 			if broken := recover(); broken != nil {
-				s.Log.Error("panic", "path", r.URL.Path, "panic", broken, "stack", string(debug.Stack()))
+				o.Log.Error("panic", "path", r.URL.Path, "panic", broken, "stack", string(debug.Stack()))
 				http.Error(answered, "internal error", http.StatusInternalServerError)
 			}
 			took := time.Since(began)
-			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", took))
-			if s.Answered != nil {
-				s.Answered(answered.code, took)
+			if o.Answered != nil {
+				o.Answered(answered.code, took)
 			}
 		}()
-		most := int64(0) // nothing is uploaded
-		if r.URL.Path == rpcPath {
-			most = maxCall
+		most := int64(0)
+		if o.Body != nil {
+			most = o.Body(r.URL.Path)
 		}
-		r.Body = http.MaxBytesReader(answered, r.Body, most)
-		if !visitors.admit(s.Limits.caller(r)) {
+		if most >= 0 {
+			r.Body = http.MaxBytesReader(answered, r.Body, most)
+		}
+		if !visitors.admit(o.Limits.caller(r)) {
 			tooMany(answered)
 			return
 		}
-		if r.URL.Path == eventsPath { // it lasts, and has a bound of its own
+		if o.Lasts != nil && o.Lasts(r.URL.Path) {
 			next.ServeHTTP(answered, r)
 			return
 		}
-		leave, refused := slots.enter(r, time.Second)
+		leave, refused := slots.Enter(r, time.Second)
 		switch refused {
-		case fullForYou:
+		case FullForYou:
 			tooMany(answered)
 			return
-		case fullForAll:
-			h.Set("Retry-After", "2")
+		case FullForAll:
+			answered.Header().Set("Retry-After", "2")
 			http.Error(answered, "too many readers at once; try again in a moment", http.StatusServiceUnavailable)
 			return
 		}

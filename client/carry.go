@@ -1,0 +1,160 @@
+package client
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+)
+
+// ErrNotUnordered is matched by the error of a transaction that can't be carried: it has no end of its own.
+var ErrNotUnordered = errors.New("it is not unordered")
+
+// Sign makes an unordered transaction of a draft and sends it nowhere: whoever is given it carries it to
+// the chain (Carry), and until Lifetime is over it may come. It fails with ErrNotUnordered where the options don't say that.
+func (s *Sender) Sign(ctx context.Context, d Draft) (raw []byte, err error) {
+	if !s.options.Unordered {
+		return nil, fmt.Errorf("sign without sending: %w", ErrNotUnordered)
+	}
+	at, err := s.slot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.sign(ctx, d, at)
+}
+
+// Carried is a transaction that somebody else signed, on its way to the chain.
+type Carried struct {
+	// Raw are its bytes, and After a height that it was not in the chain at; 0: nothing is known.
+	Raw   []byte
+	After int64
+	// Sent: it may have been sent before, so that it is looked for first.
+	Sent bool
+}
+
+// Carry sends an unordered transaction of somebody else's, and waits for its block. It may be called again with the same
+// bytes, by any process, but not twice at once by one: they happen once or not at all. It fails with a *TxError where the chain refuses them, with ErrLate where
+// they are in no block and can't come any more, and with ErrUndecided where ctx ends before that is known.
+//
+// A refusal is no promise: until their end, the same bytes may pass later. Only ErrLate is final.
+func (c *Client) Carry(ctx context.Context, t Carried) (Result, error) {
+	until, err := c.endOf(t.Raw)
+	if err != nil {
+		return Result{}, err
+	}
+	hash := sha256.Sum256(t.Raw)
+	seen, err := c.watcher.await(ctx, hash, slot{lastTime: until})
+	if err != nil {
+		return Result{}, err
+	}
+	defer c.watcher.forget(hash)
+	if t.Sent {
+		found, err := c.seek(ctx, hash, t.After, until)
+		if err != nil || found.height > 0 {
+			if err != nil {
+				return Result{Hash: hashText(hash)}, fmt.Errorf("look for transaction %s: %w: %w", hashText(hash), ErrUndecided, err)
+			}
+			return resultOf(hashText(hash), nil, found)
+		}
+	}
+	refused, err := c.broadcast(ctx, t.Raw)
+	if err != nil {
+		return Result{}, err
+	}
+	if refused != nil && !refused.is(sdkerrors.ErrTxInMempoolCache) {
+		// It is also refused where it is in a block already.
+		if found, err := c.seek(ctx, hash, t.After, until); err == nil && found.height > 0 {
+			return resultOf(hashText(hash), nil, found)
+		}
+		return Result{Hash: hashText(hash)}, refused
+	}
+	return c.carried(ctx, t.Raw, seen, until)
+}
+
+// carried waits for the block of a transaction that was sent.
+func (c *Client) carried(ctx context.Context, raw []byte, seen *sighting, until time.Time) (Result, error) {
+	hash := HashOf(raw)
+	sent := c.watcher.view(seen)
+	sentAt, outages := sent.height, sent.outages
+	for {
+		v := c.watcher.view(seen)
+		switch {
+		case v.sighting.height > 0:
+			return resultOf(hash, nil, v.sighting)
+		case v.closed:
+			return Result{Hash: hash}, fmt.Errorf("transaction %s was %w: %w", hash, ErrUndecided, errClosed)
+		case !v.time.Before(until):
+			return Result{Hash: hash}, fmt.Errorf("transaction %s: %w", hash, ErrLate)
+		case v.err == nil && (v.outages > outages || v.height >= sentAt+resendAfter):
+			sentAt, outages = v.height, v.outages
+			_, _ = c.broadcast(ctx, raw) // blocks decide
+		}
+		select {
+		case <-v.changed:
+		case <-ctx.Done():
+			return Result{Hash: hash}, undecided(ctx, hash, v.err)
+		}
+	}
+}
+
+// seek looks for a transaction in the blocks after a height, up to the first that can't have it.
+func (c *Client) seek(ctx context.Context, hash [32]byte, after int64, until time.Time) (sighting, error) {
+	newest, _, err := c.Latest(ctx)
+	if err != nil {
+		return sighting{}, err
+	}
+	for height := max(after, 0) + 1; height <= newest; height++ {
+		b, err := c.block(ctx, height)
+		if err != nil {
+			return sighting{}, err
+		}
+		for i, raw := range b.txs {
+			if sha256.Sum256(raw) != hash {
+				continue
+			}
+			results, err := c.results(ctx, b)
+			if err != nil {
+				return sighting{}, err
+			}
+			if !notItsTurn(results[i]) {
+				return sighting{height: b.height, time: b.time, result: results[i]}, nil
+			}
+		}
+		if b.time.After(until) {
+			return sighting{}, nil
+		}
+	}
+	return sighting{}, nil
+}
+
+// endOf is the block time from which an unordered transaction can't come any more.
+func (c *Client) endOf(raw []byte) (time.Time, error) {
+	tx, err := c.Encoding.TxConfig.TxDecoder()(raw)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("transaction %s: %w", HashOf(raw), err)
+	}
+	timed, ok := tx.(sdk.TxWithUnordered)
+	if !ok || !timed.GetUnordered() || timed.GetTimeoutTimeStamp().IsZero() {
+		return time.Time{}, fmt.Errorf("transaction %s: %w", HashOf(raw), ErrNotUnordered)
+	}
+	return timed.GetTimeoutTimeStamp(), nil
+}
+
+// Rehearse executes a signed transaction on the node without sending it. It fails with a *TxError where the chain refuses
+// it. Signatures are not checked.
+func (c *Client) Rehearse(ctx context.Context, raw []byte) error {
+	if err := c.trials.take(ctx); err != nil {
+		return err
+	}
+	defer c.trials.leave()
+	_, err := txtypes.NewServiceClient(c).Simulate(ctx, &txtypes.SimulateRequest{TxBytes: raw})
+	if err == nil {
+		return nil
+	}
+	return tried(err)
+}

@@ -1,0 +1,51 @@
+package paychannel
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+// A voucher is redeemed when it is worth it, when it has waited, and in any case when its payer wants the rest back.
+func TestWhenVouchersAreRedeemed(t *testing.T) {
+	now := time.Now()
+	closes := now.Add(time.Hour)
+	of := func(n byte, pays int64, change func(*Finding)) Finding {
+		coin := sdk.NewInt64Coin("uusdc", pays)
+		f := Finding{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{n}}, Pays: &coin}
+		if change != nil {
+			change(&f)
+		}
+		return f
+	}
+	findings := []Finding{
+		of(1, 99, nil), of(2, 100, nil), of(3, 1, func(f *Finding) { f.ClosesAt = &closes }), of(4, 0, func(f *Finding) { f.ClosesAt = &closes }),
+		of(5, 500, func(f *Finding) { f.Problem = "forged" }), of(6, 500, func(f *Finding) { f.Pays = nil }),
+		of(7, 5, func(f *Finding) { f.Voucher.Expires = now.Add(time.Minute).Unix() }),
+	}
+	ids := func(due []voucher.Voucher) (ids []byte) {
+		for _, v := range due {
+			ids = append(ids, v.PaymentChannel[0])
+		}
+		return ids
+	}
+	r := &Redeemer{
+		Policy: Policy{Above: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 100)), Every: time.Hour},
+		since:  map[royaltytypes.PaymentChannelID]time.Time{}, gone: map[royaltytypes.PaymentChannelID]time.Time{},
+	}
+	require.Equal(t, []byte{2, 3, 7}, ids(r.due(findings, now)))
+	require.Contains(t, r.gone, royaltytypes.PaymentChannelID{6})
+	require.Equal(t, []byte{1}, ids(r.due(findings[:1], now.Add(time.Hour))))
+	require.Empty(t, r.due(findings[:1], now.Add(59*time.Minute)))
+	// What was redeemed meanwhile begins to wait anew.
+	require.Empty(t, r.due([]Finding{of(1, 0, nil)}, now.Add(59*time.Minute)))
+	require.Empty(t, r.due(findings[:1], now.Add(time.Hour)))
+	r.Policy.Above = nil
+	require.Equal(t, []byte{3, 7}, ids(r.due(findings[1:], now)))
+}

@@ -1,0 +1,108 @@
+package x402
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+// Purse is what pays: an account, or a key that acts for an agent.
+type Purse struct {
+	Client *client.Client
+	Signer client.Signer
+	// Acting: Signer is a key of an agent, within whose limit it pays.
+	Acting *client.Acting
+}
+
+// account is whose money it is.
+func (p Purse) account() sdk.AccAddress {
+	if p.Acting != nil {
+		return p.Acting.Controller
+	}
+	return p.Signer.Address()
+}
+
+// Pay answers a requirement of the scheme exact. Nothing is sent: whoever is given the payment sends it, and until MaxTimeoutSeconds are
+// over it may come. Show the same payment again where no answer comes; a new one would be paid as well. It fails where the messages are not for
+// paying, or take another amount than is said (*Refusal), and as client.Sender.Draft does.
+func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
+	chainID, err := p.Client.ChainID(ctx)
+	switch {
+	case err != nil:
+		return Payment{}, err
+	case r.Scheme != Exact:
+		return Payment{}, &Refusal{Reason: InvalidScheme, Detail: r.Scheme}
+	case r.Network != Network(chainID):
+		return Payment{}, &Refusal{Reason: InvalidNetwork, Detail: fmt.Sprintf("%s, the node is of %s", r.Network, Network(chainID))}
+	}
+	msgs, err := r.Messages(p.Client.Encoding.Codec)
+	if err != nil {
+		return Payment{}, err
+	}
+	if err := SetPayer(msgs, p.account().String(), newSerial()); err != nil {
+		return Payment{}, err
+	}
+	nonce := NewNonce()
+	sender := p.Client.Sender(p.Signer, client.Options{
+		Unordered: true, Acting: p.Acting, Note: Memo(r, nonce), Lifetime: time.Duration(r.MaxTimeoutSeconds) * time.Second,
+	})
+	draft, err := sender.Draft(ctx, msgs...)
+	if err != nil {
+		return Payment{}, err
+	}
+	raw, err := sender.Sign(ctx, draft)
+	if err != nil {
+		return Payment{}, err
+	}
+	return Payment{X402Version: Version, Accepted: r, Payload: Payload{
+		Transaction: base64.StdEncoding.EncodeToString(raw), Nonce: base64.StdEncoding.EncodeToString(nonce),
+	}}, nil
+}
+
+// newSerial tells grants of the same terms apart.
+func newSerial() uint64 {
+	var raw [8]byte
+	_, _ = rand.Read(raw[:]) // never fails
+	return binary.BigEndian.Uint64(raw[:])>>1 | 1
+}
+
+// ByVoucher answers a requirement of the scheme batch-settlement.
+func ByVoucher(r Requirement, v voucher.Voucher) (Payment, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return Payment{}, err
+	}
+	return Payment{X402Version: Version, Accepted: r, Payload: Payload{Voucher: raw}}, nil
+}
+
+// Prove shows who asks, for a resource of a chain, where nothing has to be paid any more.
+func (p Purse) Prove(ctx context.Context, resource string, now time.Time) (Payment, error) {
+	chainID, err := p.Client.ChainID(ctx)
+	if err != nil {
+		return Payment{}, err
+	}
+	h := Holder{
+		Account: p.account().String(), Key: base64.StdEncoding.EncodeToString(p.Signer.PubKey().Bytes()), Time: now.Unix(),
+	}
+	if p.Acting != nil {
+		h.Agent = p.Acting.Agent.String()
+	}
+	signature, err := p.Signer.Sign(HolderBytes(Network(chainID), resource, h.Account, h.Agent, h.Time))
+	if err != nil {
+		return Payment{}, err
+	}
+	h.Signature = base64.StdEncoding.EncodeToString(signature)
+	return Payment{
+		X402Version: Version, Accepted: Requirement{Scheme: Exact, Network: Network(chainID), Extra: Extra{Resource: resource}},
+		Payload: Payload{Holder: &h},
+	}, nil
+}

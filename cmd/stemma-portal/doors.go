@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client/encoding"
+	"github.com/stemma-chain/stemma/portal"
+)
+
+const (
+	flagOrigin     = "origin"
+	flagTill       = "till"
+	flagVouchers   = "vouchers"
+	flagReceiver   = "receiver"
+	flagCloseDelay = "min-close-delay"
+)
+
+// addDoorFlags adds what says how machines pay.
+func addDoorFlags(f *pflag.FlagSet, origin string) {
+	f.String(flagOrigin, "", origin)
+	f.String(flagTill, "till.db", "file of what was paid: keep it, whoever has paid gets the thing by it")
+	f.String(flagVouchers, "vouchers", "folder of the newest vouchers: they are money until they are redeemed (stemma-portal redeem)")
+	f.String(flagReceiver, "", "the service's account, which payment channels have to name (default: no vouchers are taken)")
+	f.Duration(flagCloseDelay, time.Hour, "the least time that a payment channel leaves for redeeming once its payer asks to close it")
+}
+
+// doorsOf reads the flags; nil: no address is given, and so nothing is sold.
+func doorsOf(f *pflag.FlagSet) (*portal.Doors, error) {
+	encoding.Configure()
+	text := func(name string) string { s, _ := f.GetString(name); return s }
+	if text(flagOrigin) == "" {
+		for _, name := range []string{flagTill, flagVouchers, flagReceiver, flagCloseDelay} {
+			if f.Changed(name) {
+				return nil, fmt.Errorf("--%s goes with --%s, the address that payments are bound to", name, flagOrigin)
+			}
+		}
+		return nil, nil
+	}
+	d := &portal.Doors{Origin: text(flagOrigin), Till: text(flagTill), Vouchers: text(flagVouchers)}
+	d.MinCloseDelay, _ = f.GetDuration(flagCloseDelay)
+	if d.MinCloseDelay < time.Minute {
+		return nil, fmt.Errorf("--%s is at least a minute, which the chain asks for too", flagCloseDelay)
+	}
+	if account := text(flagReceiver); account != "" {
+		var err error
+		if d.Receiver, err = sdk.AccAddressFromBech32(account); err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagReceiver, errors.Join(errors.New("it is no account"), err))
+		}
+	}
+	return d, nil
+}

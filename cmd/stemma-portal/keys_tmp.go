@@ -1,0 +1,7 @@
+package main
+
+const (
+	flagFrom       = "from"
+	flagKeyringDir = "keyring-dir"
+	flagKeyring    = "keyring-backend"
+)

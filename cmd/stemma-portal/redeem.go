@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
+	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/internal/amounts"
+)
+
+const (
+	flagAbove = "above"
+	flagEvery = "every"
+	flagLook  = "look"
+	flagOnce  = "once"
+)
+
+func redeemCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "redeem",
+		Short: "Have the vouchers that services keep paid to the works, before a payment channel can close",
+		Long: `Redeem looks at a folder of vouchers, which the portal or a paywall fills, and has them redeemed: at once those of payment channels that
+their payer has asked to close, others once they add as much as --above, or have waited for --every. The money goes to the works; the key pays the fees
+of the transactions, and needs no more than that. It is a process of its own, so that what faces the web holds no key.
+
+Run it all the time, or often with --once: a payment channel closes after its delay, and what is not redeemed then is lost to the works.`,
+		Example: `  stemma-portal redeem --from service --keyring-backend test --above 5000000uusdc
+  stemma-portal redeem --once --every 1s --from service`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          runRedeem,
+	}
+	f := cmd.Flags()
+	f.String(flagGRPC, "localhost:9090", "the node's gRPC")
+	f.String(flagVouchers, "vouchers", "folder of the newest vouchers")
+	f.String(flagFrom, "", "key that pays the fees")
+	f.String(flagKeyringDir, "", "folder of the keyring (default: ~/.stemmad)")
+	f.String(flagKeyring, keyring.BackendOS, "where keys are kept, as for stemmad: os, file, test")
+	f.StringSlice(flagAbove, nil, "redeem what adds at least so much, such as 5000000uusdc; one coin a denom")
+	f.Duration(flagEvery, 24*time.Hour, "redeem everything else that adds something so long after it was first seen")
+	f.Duration(flagLook, time.Minute, "pause between two looks: well below the portal's --"+flagCloseDelay)
+	f.Bool(flagOnce, false, "look once")
+	f.String(flagLogFormat, "text", "text or json")
+	return cmd
+}
+
+func runRedeem(cmd *cobra.Command, _ []string) error {
+	encoding.Configure()
+	f := cmd.Flags()
+	if err := fromEnvironment(f); err != nil {
+		return settingError{err}
+	}
+	text := func(name string) string { s, _ := f.GetString(name); return s }
+	log, err := logger(text(flagLogFormat))
+	if err != nil {
+		return settingError{err}
+	}
+	var policy paychannel.Policy
+	policy.Every, _ = f.GetDuration(flagEvery)
+	policy.Look, _ = f.GetDuration(flagLook)
+	above, _ := f.GetStringSlice(flagAbove)
+	for _, s := range above {
+		coin, err := amounts.ParseCoin(s)
+		if err != nil {
+			return settingError{fmt.Errorf("--%s: %w", flagAbove, err)}
+		}
+		policy.Above = policy.Above.Add(coin)
+	}
+	c, err := client.Dial(text(flagGRPC))
+	if err != nil {
+		return fmt.Errorf("the node's gRPC %s: %w", text(flagGRPC), err)
+	}
+	defer c.Close()
+	dir := text(flagKeyringDir)
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return settingError{fmt.Errorf("--%s: %w", flagKeyringDir, err)}
+		}
+		dir = filepath.Join(home, ".stemmad")
+	}
+	ring, err := keyring.New(sdk.KeyringServiceName(), text(flagKeyring), dir, cmd.InOrStdin(), c.Encoding.Codec)
+	if err != nil {
+		return settingError{fmt.Errorf("the keyring in %s: %w", dir, err)}
+	}
+	signer, err := client.FromKeyring(ring, text(flagFrom))
+	if err != nil {
+		return settingError{fmt.Errorf("--%s: %w", flagFrom, err)}
+	}
+	told := func(done paychannel.Redemption, err error) {
+		for _, result := range done.Results {
+			log.Info("redeemed", "paid", done.Paid.String(), "transaction", result.Hash, "height", result.Height)
+		}
+		for _, skipped := range done.Skipped {
+			log.Warn("passed over", "payment_channel", skipped.PaymentChannel.String(), "reason", skipped.Reason.String())
+		}
+		if err != nil {
+			log.Error("redeem", "error", err)
+		}
+	}
+	r := &paychannel.Redeemer{
+		Sender: c.Sender(signer, client.Options{}), Store: paychannel.OpenStore(text(flagVouchers)), Policy: policy, Told: told,
+	}
+	if once, _ := f.GetBool(flagOnce); once {
+		done, err := r.Once(cmd.Context())
+		told(done, nil)
+		return err
+	}
+	return r.Run(cmd.Context())
+}

@@ -1,0 +1,137 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/portal/guard"
+	"github.com/stemma-chain/stemma/portal/paywall"
+	"github.com/stemma-chain/stemma/portal/till"
+	"github.com/stemma-chain/stemma/portal/x402"
+)
+
+// Doors say how machines pay, by x402.
+type Doors struct {
+	// Origin is where the server is reached from outside, as https://example.org: payments are bound to it.
+	Origin string
+	// Till is the file of what was paid, and Vouchers the folder of the newest vouchers.
+	Till, Vouchers string
+	// Receiver is the service's account, which payment channels name; zero: vouchers are not taken.
+	Receiver sdk.AccAddress
+	// MinCloseDelay is the least that a payment channel leaves for redeeming.
+	MinCloseDelay time.Duration
+}
+
+const (
+	// pruneEvery is how often payments that are over are forgotten, and keptFor how long they are kept after they were delivered: longer
+	// than a thing can be had again.
+	pruneEvery = 10 * time.Minute
+	keptFor    = 24 * time.Hour
+)
+
+// open opens the till. Until close, keep is to be run: it forgets payments that are over.
+func (c Doors) open(ctx context.Context, asked *client.Client, denied func(string) bool, log *slog.Logger) (
+	d *x402.Doors, keep func(context.Context) error, end func() error, err error,
+) {
+	book, err := till.Open(ctx, c.Till)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d, err = x402.New(x402.Config{
+		Client: asked, Till: book, Origin: c.Origin, Vouchers: paychannel.OpenStore(c.Vouchers), Receiver: c.Receiver,
+		MinCloseDelay: c.MinCloseDelay, Denied: denied, Log: log,
+	})
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, book.Close())
+	}
+	return d, func(ctx context.Context) error { return forget(ctx, book, log) }, book.Close, nil
+}
+
+// forget forgets payments that are over, until the context ends.
+func forget(ctx context.Context, book *till.Till, log *slog.Logger) error {
+	ticks := time.NewTicker(pruneEvery)
+	defer ticks.Stop()
+	for {
+		for forgotten, err := 1, error(nil); forgotten > 0; {
+			if forgotten, err = book.Prune(ctx, time.Now().Add(-keptFor)); err != nil && ctx.Err() == nil {
+				log.Error("forget old payments", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+	}
+}
+
+// PaywallConfig says what a paywall is before.
+type PaywallConfig struct {
+	Doors
+	// Listen is where it is served; behind a proxy that has the certificate.
+	Listen string
+	GRPC   string
+	Map    *paywall.Map
+	// Site is a folder that is served; else Upstream is a server that is asked.
+	Site     string
+	Upstream *url.URL
+	Limits   guard.Limits
+	Log      *slog.Logger
+	// Ready is told the address that it is served at; it may be nil.
+	Ready func(address string)
+}
+
+// Paywall serves a site behind a paywall until the context ends.
+func Paywall(ctx context.Context, c PaywallConfig) error {
+	asked, err := client.Dial(c.GRPC)
+	if err != nil {
+		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
+	}
+	defer asked.Close()
+	d, keep, end, err := c.open(ctx, asked, nil, c.Log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return keep(ctx) })
+	site, err := paywall.New(paywall.Config{Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, Log: c.Log})
+	if err != nil {
+		return err
+	}
+	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }}, site)
+	group.Go(func() error {
+		return serve(ctx, c.Listen, patient(handler), c.Ready)
+	})
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// transferWithin is how long a reader may take for what is behind a paywall, which may be large.
+const transferWithin = time.Hour
+
+// patient lets requests take longer than pages may.
+func patient(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		until := time.Now().Add(transferWithin)
+		c := http.NewResponseController(w)
+		if err := errors.Join(c.SetReadDeadline(until), c.SetWriteDeadline(until)); err != nil {
+			http.Error(w, "internal error", http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

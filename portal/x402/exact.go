@@ -1,0 +1,298 @@
+package x402
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/till"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// Receipt is what a payer is told.
+type Receipt struct {
+	// ID of the payment: the hash of its transaction, or channel and total of a voucher. Empty: nothing had to be paid.
+	ID       string `json:"id"`
+	Resource string `json:"resource"`
+	Work     string `json:"work"`
+	// Use that was paid for, in people's words.
+	Use    string `json:"use"`
+	Payer  string `json:"payer,omitempty"`
+	Amount string `json:"amount"`
+	Asset  string `json:"asset"`
+	// Height of the block that the transaction is in; 0: it is none.
+	Height int64 `json:"height,string"`
+	// Grants that were acquired. A pass has no id.
+	Grants []licensetypes.GrantID `json:"grants,omitempty"`
+}
+
+func (r Receipt) settlement(network string) x402.Settlement {
+	return x402.Settlement{Success: true, Payer: r.Payer, Transaction: r.ID, Network: network, Amount: r.Amount}
+}
+
+// exact takes a payment by a transaction. It fails with a *x402.Refusal, and then the payer has what it had, unless
+// Reason.Retry says that this is not known.
+func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID string, fetch func() error) (Receipt, error) {
+	signed, err := x402.ReadSigned(d.Client.Encoding, p.Payload)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := signed.Answers(p.Accepted); err != nil {
+		return Receipt{}, err
+	}
+	leave := d.locks.take(signed.Hash)
+	defer leave()
+	switch kept, err := d.Till.Find(ctx, signed.Hash); {
+	case err == nil:
+		return d.resume(ctx, t, kept, fetch)
+	case !errors.Is(err, till.ErrUnknown):
+		return Receipt{}, broken(err)
+	}
+	asked, free, err := d.asked(ctx, t, p, signed, chainID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if free {
+		return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: signed.Payer, Amount: "0", Asset: p.Accepted.Asset}, fetch()
+	}
+	return d.take(ctx, t, p.Accepted, signed, asked, fetch)
+}
+
+// asked checks that a payment is what is asked for now of who makes it, and says what that is; free: they may use the work already.
+func (d *Doors) asked(
+	ctx context.Context, t Thing, p *x402.Payment, signed x402.Signed, chainID string,
+) (asked []sdk.Msg, free bool, err error) {
+	if err := signed.Ends(d.Now(), d.Within); err != nil {
+		return nil, false, err
+	}
+	if err := d.verify(ctx, signed, chainID); err != nil {
+		return nil, false, err
+	}
+	answer, err := d.decide(ctx, t, signed.Payer)
+	if err != nil {
+		return nil, false, unless(err)
+	}
+	bills := x402.Bills(answer, nil, 0)
+	if answer.Verdict == licensetypes.VERDICT_ALLOWED && len(bills) == 0 && !x402.Counted(answer) {
+		// Who signs for an agent has to be a key of it, or anybody would be let in by somebody else's right.
+		return nil, true, d.keyOf(ctx, signed)
+	}
+	if len(answer.Works) == 0 || p.Accepted.PayTo != answer.Works[0].String() {
+		return nil, false, &x402.Refusal{Reason: x402.InvalidRequirements, Detail: "payTo is not the work that is asked for"}
+	}
+	for _, bill := range bills {
+		if bill.Amount.Denom == p.Accepted.Asset {
+			return bill.Messages, false, agrees(p.Accepted, bill.Amount)
+		}
+	}
+	return nil, false, &x402.Refusal{
+		Reason: x402.InvalidRequirements, Detail: fmt.Sprintf("it is not to be had for %s (any more); %s", p.Accepted.Asset, why(answer)),
+	}
+}
+
+// agrees checks that what was answered is the price.
+func agrees(r x402.Requirement, price sdk.Coin) error {
+	answered, err := r.Coin()
+	switch {
+	case err != nil:
+		return err
+	case answered.Amount.LT(price.Amount):
+		return &x402.Refusal{Reason: x402.PriceRaised, Detail: fmt.Sprintf("it costs %s, not %s", price, answered)}
+	case answered.Amount.GT(price.Amount):
+		return &x402.Refusal{Reason: x402.InvalidRequirements, Detail: fmt.Sprintf("it costs %s only, not %s: pay that", price, answered)}
+	}
+	return nil
+}
+
+// verify checks the signature of a transaction.
+func (d *Doors) verify(ctx context.Context, signed x402.Signed, chainID string) error {
+	signer, err := signed.Signer()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askedWithin)
+	defer cancel()
+	res, err := authtypes.NewQueryClient(d.Client).AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: signer.String()})
+	switch {
+	case status.Code(err) == codes.NotFound:
+		return &x402.Refusal{Reason: x402.InsufficientFunds, Detail: fmt.Sprintf("the chain knows no account %s: it has nothing", signer)}
+	case err != nil:
+		return unless(errors.Join(ErrNode, err))
+	}
+	return signed.Verify(ctx, d.Client.Encoding.TxConfig, chainID, res.Info.AccountNumber)
+}
+
+// take keeps a payment, sends it, and waits until it is in a block.
+func (d *Doors) take(
+	ctx context.Context, t Thing, r x402.Requirement, signed x402.Signed, asked []sdk.Msg, fetch func() error,
+) (Receipt, error) {
+	if err := signed.Pays(asked); err != nil {
+		return Receipt{}, err
+	}
+	after, _, err := d.Client.Latest(ctx)
+	if err != nil {
+		return Receipt{}, unless(errors.Join(ErrNode, err))
+	}
+	if err := d.Client.Rehearse(ctx, signed.Raw); err != nil {
+		return Receipt{}, refused(err)
+	}
+	if err := fetch(); err != nil {
+		return Receipt{}, err
+	}
+	kept := till.Payment{
+		ID: signed.Hash, Resource: t.URL, Payer: signed.Payer, Amount: r.Amount + r.Asset, Raw: signed.Raw, After: after, Until: signed.Until,
+	}
+	if err := d.Till.Take(ctx, kept); err != nil {
+		return Receipt{}, broken(err)
+	}
+	return d.carry(ctx, t, r, kept, false)
+}
+
+// resume goes on with a payment that was taken before.
+func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch func() error) (Receipt, error) {
+	if kept.Resource != t.URL {
+		return Receipt{}, &x402.Refusal{Reason: x402.WrongResource, Detail: "the payment was for " + kept.Resource}
+	}
+	if !kept.Delivered.IsZero() && d.Now().Sub(kept.Delivered) > d.Again {
+		return Receipt{}, &x402.Refusal{
+			Reason: x402.Replayed, Detail: fmt.Sprintf("what it paid was handed over on %s", kept.Delivered.Format(time.RFC3339)),
+		}
+	}
+	if err := fetch(); err != nil {
+		return Receipt{}, err
+	}
+	if !kept.Settled.IsZero() {
+		var receipt Receipt
+		if err := json.Unmarshal(kept.Receipt, &receipt); err != nil {
+			return Receipt{}, broken(err)
+		}
+		return receipt, nil
+	}
+	amount, err := sdk.ParseCoinNormalized(kept.Amount)
+	if err != nil {
+		return Receipt{}, broken(err)
+	}
+	return d.carry(ctx, t, x402.Requirement{Amount: amount.Amount.String(), Asset: amount.Denom}, kept, true)
+}
+
+// carry brings a payment into a block. It goes on if the payer hangs up, which may come again.
+func (d *Doors) carry(ctx context.Context, t Thing, r x402.Requirement, kept till.Payment, sent bool) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.Within+askedWithin)
+	defer cancel()
+	result, err := d.Client.Carry(ctx, client.Carried{Raw: kept.Raw, After: kept.After, Sent: sent})
+	switch {
+	case errors.Is(err, client.ErrLate):
+		if err := d.Till.Drop(ctx, kept.ID); err != nil {
+			return Receipt{}, broken(err)
+		}
+		return Receipt{}, &x402.Refusal{Reason: x402.Expired, Detail: "the transaction is in no block and can't come any more: nothing was paid"}
+	case errors.Is(err, client.ErrUndecided):
+		return Receipt{}, &x402.Refusal{Reason: x402.Undecided, Detail: "show the same payment again: nothing is paid twice", Err: err}
+	case err != nil:
+		return Receipt{}, refused(err)
+	}
+	receipt := Receipt{
+		ID: kept.ID, Resource: t.URL, Work: t.Work, Use: t.Description, Payer: kept.Payer, Amount: r.Amount, Asset: r.Asset,
+		Height: result.Height, Grants: granted(result),
+	}
+	raw, err := json.Marshal(receipt)
+	if err != nil {
+		return Receipt{}, broken(err)
+	}
+	if err := d.Till.Settle(ctx, kept.ID, result.Height, raw, d.Now()); err != nil {
+		return Receipt{}, broken(err)
+	}
+	return receipt, nil
+}
+
+// granted are the grants that a transaction acquired.
+func granted(result client.Result) (grants []licensetypes.GrantID) {
+	for i, response := range result.Responses() {
+		var acquired licensetypes.MsgAcquireResponse
+		if response.TypeUrl != sdk.MsgTypeURL(&acquired) || result.Response(i, &acquired) != nil || acquired.Grant.IsZero() {
+			continue
+		}
+		grants = append(grants, acquired.Grant)
+	}
+	return grants
+}
+
+// keyOf checks that a transaction is signed by whom it is for: the account itself, or a key of an agent that it controls.
+func (d *Doors) keyOf(ctx context.Context, signed x402.Signed) error {
+	signer, err := signed.Signer()
+	if err != nil {
+		return err
+	}
+	agent, acting := signed.Agent()
+	if !acting {
+		return nil // ReadSigned has seen to it
+	}
+	return d.actsFor(ctx, agent, signer.String(), signed.Payer)
+}
+
+// actsFor checks that a key acts for an agent, now, and the agent for an account.
+func (d *Doors) actsFor(ctx context.Context, agent agenttypes.AgentID, key, account string) error {
+	no := func(detail string) error { return &x402.Refusal{Reason: x402.NoRight, Detail: detail} }
+	res, err := d.Client.Agent().Agent(ctx, &agenttypes.QueryAgentRequest{Agent: agent})
+	switch {
+	case status.Code(err) == codes.NotFound:
+		return no(agent.String() + " has no passport")
+	case err != nil:
+		return unless(errors.Join(ErrNode, err))
+	case res.Passport.Controller != account:
+		return no(fmt.Sprintf("%s acts for %s, not for %s", agent, res.Passport.Controller, account))
+	}
+	standing, err := d.Client.Agent().Key(ctx, &agenttypes.QueryKeyRequest{Agent: agent, Key: key})
+	switch {
+	case status.Code(err) == codes.NotFound:
+		return no(fmt.Sprintf("%s is no key of %s", key, agent))
+	case err != nil:
+		return unless(errors.Join(ErrNode, err))
+	case !standing.Key.Acts:
+		return no(fmt.Sprintf("%s may not act for %s now", key, agent))
+	}
+	return nil
+}
+
+// unless keeps a refusal, and makes one of an error of the node.
+func unless(err error) error {
+	if refusal := new(x402.Refusal); errors.As(err, &refusal) || errors.Is(err, errDenied) {
+		return err
+	}
+	return broken(err)
+}
+
+// broken is a failure of the server or its node, of which the payer knows nothing.
+func broken(err error) error {
+	return &x402.Refusal{Reason: x402.UnexpectedError, Detail: "the server can't tell now: show the same payment again", Err: err}
+}
+
+// refused says why the chain does not take a transaction.
+func refused(err error) error {
+	var chain *client.TxError
+	if !errors.As(err, &chain) {
+		return broken(err)
+	}
+	r := &x402.Refusal{Reason: x402.InvalidTransaction, Detail: chain.Log, Codespace: chain.Codespace, Code: chain.Code, Err: err}
+	switch {
+	case errors.Is(err, sdkerrors.ErrInsufficientFunds):
+		r.Reason = x402.InsufficientFunds
+	case errors.Is(err, licensetypes.ErrFeeAboveMax):
+		r.Reason = x402.PriceRaised
+	case errors.Is(err, sdkerrors.ErrTxTimeout):
+		r.Reason = x402.Expired
+	}
+	return r
+}
