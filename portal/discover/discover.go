@@ -149,14 +149,14 @@ type Found struct {
 // Offers finds offers, the newest works first. It fails with a *ParamError, and with index.ErrPage for an After that no page gave.
 func (f *Finder) Offers(ctx context.Context, q Query) (found Found, err error) {
 	found.Offers = []Offer{}
-	if found.ChainID, err = f.Client.ChainID(ctx); err != nil {
-		return found, err
-	}
 	if found.Height, found.Time, err = f.Client.Latest(ctx); err != nil {
 		return found, err
 	}
 	wanted, err := q.wanted(found.Time)
 	if err != nil {
+		return found, err
+	}
+	if found.ChainID, err = f.Client.ChainID(ctx); err != nil {
 		return found, err
 	}
 	limit := pageOf(q.Limit)

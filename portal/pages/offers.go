@@ -15,8 +15,9 @@ import (
 	"github.com/stemma-chain/stemma/portal/discover"
 )
 
-// maxOffersShown is the most offers of a page for people.
-const maxOffersShown = 50
+// maxOffersShown is the most offers of a page for people, maxNeedsShown the most that one has of its needs, and maxCoinsShown of a price:
+// so a page stays below MaxPage.
+const maxOffersShown, maxNeedsShown, maxCoinsShown = 30, 2, 3
 
 // offersPage is a search for offers.
 type offersPage struct {
@@ -153,12 +154,11 @@ func (v *visit) foundOffer(ctx context.Context, u units.Units, o discover.Offer)
 	if o.RoyaltyPPM > 0 {
 		said.Royalty = percent(o.RoyaltyPPM)
 	}
-	const most = 3
 	for _, need := range o.Needs {
 		if need.Work == o.Work {
 			continue
 		}
-		if said.MoreNeeds = len(said.Needs) == most; said.MoreNeeds {
+		if said.MoreNeeds = len(said.Needs) == maxNeedsShown; said.MoreNeeds {
 			break
 		}
 		said.Needs = append(said.Needs, neededOffer{link{short(need.Work), "/works/" + need.Work}, v.coins(u, need.Price)})
@@ -169,7 +169,11 @@ func (v *visit) foundOffer(ctx context.Context, u units.Units, o discover.Offer)
 // coins are alternatives; none: "".
 func (v *visit) coins(u units.Units, list []discover.Coin) string {
 	said := make([]string, 0, len(list))
-	for _, c := range list {
+	for i, c := range list {
+		if i == maxCoinsShown {
+			said = append(said, "…")
+			break
+		}
 		if coin, err := amounts.Coin(c.Amount, c.Denom); err == nil {
 			said = append(said, u.Coin(coin))
 		}

@@ -10,8 +10,9 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// maxServicesShown is the most agents of a page for people: what they say of themselves is long.
-const maxServicesShown = 20
+// maxServicesShown is the most agents of a page for people, and maxEndpointsShown the most that one has of its endpoints: what they
+// say of themselves is long, and a page stays below MaxPage.
+const maxServicesShown, maxEndpointsShown = 10, 3
 
 // servicesPage is a search for agents.
 type servicesPage struct {
@@ -50,7 +51,7 @@ func (s *Site) services(ctx context.Context, v *visit) error {
 	q, err := discover.ReadServiceQuery(values)
 	page := &servicesPage{Query: q, Usual: usualProtocols}
 	if q.Limit = min(q.Limit, maxServicesShown); q.Limit == 0 {
-		q.Limit = maxServicesShown / 2
+		q.Limit = maxServicesShown
 	}
 	var found discover.Services
 	if err == nil {
@@ -91,7 +92,11 @@ func (v *visit) service(ctx context.Context, f discover.Service) service {
 	add(v.T("agent.responsible"), f.Responsible)
 	add(v.T("agent.does"), f.Description)
 	add(v.T("record.model"), strings.TrimSpace(f.Model.Name+" "+f.Model.Version))
-	for _, e := range f.Endpoints {
+	for i, e := range f.Endpoints {
+		if i == maxEndpointsShown {
+			said.Says = append(said.Says, fact{Value: "…"})
+			break
+		}
 		add(clip(strings.TrimSpace(e.Protocol+" "+e.Version)), e.URI)
 	}
 	if id, err := registrytypes.ParseWorkID(f.Model.Work); err == nil {
