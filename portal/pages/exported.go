@@ -35,29 +35,30 @@ type exported struct {
 	next string
 }
 
-// exportedFile is one of them, as it is and by gzip.
+// exportedFile is one of them, as it is and, once somebody asked for that, by gzip.
 type exportedFile struct {
-	text, packed []byte
-	tag          string
+	text   []byte
+	tag    string
+	packed func() []byte
 }
 
-func (e *exported) add(name string, text []byte) error {
+func (e *exported) add(name string, text []byte) {
+	sum := sha256.Sum256(text)
+	e.files[name] = exportedFile{text, hex.EncodeToString(sum[:8]), sync.OnceValue(func() []byte { return pack(text) })}
+}
+
+func pack(text []byte) []byte {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	if _, err := z.Write(text); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	sum := sha256.Sum256(text)
-	e.files[name] = exportedFile{text, packed.Bytes(), hex.EncodeToString(sum[:8])}
-	return nil
+	_, _ = z.Write(text) // a buffer takes all
+	_ = z.Close()
+	return packed.Bytes()
 }
 
+// size is the most bytes that it takes: by gzip none gets larger than it is, but for a few.
 func (e *exported) size() (n int) {
 	for _, f := range e.files {
-		n += len(f.text) + len(f.packed)
+		n += 2 * len(f.text)
 	}
 	return n
 }
@@ -170,7 +171,7 @@ func serveExport(w http.ResponseWriter, r *http.Request, e *exported, name, cont
 	text, tag := file.text, file.tag
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		text, tag = file.packed, tag+"-gzip"
+		text, tag = file.packed(), tag+"-gzip"
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/publish"
 	surveys "github.com/stemma-chain/stemma/client/publish/survey"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -69,19 +70,13 @@ func (s *Site) publishedAt(path string) (publish.Site, error) {
 }
 
 // write asks about works and writes files about them.
-func (a *survey) write(
-	site publish.Site, claims []registrytypes.Claim, offers int, files map[string]publish.Writer,
-) (last publish.Work, err error) {
-	ask := surveys.Survey{
-		Chain: a.site.Client, Site: site, Source: a.source, Register: publish.NewRegister(), Describes: files[fileJSONLD] != nil,
-		MaxOffers: offers,
-	}
+func (a *survey) write(site publish.Site, claims []registrytypes.Claim, files map[string]publish.Writer) error {
+	ask := surveys.Survey{Chain: a.site.Client, Site: site, Source: a.source, Register: publish.NewRegister()}
 	for _, claim := range claims {
 		ask.Register.Count(claim.Details)
 	}
-	return last, ask.Each(a.ctx, claims, func(work publish.Work) error {
+	return ask.Each(a.ctx, claims, func(work publish.Work) error {
 		a.site.withoutDenied(work)
-		last = work
 		for _, file := range files {
 			if err := file.Add(work); err != nil {
 				return err
@@ -104,12 +99,15 @@ func (s *Site) withoutDenied(work publish.Work) {
 	}
 }
 
-// workRights are the files about one work.
-func (s *Site) workRights(ctx context.Context, id registrytypes.WorkID) (*exported, error) {
+// workRights are the files about one work. What its page knows already may be given; it is used where it is of that height.
+func (s *Site) workRights(ctx context.Context, id registrytypes.WorkID, known *portrait.Portrait) (*exported, error) {
 	return s.export(ctx, "work "+id.String(), 0, false, func(ctx context.Context, a *survey) error {
-		res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
-		if err != nil {
-			return err
+		if known == nil || known.Height != a.source.Height || len(known.Constraints.Pagination.GetNextKey()) > 0 {
+			res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
+			if err != nil {
+				return err
+			}
+			known = &portrait.Portrait{Work: res.Work}
 		}
 		site, err := s.publishedAt(rslOf(id))
 		if err != nil {
@@ -122,13 +120,35 @@ func (s *Site) workRights(ctx context.Context, id registrytypes.WorkID) (*export
 				return err
 			}
 		}
-		work, err := a.write(site, []registrytypes.Claim{res.Work}, exportedOffers, files)
+		work, err := a.one(ctx, site, known)
 		if err != nil {
 			return err
+		}
+		for _, file := range files {
+			if err := file.Add(work); err != nil {
+				return err
+			}
 		}
 		a.made.usage = publish.ContentUsage(work)
 		return a.close(files, texts)
 	})
+}
+
+// one asks about the work of a page.
+func (a *survey) one(ctx context.Context, site publish.Site, known *portrait.Portrait) (work publish.Work, err error) {
+	ask := surveys.Survey{
+		Chain: a.site.Client, Site: site, Source: a.source, Register: publish.NewRegister(), Describes: true, MaxOffers: exportedOffers,
+	}
+	ask.Register.Count(known.Work.Details)
+	if known.Height == 0 {
+		work, err = ask.Work(ctx, known.Work)
+	} else {
+		work, err = ask.Known(ctx, known.Work, surveys.About{
+			Constraints: known.Constraints.Constraints, Sources: known.Sources.Sources, Offers: known.Offers,
+		})
+	}
+	a.site.withoutDenied(work)
+	return work, err
 }
 
 func (a *survey) close(files map[string]publish.Writer, texts map[string]*bytes.Buffer) error {
@@ -136,9 +156,7 @@ func (a *survey) close(files map[string]publish.Writer, texts map[string]*bytes.
 		if err := file.Close(); err != nil {
 			return err
 		}
-		if err := a.made.add(name, texts[name].Bytes()); err != nil {
-			return err
-		}
+		a.made.add(name, texts[name].Bytes())
 	}
 	return nil
 }
@@ -197,7 +215,7 @@ func (a *survey) siteFiles(site publish.Site, claims []registrytypes.Claim, newe
 	if tdm != nil {
 		tdm.WithPolicies()
 	}
-	if _, err := a.write(site, claims, 0, files); err != nil {
+	if err := a.write(site, claims, files); err != nil {
 		return err
 	}
 	if tdm != nil {
@@ -206,9 +224,7 @@ func (a *survey) siteFiles(site publish.Site, claims []registrytypes.Claim, newe
 			return err
 		}
 		for name, text := range policies {
-			if err := a.made.add(name, text); err != nil {
-				return err
-			}
+			a.made.add(name, text)
 		}
 	}
 	return a.close(files, texts)
@@ -262,7 +278,7 @@ func (s *Site) workRSL(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the operator does not show this work", http.StatusUnavailableForLegalReasons)
 		return
 	}
-	made, err := s.workRights(r.Context(), id)
+	made, err := s.workRights(r.Context(), id, nil)
 	if err != nil {
 		s.exportFailed(w, r, err)
 		return
@@ -289,7 +305,7 @@ func (s *Site) exportFailed(w http.ResponseWriter, r *http.Request, err error) {
 // rights adds to a work's page what it is offered under, for programs: as headers and as JSON-LD, which browsers run as
 // little as any data. A page does without where the node does not tell.
 func (a *asking) rights(ctx context.Context) {
-	made, err := a.site.workRights(ctx, a.Work.Id)
+	made, err := a.site.workRights(ctx, a.Work.Id, &a.Portrait)
 	if err != nil {
 		a.site.Log.Warn("rights of a work for programs", "work", a.Work.Id.String(), "error", err)
 		return

@@ -20,9 +20,10 @@ const (
 	// page is how many rows are asked for at once, atOnce how many works are asked about at a time.
 	page   = 100
 	atOnce = 8
-	// maxSources bounds the sources that a work of schema.org names.
-	maxSources = 100
 )
+
+// maxSources bounds the sources that a work of schema.org names.
+const maxSources = 100
 
 // Chain is what is asked.
 type Chain interface {
@@ -69,20 +70,31 @@ func (s Survey) Work(ctx context.Context, claim registrytypes.Claim) (publish.Wo
 	if len(work.Places) == 0 && !s.Describes {
 		return work, nil
 	}
-	var err error
-	if work.Constraints, err = s.constraints(ctx, claim.Id); err != nil {
-		return work, err
-	}
-	if s.Describes {
-		if work.Sources, err = s.sources(ctx, claim.Id); err != nil {
-			return work, err
-		}
-	}
-	offers, err := permission.Offers(ctx, s.Chain, claim.Id)
+	known, err := s.about(ctx, claim.Id)
 	if err != nil {
 		return work, err
 	}
-	for _, open := range offers {
+	return s.Known(ctx, claim, known)
+}
+
+// About is what the chain says of a work beside its claim: all that its sources demand, what it was made from, and its offers.
+type About struct {
+	Constraints []licensetypes.InForce
+	Sources     []lineagetypes.Link
+	Offers      []licensetypes.OpenOffer
+}
+
+// Known is Work where the rest is known already, as of the same height.
+func (s Survey) Known(ctx context.Context, claim registrytypes.Claim, known About) (publish.Work, error) {
+	work := publish.Work{
+		Claim: claim, Places: s.Site.Places(claim, s.Register), Until: s.Source.ValidUntil, Constraints: known.Constraints,
+	}
+	for _, link := range known.Sources {
+		if s.Describes && !link.Source.IsZero() && link.Role != lineagetypes.ROLE_CITES {
+			work.Sources = append(work.Sources, link.Source)
+		}
+	}
+	for _, open := range known.Offers {
 		if !publish.Published(open, s.Source.ValidUntil) {
 			continue
 		}
@@ -121,18 +133,19 @@ func (s Survey) constraints(ctx context.Context, work registrytypes.WorkID) ([]l
 	}
 }
 
-func (s Survey) sources(ctx context.Context, work registrytypes.WorkID) ([]registrytypes.WorkID, error) {
-	res, err := s.Chain.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{
-		Work: work, Pagination: &query.PageRequest{Limit: maxSources},
-	})
-	if err != nil {
-		return nil, err
+func (s Survey) about(ctx context.Context, work registrytypes.WorkID) (known About, err error) {
+	if known.Constraints, err = s.constraints(ctx, work); err != nil {
+		return known, err
 	}
-	var ids []registrytypes.WorkID
-	for _, link := range res.Sources {
-		if !link.Source.IsZero() && link.Role != lineagetypes.ROLE_CITES {
-			ids = append(ids, link.Source)
+	if s.Describes {
+		res, err := s.Chain.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{
+			Work: work, Pagination: &query.PageRequest{Limit: maxSources},
+		})
+		if err != nil {
+			return known, err
 		}
+		known.Sources = res.Sources
 	}
-	return ids, nil
+	known.Offers, err = permission.Offers(ctx, s.Chain, work)
+	return known, err
 }
