@@ -114,13 +114,13 @@ func query(rt *rapid.T, w *world) discover.Query {
 
 // What is found is what the node decides to serve, and nothing that it does is missing, in any world.
 func TestWhatIsFoundIsWhatTheChainDecides(t *testing.T) {
-	given, seen := false, map[string]int{}
+	given, seen, did := false, map[string]int{}, map[string]int{}
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
 	if !given { // each is a chain of its own
 		require.NoError(t, flag.Set("rapid.checks", "25"))
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWorld(t)
+		w := newWorld(t, did)
 		w.begin(rt)
 		for range rapid.IntRange(5, 40).Draw(rt, "offers") {
 			w.offer(rt)
@@ -146,7 +146,7 @@ func TestWhatIsFoundIsWhatTheChainDecides(t *testing.T) {
 			require.Equal(rt, want, w.found(rt, q, seen), "%+v", q)
 		}
 	})
-	t.Log(seen)
+	t.Log("found", seen, "done", did)
 }
 
 // found is all that a query finds, page by page.

@@ -36,6 +36,8 @@ type world struct {
 	people []chain.Account
 	works  []chain.Work
 	terms  []licensetypes.TermsID
+	// did counts what was done and not refused.
+	did map[string]int
 }
 
 // conn answers for the node's own service too.
@@ -53,7 +55,7 @@ func (n conn) Invoke(ctx context.Context, method string, args, reply any, opts .
 	return n.ClientConn.Invoke(ctx, method, args, reply, opts...)
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, did map[string]int) *world {
 	c := chain.New(t)
 	asked, err := client.New(conn{c.Conn(), c}, client.ForChain(chain.ID))
 	require.NoError(t, err)
@@ -61,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = x.Close() })
 	return &world{
-		Chain: c, t: t, index: x, finder: &discover.Finder{Client: asked, Index: x},
+		Chain: c, t: t, did: did, index: x, finder: &discover.Finder{Client: asked, Index: x},
 		people: []chain.Account{chain.Named("alice"), chain.Named("bob"), chain.Named("carol")},
 	}
 }
@@ -71,7 +73,12 @@ func (w *world) do(by chain.Account, msgs ...sdk.Msg) bool {
 	tx := w.Sign(by, msgs...)
 	b := w.Block(tx)
 	w.tell(b, tx)
-	return b.Txs[0].Err() == nil
+	if b.Txs[0].Err() != nil {
+		return false
+	}
+	name := sdk.MsgTypeURL(msgs[0])
+	w.did[name[strings.LastIndex(name, ".")+1:]]++
+	return true
 }
 
 func (w *world) tell(b chain.Block, txs ...[]byte) {
