@@ -44,7 +44,7 @@ func (s *search) decide(ctx context.Context, candidates []index.Candidate) ([]*O
 	if len(questions) == 0 {
 		return offers, nil
 	}
-	answers, err := rights.Inquiry{Chain: s.Client.License(), Use: s.use, Brief: true, Moment: s.moment}.Ask(ctx, questions)
+	answers, err := rights.Inquiry{Chain: s.Client.License(), Use: s.use, Brief: true, Once: true, Moment: s.moment}.Ask(ctx, questions)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,9 @@ func (s *search) one(ctx context.Context, c index.Candidate, ofWork licensetypes
 		})
 		if err != nil {
 			return nil, err
+		}
+		if !res.DecidedAt.Equal(s.moment.Time) {
+			return nil, rights.ErrOtherMoment
 		}
 		answer = res.Rights
 	}

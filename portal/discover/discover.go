@@ -148,6 +148,15 @@ type Found struct {
 
 // Offers finds offers, the newest works first. It fails with a *ParamError, and with index.ErrPage for an After that no page gave.
 func (f *Finder) Offers(ctx context.Context, q Query) (found Found, err error) {
+	err = settled(ctx, func() error {
+		found, err = f.offersNow(ctx, q)
+		return err
+	})
+	return found, err
+}
+
+// offersNow is Offers at the newest height. It fails with rights.ErrOtherMoment where that is being committed.
+func (f *Finder) offersNow(ctx context.Context, q Query) (found Found, err error) {
 	found.Offers = []Offer{}
 	if found.Height, found.Time, err = f.Client.Latest(ctx); err != nil {
 		return found, err

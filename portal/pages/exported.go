@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"github.com/stemma-chain/stemma/portal/discover"
 )
 
 const (
@@ -117,7 +119,7 @@ func (e *exports) drop(name string) {
 func (s *Site) export(
 	ctx context.Context, name string, within time.Duration, several bool, make func(context.Context, *survey) error,
 ) (*exported, error) {
-	height, at, err := s.Client.Latest(ctx)
+	height, _, err := s.Client.Latest(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +140,10 @@ func (s *Site) export(
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}
+		}
+		height, at, err := discover.Moment(ctx, s.Client)
+		if err != nil {
+			return nil, err
 		}
 		asking, err := s.survey(ctx, height, at)
 		if err != nil {
