@@ -103,7 +103,7 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer func() { _ = end() }() // what is committed is on disk
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return keep(ctx) })
 	site, err := paywall.New(paywall.Config{Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, Log: c.Log})

@@ -103,7 +103,7 @@ func Run(ctx context.Context, c Config) error {
 		if err != nil {
 			return err
 		}
-		defer end()
+		defer func() { _ = end() }() // what is committed is on disk
 		machines = d.Handler()
 		group.Go(func() error { return keep(ctx) })
 	}

@@ -18,6 +18,8 @@ type Policy struct {
 	Above sdk.Coins
 	// Every: at the latest so long after it was first seen to add something; 0: 24 hours.
 	Every time.Duration
+	// All: everything that adds something, at once.
+	All bool
 	// Look is the pause between two looks; 0: a minute. It has to be well below the shortest delay of closing that the service takes.
 	Look time.Duration
 }
@@ -124,7 +126,7 @@ func (r *Redeemer) due(findings []Finding, now time.Time) (due []voucher.Voucher
 		}
 		enough := r.Policy.Above.AmountOf(f.Pays.Denom)
 		ends := f.Voucher.Expires > 0 && time.Unix(f.Voucher.Expires, 0).Before(now.Add(every))
-		if f.ClosesAt != nil || ends || enough.IsPositive() && f.Pays.Amount.GTE(enough) || now.Sub(since) >= every {
+		if r.Policy.All || f.ClosesAt != nil || ends || enough.IsPositive() && f.Pays.Amount.GTE(enough) || now.Sub(since) >= every {
 			due = append(due, f.Voucher)
 		}
 	}

@@ -10,8 +10,8 @@ command -v npm >/dev/null || { echo "no npm; install Node 20.19 or newer" >&2; e
 
 dir=$root/build/ts
 mkdir -p "$dir"
-rm -rf "$dir"/{src,test,examples,dist,verify,*.tgz}
-cp -R src test examples verify package.json package-lock.json tsconfig.json tsconfig.examples.json .npmrc README.md "$dir/"
+rm -rf "$dir"/{src,test,examples,dist,verify,x402,*.tgz}
+cp -R src test examples verify x402 package.json package-lock.json tsconfig.json tsconfig.examples.json .npmrc README.md "$dir/"
 rm -rf "$dir/verify/node_modules"
 
 cd "$dir"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Usage: client/ts/test.sh      (or: make test-web)
 # Builds the package in build/ts, says whether generated code is up to date, and has them judge testutil/vectors; runs the
-# examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (43310) on.
-# Needs Node 20.19 or newer with npm, and build/stemmad.
+# examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (43310) on, and
+# payments by x402 against another and build/stemma-portal, from 43350 to 43361. Needs Node 20.19 or newer with npm, and both binaries.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-[ -x build/stemmad ] || { echo "no build/stemmad; run make build" >&2; exit 1; }
+[ -x build/stemmad ] && [ -x build/stemma-portal ] || { echo "no build/stemmad or build/stemma-portal; run make build" >&2; exit 1; }
 client/ts/build.sh
 client/ts/generate.sh --check
 export VECTORS_DIR="$PWD/testutil/vectors"

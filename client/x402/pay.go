@@ -102,7 +102,7 @@ func (p Purse) Prove(ctx context.Context, resource string, now time.Time) (Payme
 	}
 	h.Signature = base64.StdEncoding.EncodeToString(signature)
 	return Payment{
-		X402Version: Version, Accepted: Requirement{Scheme: Exact, Network: Network(chainID), Extra: Extra{Resource: resource}},
+		X402Version: Version, Accepted: Requirement{Scheme: Exact, Network: Network(chainID), Amount: "0", Extra: Extra{Resource: resource}},
 		Payload: Payload{Holder: &h},
 	}, nil
 }

@@ -32,9 +32,9 @@ func redeemCmd() *cobra.Command {
 their payer has asked to close, others once they add as much as --above, or have waited for --every. The money goes to the works; the key pays the fees
 of the transactions, and needs no more than that. It is a process of its own, so that what faces the web holds no key.
 
-Run it all the time, or often with --once: a payment channel closes after its delay, and what is not redeemed then is lost to the works.`,
+Run it all the time, or with --once more often than that: a payment channel closes after its delay, and what is not redeemed then is lost to the works.`,
 		Example: `  stemma-portal redeem --from service --keyring-backend test --above 5000000uusdc
-  stemma-portal redeem --once --every 1s --from service`,
+  stemma-portal redeem --once --from service`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -49,7 +49,7 @@ Run it all the time, or often with --once: a payment channel closes after its de
 	f.StringSlice(flagAbove, nil, "redeem what adds at least so much, such as 5000000uusdc; one coin a denom")
 	f.Duration(flagEvery, 24*time.Hour, "redeem everything else that adds something so long after it was first seen")
 	f.Duration(flagLook, time.Minute, "pause between two looks: well below the portal's --"+flagCloseDelay)
-	f.Bool(flagOnce, false, "look once")
+	f.Bool(flagOnce, false, "redeem everything that adds something, once, and end")
 	f.String(flagLogFormat, "text", "text or json")
 	return cmd
 }
@@ -108,10 +108,11 @@ func runRedeem(cmd *cobra.Command, _ []string) error {
 			log.Error("redeem", "error", err)
 		}
 	}
+	policy.All, _ = f.GetBool(flagOnce)
 	r := &paychannel.Redeemer{
 		Sender: c.Sender(signer, client.Options{}), Store: paychannel.OpenStore(text(flagVouchers)), Policy: policy, Told: told,
 	}
-	if once, _ := f.GetBool(flagOnce); once {
+	if policy.All {
 		done, err := r.Once(cmd.Context())
 		told(done, nil)
 		return err

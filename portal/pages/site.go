@@ -252,7 +252,8 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET "+eventsPath, s.events)
 	mux.HandleFunc("POST "+rpcPath, s.call)
 	if s.Doors != nil {
-		mux.Handle(doorsPath, s.Doors)
+		mux.Handle("GET "+doorsPath, s.Doors)
+		mux.Handle("POST "+doorsPath, s.Doors)
 	}
 	guarded := guard.New(guard.Options{Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts}, mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -66,7 +66,9 @@ func New(c Config) (http.Handler, error) {
 			}
 			return
 		}
-		t := doors.Thing{Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use}
+		t := doors.Thing{
+			Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
+		}
 		if r.URL.RawQuery != "" {
 			t.URL += "?" + r.URL.RawQuery
 		}

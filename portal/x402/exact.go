@@ -16,6 +16,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/till"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -84,15 +85,14 @@ func (d *Doors) asked(
 	if err != nil {
 		return nil, false, unless(err)
 	}
-	bills := x402.Bills(answer, nil, 0)
-	if answer.Verdict == licensetypes.VERDICT_ALLOWED && len(bills) == 0 && !x402.Counted(answer) {
+	if x402.Free(answer) {
 		// Who signs for an agent has to be a key of it, or anybody would be let in by somebody else's right.
 		return nil, true, d.keyOf(ctx, signed)
 	}
 	if len(answer.Works) == 0 || p.Accepted.PayTo != answer.Works[0].String() {
 		return nil, false, &x402.Refusal{Reason: x402.InvalidRequirements, Detail: "payTo is not the work that is asked for"}
 	}
-	for _, bill := range bills {
+	for _, bill := range t.bills(answer) {
 		if bill.Amount.Denom == p.Accepted.Asset {
 			return bill.Messages, false, agrees(p.Accepted, bill.Amount)
 		}
@@ -180,7 +180,7 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch fu
 		}
 		return receipt, nil
 	}
-	amount, err := sdk.ParseCoinNormalized(kept.Amount)
+	amount, err := amounts.ParseCoin(kept.Amount)
 	if err != nil {
 		return Receipt{}, broken(err)
 	}

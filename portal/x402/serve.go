@@ -77,7 +77,7 @@ func (d *Doors) free(ctx context.Context, t Thing, fetch func() error) (Receipt,
 	if err != nil {
 		return Receipt{}, unless(err)
 	}
-	if answer.Verdict != licensetypes.VERDICT_ALLOWED || len(x402.Bills(answer, nil, 0)) > 0 {
+	if !x402.Free(answer) {
 		return Receipt{}, ErrAsk
 	}
 	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Amount: "0"}, fetch()
@@ -132,7 +132,7 @@ func (d *Doors) holder(ctx context.Context, t Thing, h *x402.Holder, network str
 		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: "each use is counted at the grant, which is not done here"}
 	case answer.Verdict != licensetypes.VERDICT_ALLOWED:
 		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: h.Account + " may not: " + why(answer)}
-	case len(x402.Bills(answer, nil, 0)) > 0:
+	case !x402.Free(answer):
 		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: "each use is to be paid"}
 	}
 	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: h.Account, Amount: "0"}, nil
@@ -213,6 +213,7 @@ func answerJSON(w http.ResponseWriter, code int, body any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
 	_, _ = w.Write(append(raw, '\n')) // who hangs up misses it
 }

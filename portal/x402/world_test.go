@@ -21,9 +21,8 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/paychannel"
 	"github.com/stemma-chain/stemma/client/x402"
-	doors "github.com/stemma-chain/stemma/portal/x402"
-
 	"github.com/stemma-chain/stemma/portal/till"
+	doors "github.com/stemma-chain/stemma/portal/x402"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"

@@ -16,7 +16,7 @@ import (
 var lanes = [][]string{
 	{
 		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/generators.md", "docs/reports.md",
-		"docs/proofs.md", "docs/portal.md",
+		"docs/proofs.md", "docs/portal.md", "docs/x402-cosmos.md",
 		"docs/operators.md", "docs/otherchains.md", "docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
 	},
 	{"docs/disputes.md"},
@@ -27,7 +27,7 @@ var lanes = [][]string{
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over
 // without a word.
-var languages = []string{"sh", "json", "text", "nginx", "ini", "yaml", "xml", "go"}
+var languages = []string{"sh", "json", "text", "nginx", "ini", "yaml", "xml", "go", "ts"}
 
 // command is one that a reader pastes.
 type command struct {

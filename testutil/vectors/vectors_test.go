@@ -36,6 +36,7 @@ func TestVectors(t *testing.T) {
 		"decisions.json":    makeDecisions,
 		"codes.json":        makeCodes,
 		"certificates.json": makeCertificates,
+		"x402.json":         makeX402,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

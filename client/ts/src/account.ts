@@ -59,7 +59,8 @@ export class AccountState {
   flying: Attempt[] = []
   /** When a transaction was last seen in a block, in ms; 0: none was. */
   landed = 0
-  #lastTime: Nanos = 0n
+  readonly #given = new Set<Nanos>()
+  #sweepAt = fewGiven
   #passed: { height: number; sequence: bigint } | undefined
 
   constructor(
@@ -99,11 +100,16 @@ export class AccountState {
     }
   }
 
-  /** A time that no other unordered transaction of the account has: of this process, and by chance of others. */
-  later(wanted: Nanos): Nanos {
-    const time = scattered(wanted)
-    this.#lastTime = time > this.#lastTime ? time : this.#lastTime + 1n
-    return this.#lastTime
+  /** A time that no other unordered transaction of the account has: of this process, and by chance of others. Those before now are forgotten. */
+  later(now: Nanos, wanted: Nanos): Nanos {
+    let time = scattered(wanted)
+    while (this.#given.has(time)) time += 1n
+    if (this.#given.size >= this.#sweepAt) {
+      for (const at of this.#given) if (at < now) this.#given.delete(at)
+      this.#sweepAt = Math.max(fewGiven, 2 * this.#given.size)
+    }
+    this.#given.add(time)
+    return time
   }
 
   /** The account's sequence after a block. */
@@ -112,6 +118,9 @@ export class AccountState {
     return this.#passed.sequence
   }
 }
+
+/** So few are not worth going through. */
+const fewGiven = 256
 
 /** Up to four seconds after a time, by chance to the nanosecond. */
 export function scattered(time: Nanos): Nanos {

@@ -119,6 +119,15 @@ export class Sender {
     return { msgs, gas, fee: await this.fee(gas) }
   }
 
+  /**
+   * Makes an unordered transaction of a draft and sends it nowhere: whoever is given its bytes brings them to the chain, and
+   * until its lifetime is over it may come.
+   */
+  async signed(draft: Draft): Promise<Uint8Array> {
+    if (!this.#form.unordered) throw new Error('only an unordered transaction is signed without being sent: it has an end')
+    return sign(this.signer, this.account, draft, this.#form, await this.slot())
+  }
+
   /** Executes messages on the node without sending them. It throws a TxError where the chain refuses them. */
   async try(...msgs: Msg[]): Promise<Trial> {
     this.#requireNamed(msgs)
@@ -171,7 +180,7 @@ export class Sender {
     const { height, nanos } = await this.node.watcher.now()
     if (this.#form.unordered) {
       if (!this.state.known) await this.state.ask()
-      return { chainId, number: this.state.number, sequence: 0n, lastBlock: 0, lastTime: this.state.later(nanos + this.#lifetime) }
+      return { chainId, number: this.state.number, sequence: 0n, lastBlock: 0, lastTime: this.state.later(nanos, nanos + this.#lifetime) }
     }
     const { number, sequence } = await this.state.place(height)
     const slot = { chainId, number, sequence, lastBlock: height + this.#blocks }

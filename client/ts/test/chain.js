@@ -11,7 +11,7 @@ const stemmad = process.env.STEMMAD ?? new URL("../../stemmad", import.meta.url)
 // The first of ten ports.
 const basePort = Number(process.env.COSMJS_PORT ?? 43310);
 
-// start returns the node's RPC and a client of it, keys of the accounts as hex, restart and stop. Each
+// start returns the node's RPC, home and a client of it, keys of the accounts as hex, restart and stop. Each
 // account has STEM and USDC.
 export async function start(...accounts) {
   const dir = mkdtempSync(join(tmpdir(), "stemma-cosmjs-"));
@@ -41,7 +41,7 @@ export async function start(...accounts) {
   };
   begin();
   try {
-    return { client: await ready(node), rpc: `http://127.0.0.1:${basePort + 1}`, keys, end, begin, stop };
+    return { client: await ready(node), home, rpc: `http://127.0.0.1:${basePort + 1}`, keys, end, begin, stop };
   } catch (err) {
     const tail = readFileSync(join(dir, "log"), "utf8").slice(-2000);
     await stop();

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromHex, toHex } from '@cosmjs/encoding'
 import * as stemma from 'stemma'
+import * as x402 from 'stemma/x402'
 import { leafOf } from '../dist/src/anchor.js'
 
 const read = (name) => JSON.parse(readFileSync(join(process.env.VECTORS_DIR, name), 'utf8'))
@@ -108,5 +109,26 @@ test('terms and uses of decisions are read and written', () => {
       const asked = Use.fromPartial(stemma.fromJSON(Use.$type, use))
       assert.deepEqual(Use.decode(Use.encode(asked).finish()), asked)
     }
+  }
+})
+
+test('x402', () => {
+  const { commitments, asked, refused, holders } = read('x402.json')
+  for (const { requirement, nonce, memo } of commitments) assert.equal(x402.memo(requirement, fromHex(nonce)), memo)
+  for (const v of asked) {
+    const messages = x402.messagesOf(v.requirement, account(v.account))
+    assert.deepEqual(messages.map(({ typeUrl, value }) => {
+      return { typeUrl, value: { ...value, ...(value.serial && { serial: 1n }) } } // the payer's choice
+    }), v.messages.map(({ type_url: typeUrl, value }) => {
+      return { typeUrl, value: stemma.typeOf(typeUrl.slice(1)).decode(fromHex(value)) } // Go writes some empty fields too
+    }))
+  }
+  for (const { why, requirement } of refused) assert.throws(() => x402.messagesOf(requirement, account('01'.repeat(20))), /not paid/, why)
+  for (const v of holders) {
+    assert.equal(toHex(x402.holderBytes(v.network, v.resource, v.account, v.agent, v.time)), v.sign_bytes)
+    const acting = v.agent ? { agent: v.agent, controller: v.account } : undefined
+    const header = x402.holderHeader('stemma-1', v.resource, fromHex(v.private_key), acting, new Date(v.time * 1000))
+    const read = (text) => JSON.parse(atob(text))
+    assert.deepEqual(read(header['PAYMENT-SIGNATURE']).payload, read(v.header).payload)
   }
 })

@@ -1,0 +1,92 @@
+// The scheme batch-settlement on cosmos:<chain-id>: vouchers of a payment channel, each over all uses so far.
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import * as royalty from '../../src/gen/royalty.js'
+import { newPaymentChannelID, type PaymentChannelID } from '../../src/ids.js'
+import { msg } from '../../src/messages.js'
+import { accountOf } from '../../src/signer.js'
+import { signVoucher, voucherText } from '../../src/voucher.js'
+import type { Purse } from './exact.js'
+import type { Channel, Requirements } from './wire.js'
+
+/** How payment channels are opened and vouchers signed. */
+export interface Vouchers {
+  purse: Purse
+  /** 32 bytes, that sign vouchers: not the key of an account with money. */
+  voucherKey: Uint8Array
+  /** What a payment channel is opened with, in base units of the denom that is asked for. What is not spent comes back. */
+  deposit: bigint
+}
+
+/** A payment channel that pays uses. */
+export interface Open {
+  id: PaymentChannelID
+  deposit: bigint
+  /** What the newest voucher promises. Keep it: the service refuses what is no more. */
+  total: bigint
+}
+
+/** A payer by vouchers. The first use opens a payment channel; one whose deposit is spent is refused, and forgotten by close. */
+export class Batch {
+  readonly scheme = 'batch-settlement'
+  readonly #channels = new Map<string, Promise<Open>>()
+
+  constructor(private readonly vouchers: Vouchers) {}
+
+  async createPaymentPayload(x402Version: number, requirements: unknown): Promise<{ x402Version: number; payload: Record<string, unknown> }> {
+    const r = requirements as Requirements
+    const { client } = this.vouchers.purse
+    const chainId = await client.chainId()
+    if (r.network !== `cosmos:${chainId}`) throw new Error(`it is not paid: ${r.network} is asked for, the node is of cosmos:${chainId}`)
+    const wanted = r.extra?.paymentChannel
+    if (!wanted) throw new Error('it is not paid: the server does not say what the payment channel has to be like')
+    const key = keyOf(r.asset, wanted)
+    let opening = this.#channels.get(key)
+    if (!opening) {
+      opening = this.#open(r.asset, wanted)
+      this.#channels.set(key, opening)
+      opening.catch(() => this.#channels.delete(key))
+    }
+    const channel = await opening
+    const total = channel.total + BigInt(r.amount)
+    if (total > channel.deposit) {
+      throw new Error(`it is not paid: the deposit of ${channel.id} is ${channel.deposit}, and this use makes ${total}; top it up (topUp)`)
+    }
+    channel.total = total
+    const signed = signVoucher({ chainId, paymentChannel: channel.id, total, expires: 0n }, this.vouchers.voucherKey)
+    return { x402Version, payload: { voucher: JSON.parse(voucherText(signed)) } }
+  }
+
+  /** The payment channels that are open here. */
+  async open(): Promise<Open[]> {
+    return Promise.all(this.#channels.values())
+  }
+
+  /** Goes on with a payment channel of before. */
+  resume(asset: string, wanted: Channel, channel: Open): void {
+    this.#channels.set(keyOf(asset, wanted), Promise.resolve(channel))
+  }
+
+  /** Adds to a deposit. */
+  async topUp(channel: Open, denom: string, amount: bigint): Promise<void> {
+    const { client, signer } = this.vouchers.purse
+    const payer = this.vouchers.purse.account ?? (await accountOf(signer))
+    await client.send(signer, [
+      msg(royalty.MsgTopUpPaymentChannel, { payer, paymentChannel: channel.id, amount: { denom, amount: amount.toString() } }),
+    ])
+    channel.deposit += amount
+  }
+
+  async #open(denom: string, wanted: Channel): Promise<Open> {
+    const { purse, voucherKey, deposit } = this.vouchers
+    const payer = purse.account ?? (await accountOf(purse.signer))
+    // Above all that were used before, as the chain wants it.
+    const serial = BigInt(Math.floor(Date.now() / 1000))
+    await purse.client.send(purse.signer, [msg(royalty.MsgOpenPaymentChannel, {
+      payer, serial, deposit: { denom, amount: deposit.toString() }, payees: wanted.payees, receiver: wanted.receiver,
+      key: secp256k1.getPublicKey(voucherKey, true), closeDelay: { seconds: BigInt(wanted.minCloseDelaySeconds), nanos: 0 },
+    })])
+    return { id: newPaymentChannelID(payer, serial), deposit, total: 0n }
+  }
+}
+
+const keyOf = (asset: string, { payees, receiver }: Channel): string => JSON.stringify([asset, receiver, payees])
