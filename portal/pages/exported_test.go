@@ -90,8 +90,9 @@ func TestListsOfOffersAndAgentsAreSmall(t *testing.T) {
 	}
 	text := strings.Repeat("<&\U0001F389", 400)
 	long := discover.Offer{
-		Work: numbered(1).String(), Title: text, Kind: "image", Owner: accountOf(1), Terms: strings.Repeat("t", 63), SPDX: text, Verdict: "needs_grant",
-		Price: price, UsePrice: price, RoyaltyPPM: 999_999, Approval: true,
+		Work: numbered(1).String(), Title: text, Kind: "image", Owner: accountOf(1), Terms: strings.Repeat("t", 63), SPDX: text,
+		Verdict: "needs_grant",
+		Price:   price, UsePrice: price, RoyaltyPPM: 999_999, Approval: true,
 	}
 	for i := range 16 {
 		long.Needs = append(long.Needs, discover.Need{Work: numbered(2 + i).String(), Terms: long.Terms, Price: price})
@@ -106,7 +107,9 @@ func TestListsOfOffersAndAgentsAreSmall(t *testing.T) {
 	require.NoError(t, v.show(200, "offers.html", "offers", offers))
 	require.Less(t, w.Body.Len(), MaxPage)
 
-	agent := discover.Service{Agent: "agent1" + strings.Repeat("x", 39), Name: text, Controller: accountOf(1), Responsible: text, Description: text}
+	agent := discover.Service{
+		Agent: "agent1" + strings.Repeat("x", 39), Name: text, Controller: accountOf(1), Responsible: text, Description: text,
+	}
 	agent.Model.Name = text
 	for range 16 {
 		agent.Endpoints = append(agent.Endpoints, discover.Endpoint{Protocol: strings.Repeat("p", 32), URI: text, Version: text})
