@@ -41,6 +41,8 @@ type Config struct {
 	FromEarliest bool
 	// Operator is who answers for the site, and how to write to them.
 	Operator string
+	// Address is where readers reach the site, as https://portal.example.org, for files that name it; empty: there are none.
+	Address string
 	// Denied are the works that are not shown, by id.
 	Denied DenyList
 	Limits guard.Limits
@@ -107,7 +109,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
-		Denied: c.Denied.Has, Operator: c.Operator, Answered: meters.answered, Doors: machines,
+		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines,
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/guard"
 )
@@ -78,7 +79,8 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
 	addLimitFlags(f, limits)
-	addDoorFlags(f, "serve x402 too, below /x402/: where the portal is reached from outside, as https://example.org (default: it is not served)")
+	addDoorFlags(f, "where the portal is reached from outside, as https://example.org: it serves x402 below /x402/ then, and files for "+
+		"crawlers such as /rsl.xml (default: neither)")
 	f.String(flagLogFormat, "text", "text or json")
 	cmd.AddCommand(itemsCmd(), mcpCmd(), paywallCmd(), redeemCmd())
 	return cmd
@@ -124,7 +126,7 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
-		Operator: text(flagOperator), Log: log,
+		Operator: text(flagOperator), Address: text(flagOrigin), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
 	warn(log, f)
@@ -145,6 +147,9 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 			return none, fmt.Errorf("--%s: %w", flagTrust, err)
 		}
 		c.Trust = &trust
+	}
+	if _, err := publish.NewSite(c.Address, "", "", ""); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagOrigin, err)
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,9 @@ type workPage struct {
 	History    []happening
 	MoreUntold string // address of what happened before
 	Begins     int64  // the block with which history begins, if the work is older
+	// JSONLD says for programs what it is and is offered under; empty: that is not known.
+	JSONLD template.JS
+	usage  string
 }
 
 type creator struct {
@@ -160,9 +164,14 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 		return err
 	})
 	group.Go(func() error { return a.history(ctx) })
+	group.Go(func() error {
+		a.rights(ctx)
+		return nil
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	a.head()
 	return v.show(200, "work.html", a.page.Title, a.page)
 }
 
