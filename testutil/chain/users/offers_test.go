@@ -1,4 +1,4 @@
-package discover_test
+package users_test
 
 import (
 	"context"
