@@ -6,6 +6,7 @@ package table
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -32,12 +33,13 @@ func New(columns ...string) *Table {
 	return t
 }
 
-// Row adds a row. Missing cells stay empty, surplus ones are dropped.
+// Row adds a row. Missing cells stay empty, surplus ones are dropped. Denoms of other chains' coins, which
+// nobody reads, are cut: a table is no place to compare them, as others can make one with the same ends.
 func (t *Table) Row(cells ...string) {
 	row := make([]string, len(t.header))
 	for i := range row {
 		if i < len(cells) {
-			row[i] = Clean(cells[i])
+			row[i] = shortDenoms(Clean(cells[i]))
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -138,6 +140,14 @@ func Clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// vouchers are the denoms of coins of other chains: a hash of 64 characters.
+var vouchers = regexp.MustCompile(`ibc/[0-9A-F]{64}`)
+
+// shortDenoms writes ibc/8E27…45B5 for each of them.
+func shortDenoms(s string) string {
+	return vouchers.ReplaceAllStringFunc(s, func(denom string) string { return denom[:8] + "…" + denom[len(denom)-4:] })
 }
 
 // Lines cleans a text of several lines, each as Clean does; line breaks and tabs stay.

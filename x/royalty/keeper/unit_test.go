@@ -212,7 +212,7 @@ func TestAGenesisSaysAUnitOnce(t *testing.T) {
 	for says, change := range map[string]func(*types.Params){
 		"bank's denom_metadata says otherwise": func(p *types.Params) { at(p, fromAfar).Unit.Decimals = 18 },
 		"6 decimals of ustem":                  func(p *types.Params) { at(p, "ustem").Unit = &types.Unit{Symbol: "GOLD", Decimals: 6} },
-		"is that of uusdc already": func(p *types.Params) {
+		"is a name of uusdc already": func(p *types.Params) {
 			p.Denoms = append([]types.AcceptedDenom{row("ibc/11", "USDX")}, p.Denoms...)
 		},
 	} {
