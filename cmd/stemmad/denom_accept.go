@@ -105,7 +105,7 @@ func acceptDenom(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err := with(rows, a.row).Validate(); err != nil {
 		return err
 	}
-	a.describe(args[0])
+	a.describe()
 	authority := sender.Address.String()
 	a.msgs = []sdk.Msg{&royaltytypes.MsgAcceptDenom{Authority: authority, Accepted: a.row}}
 	if err := errors.Join(a.addFees(authority, fees), a.addLimit(ctx, authority)); err != nil {
@@ -204,7 +204,7 @@ func (a *acceptance) readMinima() error {
 }
 
 // describe says what the vote is about. A denom is whole here: it is signed.
-func (a *acceptance) describe(asked string) {
+func (a *acceptance) describe() {
 	coin := func(amount math.Int) string { return a.said.Exact(sdk.NewCoin(a.row.Denom, amount)) }
 	name := a.row.Denom
 	if a.row.Unit != nil {
@@ -233,9 +233,12 @@ func (a *acceptance) describe(asked string) {
 		a.conn.Note("A symbol is a claim: the chain sees to it that no other accepted coin has it, and nobody that %s is what it says.",
 			a.row.Unit.Symbol)
 	}
-	if origin.IsVoucher(a.row.Denom) {
-		a.conn.Note("Who runs the chain at the other end can make as many of it as they like: stemmad query ibc channel client-state transfer %s",
-			a.from.channel(asked))
+	switch {
+	case !origin.IsVoucher(a.row.Denom):
+	case a.from == nil:
+		a.conn.Note("Write the way in place of the hash, transfer/CHANNEL/NAME, to see from which chain it comes.")
+	case a.from.Channel != "":
+		a.conn.Note("Who runs that chain can make as many of it as they like: stemmad query ibc channel client-state transfer %s", a.from.Channel)
 	}
 }
 
@@ -346,15 +349,4 @@ func (f *fromAfar) String() string {
 		text += ", which has it from yet another chain (" + f.Path + ")"
 	}
 	return text
-}
-
-// channel is the one to ask about in a command.
-func (f *fromAfar) channel(written string) string {
-	if f == nil || f.Channel == "" {
-		if parts := strings.Split(written, "/"); len(parts) > 2 {
-			return parts[1]
-		}
-		return "CHANNEL"
-	}
-	return f.Channel
 }

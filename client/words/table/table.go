@@ -6,11 +6,12 @@ package table
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // maxCell is the most characters of a cell that is not an id or amount.
@@ -39,7 +40,7 @@ func (t *Table) Row(cells ...string) {
 	row := make([]string, len(t.header))
 	for i := range row {
 		if i < len(cells) {
-			row[i] = shortDenoms(Clean(cells[i]))
+			row[i] = amounts.ShortDenoms(Clean(cells[i]))
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -140,14 +141,6 @@ func Clean(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// vouchers are the denoms of coins of other chains: a hash of 64 characters.
-var vouchers = regexp.MustCompile(`ibc/[0-9A-F]{64}`)
-
-// shortDenoms writes ibc/8E27…45B5 for each of them.
-func shortDenoms(s string) string {
-	return vouchers.ReplaceAllStringFunc(s, func(denom string) string { return denom[:8] + "…" + denom[len(denom)-4:] })
 }
 
 // Lines cleans a text of several lines, each as Clean does; line breaks and tabs stay.
