@@ -16,6 +16,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -153,6 +154,13 @@ func (g *moneyGame) params(edit func(*royaltytypes.Params)) {
 	params, err := g.chains[0].App.Keepers.Royalty.Params.Get(g.chains[0].Ctx())
 	require.NoError(g.t, err)
 	edit(&params)
+	for i, d := range params.Denoms {
+		if symbol := []string{"", "USDC", "USD.x"}[g.chains[0].Height()%3]; d.Denom == app.LocalDenom && symbol == "" {
+			params.Denoms[i].Unit = nil
+		} else if d.Denom == app.LocalDenom {
+			params.Denoms[i].Unit = &royaltytypes.Unit{Symbol: symbol, Decimals: 6}
+		}
+	}
 	require.NoError(g.t, params.Validate())
 	g.write(func(c *chain.Chain, ctx sdk.Context) error { return c.App.Keepers.Royalty.UpdateParams(ctx, params) })
 }
