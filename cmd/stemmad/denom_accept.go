@@ -10,8 +10,6 @@ import (
 	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/math"
 
@@ -36,7 +34,8 @@ const (
 	flagMinPayout  = "min-payout"
 	flagFeeRate    = "fee-rate"
 	flagRateLimit  = "rate-limit"
-	// rateHours is the period of a proposed limit.
+	flagRateHours  = "rate-hours"
+	// rateHours is the period of a proposed limit where none is said.
 	rateHours = 24
 )
 
@@ -67,7 +66,8 @@ join the same vote.`,
 	f.String(flagMinFlow, "", "a work passes on what it has taken in from this on")
 	f.String(flagMinPayout, "", "balances are paid out by themselves from this on")
 	f.String(flagFeeRate, "", `also pay fees in it, one unit counting as this much, such as "2.00 STEM"`)
-	f.Uint32(flagRateLimit, 0, "also limit what comes and goes by its channel in 24 hours, net, in percent of the supply")
+	f.Uint32(flagRateLimit, 0, "also limit what comes and goes by its channel, net, in percent of the supply")
+	f.Uint64(flagRateHours, rateHours, "in how many hours that may come or go")
 	return sending(connect.AddProposeFlag(cmd), acceptDenom)
 }
 
@@ -278,20 +278,21 @@ func (a *acceptance) addFees(authority string, fees feemarkettypes.Params) error
 // addLimit bounds what the other chain can take or bring in a day.
 func (a *acceptance) addLimit(ctx context.Context, authority string) error {
 	percent, _ := a.conn.Flags().GetUint32(flagRateLimit)
+	hours, _ := a.conn.Flags().GetUint64(flagRateHours)
 	if percent == 0 {
 		return nil
 	}
 	if a.from == nil || a.from.Channel == "" {
 		return fmt.Errorf("--%s: no channel is known that %s comes by", flagRateLimit, a.row.Denom)
 	}
-	_, err := ratelimittypes.NewQueryClient(a.conn).RateLimit(ctx,
+	standing, err := ratelimittypes.NewQueryClient(a.conn).RateLimit(ctx,
 		&ratelimittypes.QueryRateLimitRequest{Denom: a.row.Denom, ChannelOrClientId: a.from.Channel})
-	if err == nil {
+	if err != nil {
+		return fmt.Errorf("ask which limit its channel has: %w", err)
+	}
+	if standing.RateLimit != nil {
 		return fmt.Errorf("--%s: %s has a limit on %s already; change it by: stemmad tx ratelimit update-rate-limit-proposal",
 			flagRateLimit, a.row.Denom, a.from.Channel)
-	}
-	if code := status.Code(err); code != codes.NotFound && code != codes.Unknown {
-		return fmt.Errorf("ask which limit its channel has: %w", err)
 	}
 	supply, err := banktypes.NewQueryClient(a.conn).SupplyOf(ctx, &banktypes.QuerySupplyOfRequest{Denom: a.row.Denom})
 	if err != nil {
@@ -301,10 +302,10 @@ func (a *acceptance) addLimit(ctx context.Context, authority string) error {
 		return fmt.Errorf("--%s: none of %s has come yet, and a limit is a part of what is here: send a first one before the vote",
 			flagRateLimit, a.row.Denom)
 	}
-	a.what = append(a.what, fmt.Sprintf("In %d hours at most %d %% of what is here come by %s, net, and as much go.", rateHours, percent,
+	a.what = append(a.what, fmt.Sprintf("In %d hours at most %d %% of what is here come by %s, net, and as much go.", hours, percent,
 		a.from.Channel))
 	a.msgs = append(a.msgs, &ratelimittypes.MsgAddRateLimit{
-		Signer: authority, Denom: a.row.Denom, ChannelOrClientId: a.from.Channel, DurationHours: rateHours,
+		Signer: authority, Denom: a.row.Denom, ChannelOrClientId: a.from.Channel, DurationHours: hours,
 		MaxPercentSend: math.NewInt(int64(percent)), MaxPercentRecv: math.NewInt(int64(percent)),
 	})
 	return nil
