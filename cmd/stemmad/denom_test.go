@@ -107,3 +107,19 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 	require.Equal(t, "USDT", l.json("denoms.0.symbol", "denom", "list"))
 	require.Contains(t, l.fail("pay", "song.wav", "0.5 USDT", "--preview"), "at least 1000000"+dollar)
 }
+
+// Where a coin comes from is said in a clause, whatever of it is known.
+func TestWhereACoinComesFrom(t *testing.T) {
+	for says, from := range map[string]*fromAfar{
+		"none of it has come yet, and this node knows no way that has this hash": nil,
+		"it comes from chain noble-1 by channel-3, where it is called uusdc":     {Chain: "noble-1", Channel: "channel-3", DenomThere: "uusdc", Steps: 1},
+		"it comes by channel-3, from a chain where it is called uusdc":           {Channel: "channel-3", DenomThere: "uusdc", Steps: 1},
+		"it comes by version 2 of the protocol, transfer/07-tendermint-0/uusdc":  {Path: "transfer/07-tendermint-0/uusdc", Steps: 1},
+		"it comes from chain hub-4 by channel-0, where it is called ibc/AA, which has it from yet another chain " +
+			"(transfer/channel-0/transfer/channel-5/uusdc)": {
+			Chain: "hub-4", Channel: "channel-0", DenomThere: "ibc/AA", Steps: 2, Path: "transfer/channel-0/transfer/channel-5/uusdc",
+		},
+	} {
+		require.Equal(t, says, from.String())
+	}
+}
