@@ -4,9 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"cosmossdk.io/collections"
-
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+
+	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
