@@ -154,11 +154,10 @@ func (g *moneyGame) params(edit func(*royaltytypes.Params)) {
 	params, err := g.chains[0].App.Keepers.Royalty.Params.Get(g.chains[0].Ctx())
 	require.NoError(g.t, err)
 	edit(&params)
-	for i, d := range params.Denoms {
-		if symbol := []string{"", "USDC", "USD.x"}[g.chains[0].Height()%3]; d.Denom == app.LocalDenom && symbol == "" {
-			params.Denoms[i].Unit = nil
-		} else if d.Denom == app.LocalDenom {
-			params.Denoms[i].Unit = &royaltytypes.Unit{Symbol: symbol, Decimals: 6}
+	units := []*royaltytypes.Unit{nil, {Symbol: "USDC", Decimals: 6}, {Symbol: "USD.x", Decimals: 6}}
+	for i := range params.Denoms {
+		if params.Denoms[i].Denom == app.LocalDenom {
+			params.Denoms[i].Unit = units[g.chains[0].Height()%3]
 		}
 	}
 	require.NoError(g.t, params.Validate())
