@@ -316,7 +316,7 @@ func (a *asking) payees(ctx context.Context) error {
 		a.page.NoPayees = a.T("paid.nothing")
 		return nil
 	}
-	a.page.PayeesOf = a.units.Coin(amount)
+	a.page.PayeesOf = a.units.Short(amount)
 	res, err := a.site.Client.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{
 		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPaid},
 	})
@@ -329,10 +329,10 @@ func (a *asking) payees(ctx context.Context) error {
 	}
 	a.page.MorePayees = len(res.Pagination.GetNextKey()) > 0
 	if res.Held.IsPositive() {
-		a.page.Held = a.units.Coin(res.Held)
+		a.page.Held = a.units.Short(res.Held)
 	}
 	for _, p := range res.Payees {
-		part := payee{Account: a.holder(p.Account), Amount: a.units.Coin(p.Amount), Escrow: p.Escrow}
+		part := payee{Account: a.holder(p.Account), Amount: a.units.Short(p.Amount), Escrow: p.Escrow}
 		if p.Account == "" {
 			part.Account = link{}
 		}
@@ -437,7 +437,7 @@ func (a *asking) price(coins sdk.Coins) string {
 	}
 	list := make([]string, len(coins))
 	for i, c := range coins {
-		list[i] = a.units.Coin(c)
+		list[i] = a.units.Short(c)
 	}
 	return strings.Join(list, a.T("price.or"))
 }
