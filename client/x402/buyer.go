@@ -93,7 +93,8 @@ func (b *Buyer) Fetch(ctx context.Context, address string) (Fetched, error) {
 	if err != nil || asked == nil {
 		return Fetched{Response: answer}, err
 	}
-	if len(asked.Accepts) > 0 {
+	// A proof for another's resource would let whoever asks for it in there.
+	if len(asked.Accepts) > 0 && sameHost(address, asked.Resource.URL) == nil {
 		proof, err := b.Purse.Prove(ctx, asked.Resource.URL, time.Now())
 		if err != nil {
 			return Fetched{}, err
@@ -155,7 +156,7 @@ func (b *Buyer) show(ctx context.Context, address string, p Payment) (Fetched, e
 		}
 		settled = s
 	}
-	if answer.StatusCode == http.StatusServiceUnavailable || answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusBadGateway {
+	if unanswered(answer.StatusCode) {
 		return Fetched{}, errors.Join(ErrOpen, &NotHadError{Status: answer.StatusCode}, answer.Body.Close())
 	}
 	forget := func() error {
@@ -167,11 +168,20 @@ func (b *Buyer) show(ctx context.Context, address string, p Payment) (Fetched, e
 	asked, err := priced(answer)
 	switch {
 	case err != nil:
-		return Fetched{}, errors.Join(err, forget())
+		// It does not say what became of the payment, which may be in a block: it is shown again, until it is expired or hands over the thing.
+		return Fetched{}, err
+	case asked != nil && Reason(asked.Error).Retry():
+		return Fetched{}, errors.Join(ErrOpen, &Refusal{Reason: Reason(asked.Error), Detail: asked.detail})
 	case asked != nil:
 		return Fetched{}, errors.Join(&Refusal{Reason: Reason(asked.Error), Detail: asked.detail}, forget())
 	}
 	return Fetched{Response: answer, Settlement: settled, done: forget}, nil
+}
+
+// unanswered says whether an answer tells nothing of a payment: it is a proxy's that waited long enough, or of a server that can't tell.
+func unanswered(code int) bool {
+	return code >= http.StatusInternalServerError || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout ||
+		code == http.StatusTooEarly
 }
 
 func (b *Buyer) ask(ctx context.Context, address string, p *Payment) (*http.Response, error) {
