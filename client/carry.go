@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	abci "github.com/cometbft/cometbft/abci/types"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
@@ -41,7 +43,9 @@ type Carried struct {
 // bytes, by any process, but not twice at once by one: they happen once or not at all. It fails with a *TxError where the chain refuses them, with ErrLate where
 // they are in no block and can't come any more, and with ErrUndecided where ctx ends before that is known.
 //
-// A refusal is no promise: until their end, the same bytes may pass later. Only ErrLate is final.
+// Where their checks failed in a block, or a node refuses what was sent before, they may come again until their end: everybody can read
+// them in the block, and other nodes may have them. That is ErrUndecided too, and a *TxError says what stands in the way. A *TxError alone is
+// final where they failed in a block after their checks, and else means that no node has taken them.
 func (c *Client) Carry(ctx context.Context, t Carried) (Result, error) {
 	until, err := c.endOf(t.Raw)
 	if err != nil {
@@ -57,7 +61,7 @@ func (c *Client) Carry(ctx context.Context, t Carried) (Result, error) {
 		found, err := c.seek(ctx, hash, t.After, until)
 		if err != nil || found.height > 0 {
 			if err != nil {
-				return Result{Hash: hashText(hash)}, fmt.Errorf("look for transaction %s: %w: %w", hashText(hash), ErrUndecided, err)
+				return Result{Hash: hashText(hash)}, unsought(hashText(hash), err)
 			}
 			return resultOf(hashText(hash), nil, found)
 		}
@@ -67,14 +71,42 @@ func (c *Client) Carry(ctx context.Context, t Carried) (Result, error) {
 		return Result{}, err
 	}
 	if refused != nil && !refused.is(sdkerrors.ErrTxInMempoolCache) {
-		// It is also refused where it is in a block already.
-		if found, err := c.seek(ctx, hash, t.After, until); err == nil && found.height > 0 {
-			return resultOf(hashText(hash), nil, found)
-		}
-		return Result{Hash: hashText(hash)}, refused
+		return c.notTaken(ctx, t, refused, until)
 	}
 	return c.carried(ctx, t.Raw, seen, until)
 }
+
+// notTaken says what a node's refusal of a transaction means.
+func (c *Client) notTaken(ctx context.Context, t Carried, refused *TxError, until time.Time) (Result, error) {
+	hash := sha256.Sum256(t.Raw)
+	open := Result{Hash: hashText(hash)}
+	_, at, err := c.Latest(ctx)
+	if err != nil {
+		return open, unsought(open.Hash, err)
+	}
+	// It is also refused where it is in a block already.
+	found, err := c.seek(ctx, hash, t.After, until)
+	switch {
+	case err != nil:
+		return open, unsought(open.Hash, err)
+	case found.height > 0:
+		return resultOf(open.Hash, nil, found)
+	case !at.Before(until):
+		return open, fmt.Errorf("transaction %s: %w", open.Hash, ErrLate)
+	case t.Sent:
+		return open, fmt.Errorf("transaction %s: %w: %w", open.Hash, ErrUndecided, refused)
+	}
+	return open, refused
+}
+
+// unsought is of a transaction that the node did not let look for.
+func unsought(hash string, err error) error {
+	return fmt.Errorf("look for transaction %s: %w: %w", hash, ErrUndecided, err)
+}
+
+// unchecked says whether the checks of a transaction failed in its block: nothing of it happened, not even its fee, and nothing keeps an
+// unordered one from coming again. The checks' events are in the results of all others.
+func unchecked(r *abci.ExecTxResult) bool { return r.Code != 0 && len(r.Events) == 0 }
 
 // carried waits for the block of a transaction that was sent.
 func (c *Client) carried(ctx context.Context, raw []byte, seen *sighting, until time.Time) (Result, error) {
@@ -84,12 +116,15 @@ func (c *Client) carried(ctx context.Context, raw []byte, seen *sighting, until 
 	for {
 		v := c.watcher.view(seen)
 		switch {
-		case v.sighting.height > 0:
+		case v.sighting.height > 0 && !unchecked(v.sighting.result):
 			return resultOf(hash, nil, v.sighting)
 		case v.closed:
 			return Result{Hash: hash}, fmt.Errorf("transaction %s was %w: %w", hash, ErrUndecided, errClosed)
 		case !v.time.Before(until):
 			return Result{Hash: hash}, fmt.Errorf("transaction %s: %w", hash, ErrLate)
+		case v.sighting.height > 0:
+			_, refused := resultOf(hash, nil, v.sighting)
+			return Result{Hash: hash}, fmt.Errorf("transaction %s: %w: %w", hash, ErrUndecided, refused)
 		case v.err == nil && (v.outages > outages || v.height >= sentAt+resendAfter):
 			sentAt, outages = v.height, v.outages
 			_, _ = c.broadcast(ctx, raw) // blocks decide
@@ -121,7 +156,7 @@ func (c *Client) seek(ctx context.Context, hash [32]byte, after int64, until tim
 			if err != nil {
 				return sighting{}, err
 			}
-			if !notItsTurn(results[i]) {
+			if !notItsTurn(results[i]) && !unchecked(results[i]) {
 				return sighting{height: b.height, time: b.time, result: results[i]}, nil
 			}
 		}

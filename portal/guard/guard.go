@@ -49,15 +49,24 @@ func New(o Options, next http.Handler) http.Handler {
 		began := time.Now()
 		answered := &answered{ResponseWriter: w, code: http.StatusOK}
 		defer func() {
-			if broken := recover(); broken != nil {
+			broken := recover()
+			aborted := broken == http.ErrAbortHandler //nolint:errorlint // it is that value
+			if broken != nil && !aborted {
 				o.Log.Error("panic", "path", r.URL.Path, "panic", broken, "stack", string(debug.Stack()))
-				http.Error(answered, "internal error", http.StatusInternalServerError)
+				if !answered.begun {
+					http.Error(answered, "internal error", http.StatusInternalServerError)
+					broken = nil
+				}
 			}
 			took := time.Since(began)
 			o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", took))
 			if o.Answered != nil {
 				o.Answered(answered.code, took)
+			}
+			if broken != nil {
+				// An answer that broke off must not end as if it were whole: the reader may have paid for the rest.
+				panic(http.ErrAbortHandler)
 			}
 		}()
 		most := int64(0)
@@ -94,14 +103,16 @@ func New(o Options, next http.Handler) http.Handler {
 type answered struct {
 	http.ResponseWriter
 	code, bytes int
+	begun       bool // something of it may be with the reader
 }
 
 func (a *answered) WriteHeader(code int) {
-	a.code = code
+	a.code, a.begun = code, a.begun || code >= http.StatusOK
 	a.ResponseWriter.WriteHeader(code)
 }
 
 func (a *answered) Write(raw []byte) (int, error) {
+	a.begun = true
 	n, err := a.ResponseWriter.Write(raw)
 	a.bytes += n
 	return n, err

@@ -77,3 +77,24 @@ func TestAPanicIsOnePagesFault(t *testing.T) {
 	require.Equal(t, http.StatusInternalServerError, ask(h, nil).Code)
 	require.Equal(t, http.StatusOK, ask(h, nil).Code)
 }
+
+// An answer that breaks off is not ended as if it were whole, whoever broke it off: a proxy for its server, or a page that panics.
+func TestAnAnswerThatBreaksOffIsNotWhole(t *testing.T) {
+	for _, why := range []any{http.ErrAbortHandler, "broken"} {
+		s := httptest.NewServer(guarded(t, Limits{AtOnce: 1}, func(w http.ResponseWriter, _ *http.Request) {
+			_, err := io.WriteString(w, "the first half")
+			require.NoError(t, err)
+			require.NoError(t, http.NewResponseController(w).Flush())
+			panic(why)
+		}))
+		for range 2 { // and its place is free again
+			res, err := http.Get(s.URL)
+			require.NoError(t, err)
+			body, err := io.ReadAll(res.Body)
+			require.NoError(t, res.Body.Close())
+			require.Error(t, err, string(body))
+			require.NotContains(t, string(body), "internal error")
+		}
+		s.Close()
+	}
+}

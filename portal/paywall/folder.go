@@ -16,11 +16,14 @@ const index = "index.html"
 // folder serves the files of a folder, and of no other, wherever links lead. Those whose name, or whose folder's, begins with a dot are not there.
 type folder struct{ files fs.FS }
 
-func (f folder) indexOf(at string) string {
+func (f folder) names(at string) []string {
 	if strings.HasSuffix(at, "/") {
-		return at + index
+		return []string{at, at + index}
 	}
-	return at
+	if short, is := strings.CutSuffix(at, "/"+index); is {
+		return []string{at, short + "/"}
+	}
+	return []string{at}
 }
 
 func (f folder) hand(w http.ResponseWriter, r *http.Request, paid doors.Paid) error {
@@ -28,7 +31,11 @@ func (f folder) hand(w http.ResponseWriter, r *http.Request, paid doors.Paid) er
 		w.Header().Set("Allow", "GET, HEAD")
 		return &absentError{http.StatusMethodNotAllowed, errors.New(r.Method)}
 	}
-	file, info, err := f.open(f.indexOf(r.URL.Path)[1:])
+	name := r.URL.Path[1:]
+	if strings.HasSuffix(r.URL.Path, "/") {
+		name += index
+	}
+	file, info, err := f.open(name)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/words"
@@ -25,8 +26,8 @@ type Config struct {
 
 // behind is what the things are fetched from.
 type behind interface {
-	// indexOf is what a path that ends in a slash is another name of; the path itself where that is not known.
-	indexOf(at string) string
+	// names are all by which it knows what is at a path, the path first: of a folder's page with and without the page's name.
+	names(at string) []string
 	// hand fetches what a request is for and hands it over once paid has taken the payment; nil: nothing is to be paid.
 	hand(w http.ResponseWriter, r *http.Request, paid doors.Paid) error
 }
@@ -54,12 +55,7 @@ func New(c Config) (http.Handler, error) {
 			machines.ServeHTTP(w, r)
 			return
 		}
-		row, mapped := c.Map.Find(at)
-		if named := site.indexOf(at); !mapped || named != at {
-			if found, there := c.Map.Find(named); there {
-				row, mapped = found, true
-			}
-		}
+		row, mapped := c.find(site.names(at))
 		if !mapped {
 			if err := site.hand(w, plain(r), nil); err != nil {
 				c.missing(w, r, err)
@@ -67,7 +63,8 @@ func New(c Config) (http.Handler, error) {
 			return
 		}
 		t := doors.Thing{
-			Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
+			// As it is written in an address, since a file may have a question mark in its name.
+			Resource: x402.Resource{URL: c.Doors.Origin + r.URL.EscapedPath(), Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
 		}
 		if r.URL.RawQuery != "" {
 			t.URL += "?" + r.URL.RawQuery
@@ -81,6 +78,25 @@ func New(c Config) (http.Handler, error) {
 			return err
 		})
 	}), nil
+}
+
+// find is what is behind a path by any of its names: the row that names the most of it.
+func (c Config) find(names []string) (row Row, mapped bool) {
+	for _, name := range names {
+		if found, there := c.Map.Find(name); there && (!mapped || found.names() > row.names()) {
+			row, mapped = found, true
+		}
+	}
+	return row, mapped
+}
+
+// names is how much of a path a row names: all of it is more than its folder.
+func (r Row) names() int {
+	folder, below := strings.CutSuffix(r.Path, "*")
+	if below {
+		return 2 * len(folder)
+	}
+	return 2*len(folder) + 1
 }
 
 // absentError is of a thing that is not there, or not so. Nothing is paid for it.
@@ -119,9 +135,22 @@ func address(r *http.Request) (string, error) {
 	return at, nil
 }
 
-// plain is a request without what is the paywall's own.
+// elsewhere are headers by which servers and frameworks take another path or method for the one that is asked for.
+var elsewhere = []string{
+	"X-Original-Url", "X-Original-Uri", "X-Original-Path", "X-Rewrite-Url", "X-Request-Uri", "X-Envoy-Original-Path", "X-Forwarded-Uri",
+	"X-Forwarded-Path", "X-Forwarded-Prefix", "X-Forwarded-Method", "X-Original-Method", "X-Http-Method", "X-Http-Method-Override",
+	"X-Method-Override", "X-Script-Name", "Script-Name", "Path-Info",
+}
+
+// plain is a request without what is the paywall's own, and without what names another thing than its path does. Servers of the CGI kind take
+// an underscore in a header for a hyphen.
 func plain(r *http.Request) *http.Request {
 	copied := r.Clone(r.Context())
-	copied.Header.Del(x402.PaymentHeader)
+	for name := range copied.Header {
+		written := http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
+		if written == http.CanonicalHeaderKey(x402.PaymentHeader) || slices.Contains(elsewhere, written) {
+			delete(copied.Header, name)
+		}
+	}
 	return copied
 }

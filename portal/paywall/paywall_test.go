@@ -75,7 +75,12 @@ const table = `path,work,use
 
 func wall(t *testing.T, site string, upstream *url.URL) *httptest.Server {
 	t.Helper()
-	rows, err := paywall.ReadMap(strings.NewReader(fmt.Sprintf(table, work("free"), work("paid"), work("denied"))), "map.csv", time.Now())
+	return wallBy(t, fmt.Sprintf(table, work("free"), work("paid"), work("denied")), site, upstream)
+}
+
+func wallBy(t *testing.T, table, site string, upstream *url.URL) *httptest.Server {
+	t.Helper()
+	rows, err := paywall.ReadMap(strings.NewReader(table), "map.csv", time.Now())
 	require.NoError(t, err)
 	c, err := client.New(chain{}, client.ForChain("wall-1"))
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/stemma-chain/stemma/client/x402"
@@ -53,8 +54,8 @@ func newServer(upstream *url.URL) server {
 	}}
 }
 
-// indexOf: only the server knows.
-func (s server) indexOf(at string) string { return at }
+// names: only the server knows others.
+func (s server) names(at string) []string { return []string{at} }
 
 func (s server) hand(w http.ResponseWriter, r *http.Request, paid doors.Paid) error {
 	h := &handing{paid: paid}
@@ -86,12 +87,10 @@ func (p paying) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err := fetch(); err != nil {
 			return err
 		}
-		if answer.StatusCode >= http.StatusBadRequest {
+		if answer.StatusCode >= http.StatusBadRequest || tidied(r, answer) {
 			return errNoThing
 		}
-		for _, shared := range []string{"Cache-Control", "Expires", "Pragma", "Age"} {
-			answer.Header.Del(shared)
-		}
+		unshare(answer.Header)
 		return nil
 	})
 	switch {
@@ -105,6 +104,34 @@ func (p paying) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, &absentError{http.StatusBadGateway, fmt.Errorf("nothing was fetched for %s", r.URL.Path)}
 	}
 	return answer, nil
+}
+
+// tidied says whether an answer only sends to the same path with or without its last slash, on the same server: nothing is had by that.
+func tidied(r *http.Request, answer *http.Response) bool {
+	asked := r.URL
+	switch answer.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return false
+	}
+	to, err := url.Parse(answer.Header.Get("Location"))
+	if err != nil || to.Host != "" && to.Host != asked.Host && to.Host != r.Header.Get("X-Forwarded-Host") || to.RawQuery != asked.RawQuery || to.Fragment != "" {
+		return false
+	}
+	to = asked.ResolveReference(to)
+	return to.Path != asked.Path && strings.TrimSuffix(to.Path, "/") == strings.TrimSuffix(asked.Path, "/")
+}
+
+// unshare takes away what has an answer kept for other readers, by whatever cache: what one has paid is not for the next.
+func unshare(h http.Header) {
+	for name := range h {
+		switch {
+		case name == "Expires", name == "Pragma", name == "Age", name == "Edge-Control", name == "X-Accel-Expires",
+			// Cache-Control, and those of some caches only: CDN-Cache-Control (RFC 9213), Cloudflare-CDN-Cache-Control, Surrogate-Control, ...
+			strings.HasSuffix(name, "Cache-Control"), strings.HasSuffix(name, "Surrogate-Control"):
+			delete(h, name)
+		}
+	}
 }
 
 // errNoThing is of an answer that is none: it is handed over as it is, and not paid.

@@ -201,6 +201,12 @@ func (d *Doors) carry(ctx context.Context, t Thing, r x402.Requirement, kept til
 	case errors.Is(err, client.ErrUndecided):
 		return Receipt{}, &x402.Refusal{Reason: x402.Undecided, Detail: "show the same payment again: nothing is paid twice", Err: err}
 	case err != nil:
+		if chain := new(client.TxError); !sent && errors.As(err, &chain) && chain.Stage == client.Checked {
+			// No node has it, so that it is as if it had not been shown.
+			if err := d.Till.Drop(ctx, kept.ID); err != nil {
+				return Receipt{}, broken(err)
+			}
+		}
 		return Receipt{}, refused(err)
 	}
 	receipt := Receipt{
