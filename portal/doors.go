@@ -55,16 +55,19 @@ func (c Doors) open(ctx context.Context, asked *client.Client, denied func(strin
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, book.Close())
 	}
-	return d, func(ctx context.Context) error { return forget(ctx, book, log) }, book.Close, nil
+	return d, func(ctx context.Context) error { return forget(ctx, d, log) }, book.Close, nil
 }
 
 // forget forgets payments that are over, until the context ends.
-func forget(ctx context.Context, book *till.Till, log *slog.Logger) error {
+func forget(ctx context.Context, d *x402.Doors, log *slog.Logger) error {
 	ticks := time.NewTicker(pruneEvery)
 	defer ticks.Stop()
 	for {
+		if err := d.Decide(ctx); err != nil && ctx.Err() == nil {
+			log.Error("decide on old payments", "error", err)
+		}
 		for forgotten, err := 1, error(nil); forgotten > 0; {
-			if forgotten, err = book.Prune(ctx, time.Now().Add(-keptFor)); err != nil && ctx.Err() == nil {
+			if forgotten, err = d.Till.Prune(ctx, time.Now().Add(-keptFor)); err != nil && ctx.Err() == nil {
 				log.Error("forget old payments", "error", err)
 			}
 		}

@@ -139,11 +139,19 @@ func seconds(at time.Time) int64 {
 	return at.Unix()
 }
 
-// Take keeps a payment before it is sent to the chain, unless it is kept already. It is on disk when Take returns.
-func (t *Till) Take(ctx context.Context, p Payment) error {
-	_, err := t.db.ExecContext(ctx, `INSERT INTO payments (id, resource, payer, amount, raw, after, until) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, p.ID, p.Resource, p.Payer, p.Amount, p.Raw, p.After, seconds(p.Until))
-	return err
+// Take keeps a payment before it is sent to the chain, unless it is kept already (fresh is false). It is on disk when Take returns.
+func (t *Till) Take(ctx context.Context, p Payment) (fresh bool, err error) {
+	return one(t.db.ExecContext(ctx, `INSERT INTO payments (id, resource, payer, amount, raw, after, until) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, p.ID, p.Resource, p.Payer, p.Amount, p.Raw, p.After, seconds(p.Until)))
+}
+
+// one says whether a statement changed something.
+func one(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // Settle notes that a payment is in a block, and what its payer is told.
@@ -153,9 +161,33 @@ func (t *Till) Settle(ctx context.Context, id string, height int64, receipt []by
 	return err
 }
 
-// Deliver notes that the thing is handed over, the first time.
-func (t *Till) Deliver(ctx context.Context, id string, now time.Time) error {
-	_, err := t.db.ExecContext(ctx, `UPDATE payments SET delivered = ? WHERE id = ? AND delivered = 0`, now.Unix(), id)
+// Deliver notes that the thing is handed over, and says whether this is the first time.
+func (t *Till) Deliver(ctx context.Context, id string, now time.Time) (first bool, err error) {
+	return one(t.db.ExecContext(ctx, `UPDATE payments SET delivered = ? WHERE id = ? AND delivered = 0`, now.Unix(), id))
+}
+
+// Undecided are payments that can't come any more since a time, and of which nobody has noted whether they came: their payer did not come
+// again. At most some at once, those after an id.
+func (t *Till) Undecided(ctx context.Context, before time.Time, after string) (ids []string, err error) {
+	rows, err := t.db.QueryContext(ctx, `SELECT id FROM payments WHERE settled = 0 AND height = 0 AND until < ? AND id > ? ORDER BY id LIMIT ?`,
+		before.Unix(), after, pruned)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// Came notes the block of a payment whose payer has not been told.
+func (t *Till) Came(ctx context.Context, id string, height int64) error {
+	_, err := t.db.ExecContext(ctx, `UPDATE payments SET height = ? WHERE id = ? AND settled = 0`, height, id)
 	return err
 }
 
@@ -176,7 +208,7 @@ type Use struct {
 	Channel royaltytypes.PaymentChannelID
 	// Total of the voucher, and Newest of the newest that is kept, in units of the payment channel's denom.
 	Total, Newest math.Int
-	// Redeemed is where a service begins that has not seen the payment channel before.
+	// Redeemed is where a service begins that has not seen the payment channel before: what was redeemed, or promised to it, by then.
 	Redeemed math.Int
 	Price    math.Int
 	Payment
@@ -245,10 +277,14 @@ func channel(ctx context.Context, tx *sql.Tx, u Use) (base, served, floor math.I
 	return base, served, floor, err
 }
 
-// pruned is how many payments are forgotten at a time.
-const pruned = 1000
+// pruned is how many payments are forgotten at a time, and openFor how much longer those are kept of which nobody can tell whether they came.
+const (
+	pruned  = 1000
+	openFor = 30 * 24 * time.Hour
+)
 
-// Prune forgets payments that were delivered before a time, and those that could come until then and did not. Of vouchers it remembers up to
+// Prune forgets payments that were delivered before a time. Those that are not settled may be in a block, so they stay until somebody drops
+// them, or a month more. Of vouchers it remembers up to
 // which total they are forgotten, so that none is taken again. It says how many it has forgotten; call it until that is none.
 func (t *Till) Prune(ctx context.Context, before time.Time) (n int, err error) {
 	tx, err := t.db.BeginTx(ctx, nil)
@@ -277,7 +313,8 @@ type forgotten struct{ id, channel, total string }
 
 func overdue(ctx context.Context, tx *sql.Tx, before time.Time) (old []forgotten, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, channel, total FROM payments
-		WHERE delivered > 0 AND delivered < ?1 OR settled = 0 AND until < ?1 ORDER BY delivered LIMIT ?2`, before.Unix(), pruned)
+		WHERE delivered > 0 AND delivered < ?1 OR settled = 0 AND until < ?3 ORDER BY delivered LIMIT ?2`,
+		before.Unix(), pruned, before.Add(-openFor).Unix())
 	if err != nil {
 		return nil, err
 	}

@@ -27,10 +27,14 @@ func TestAPaymentIsSettledAndDeliveredOnce(t *testing.T) {
 	book := open(t, path)
 	ctx, now := t.Context(), time.Unix(1_800_000_000, 0).UTC()
 	p := till.Payment{ID: "AB", Resource: "https://a.example/x", Payer: "p", Amount: "5uusdc", Raw: []byte{1, 2}, After: 7, Until: now.Add(time.Minute)}
-	require.NoError(t, book.Take(ctx, p))
+	fresh, err := book.Take(ctx, p)
+	require.NoError(t, err)
+	require.True(t, fresh)
 	other := p
 	other.Resource = "https://a.example/y"
-	require.NoError(t, book.Take(ctx, other)) // it is kept as it was
+	fresh, err = book.Take(ctx, other) // it is kept as it was
+	require.NoError(t, err)
+	require.False(t, fresh)
 	require.NoError(t, book.Close())
 	book = open(t, path)
 	defer book.Close()
@@ -40,8 +44,11 @@ func TestAPaymentIsSettledAndDeliveredOnce(t *testing.T) {
 	require.NoError(t, book.Settle(ctx, "AB", 9, []byte("{}"), now))
 	require.NoError(t, book.Settle(ctx, "AB", 10, []byte("{1}"), now.Add(time.Hour)))
 	require.NoError(t, book.Drop(ctx, "AB")) // what is settled stays
-	require.NoError(t, book.Deliver(ctx, "AB", now))
-	require.NoError(t, book.Deliver(ctx, "AB", now.Add(time.Hour)))
+	for i, at := range []time.Time{now, now.Add(time.Hour)} {
+		first, err := book.Deliver(ctx, "AB", at)
+		require.NoError(t, err)
+		require.Equal(t, i == 0, first)
+	}
 	kept, err = book.Find(ctx, "AB")
 	require.NoError(t, err)
 	require.Equal(t, int64(9), kept.Height)
@@ -54,7 +61,8 @@ func TestAPaymentIsSettledAndDeliveredOnce(t *testing.T) {
 	require.Equal(t, 1, n)
 	_, err = book.Find(ctx, "AB")
 	require.ErrorIs(t, err, till.ErrUnknown)
-	require.NoError(t, book.Take(ctx, p))
+	_, err = book.Take(ctx, p)
+	require.NoError(t, err)
 	require.NoError(t, book.Drop(ctx, "AB"))
 	_, err = book.Find(ctx, "AB")
 	require.ErrorIs(t, err, till.ErrUnknown)
@@ -95,13 +103,38 @@ func TestVouchersServeWhatTheyPromise(t *testing.T) {
 				totals[total] = true
 				newest, served = max(newest, total), served+price
 				require.LessOrEqual(rt, redeemed+served, newest)
-				require.NoError(rt, book.Deliver(ctx, till.UseID(channel, math.NewInt(total)), now))
+				_, err := book.Deliver(ctx, till.UseID(channel, math.NewInt(total)), now)
+				require.NoError(rt, err)
 			}
 			if honest {
 				require.True(rt, fresh, "total %d for %d, %d served of %d", total, price, served, newest)
 			}
 		}
 	})
+}
+
+// A payment that nobody has decided stays although its time is long over: it may be in a block.
+func TestAnUndecidedPaymentIsNotForgotten(t *testing.T) {
+	book := open(t, filepath.Join(t.TempDir(), "till.db"))
+	defer book.Close()
+	ctx, now := t.Context(), time.Unix(1_800_000_000, 0).UTC()
+	for _, id := range []string{"A", "B", "C"} {
+		_, err := book.Take(ctx, till.Payment{ID: id, Resource: "x", Payer: "p", Amount: "5uusdc", Raw: []byte{1}, Until: now})
+		require.NoError(t, err)
+	}
+	n, err := book.Prune(ctx, now.Add(24*time.Hour))
+	require.NoError(t, err)
+	require.Zero(t, n)
+	ids, err := book.Undecided(ctx, now, "")
+	require.NoError(t, err)
+	require.Empty(t, ids)
+	require.NoError(t, book.Came(ctx, "B", 7))
+	ids, err = book.Undecided(ctx, now.Add(time.Second), "A")
+	require.NoError(t, err)
+	require.Equal(t, []string{"C"}, ids)
+	n, err = book.Prune(ctx, now.Add(31*24*time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
 }
 
 // A till of another version is refused, and not made over.

@@ -116,13 +116,15 @@ func (d *Doors) fit(v voucher.Voucher, channel royaltytypes.PaymentChannelInfo) 
 
 // spend takes the price of a use from what vouchers promise, keeps the voucher, and serves.
 func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel royaltytypes.PaymentChannelInfo, price math.Int) (Receipt, error) {
-	newest := v.Total
+	newest, begin := v.Total, channel.Redeemed.Amount
 	before, err := d.Vouchers.Newest(v.ChainID, v.PaymentChannel)
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
 	if before != nil {
 		newest = math.MaxInt(newest, before.Total)
+		// A till that does not know the payment channel was lost, with what was served for what was promised until then.
+		begin = math.MaxInt(begin, before.Total)
 	}
 	receipt := Receipt{
 		ID: till.UseID(v.PaymentChannel, v.Total), Resource: t.URL, Work: t.Work, Use: t.Description, Payer: channel.Payer,
@@ -132,8 +134,8 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
-	_, _, err = d.Till.Spend(ctx, till.Use{
-		Channel: v.PaymentChannel, Total: v.Total, Newest: newest, Redeemed: channel.Redeemed.Amount, Price: price,
+	spent, fresh, err := d.Till.Spend(ctx, till.Use{
+		Channel: v.PaymentChannel, Total: v.Total, Newest: newest, Redeemed: begin, Price: price,
 		Payment: till.Payment{Resource: t.URL, Payer: channel.Payer, Amount: price.String() + channel.Deposit.Denom, Receipt: raw},
 	}, d.Now())
 	switch {
@@ -143,6 +145,8 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 		return Receipt{}, &x402.Refusal{Reason: x402.Replayed, Detail: "the voucher was used long ago"}
 	case err != nil:
 		return Receipt{}, broken(err)
+	case !fresh: // by another process at the same till; what is there was fetched
+		return d.again(ctx, t, v, channel, spent, nothing)
 	}
 	return receipt, d.keep(v, channel)
 }

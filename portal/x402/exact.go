@@ -154,10 +154,11 @@ func (d *Doors) take(
 	kept := till.Payment{
 		ID: signed.Hash, Resource: t.URL, Payer: signed.Payer, Amount: r.Amount + r.Asset, Raw: signed.Raw, After: after, Until: signed.Until,
 	}
-	if err := d.Till.Take(ctx, kept); err != nil {
+	fresh, err := d.Till.Take(ctx, kept)
+	if err != nil {
 		return Receipt{}, broken(err)
 	}
-	return d.carry(ctx, t, r, kept, false)
+	return d.carry(ctx, t, r, kept, !fresh) // another process at the same till may have sent it
 }
 
 // resume goes on with a payment that was taken before.
@@ -221,6 +222,50 @@ func (d *Doors) carry(ctx context.Context, t Thing, r x402.Requirement, kept til
 		return Receipt{}, broken(err)
 	}
 	return receipt, nil
+}
+
+// Decide finds out what became of payments whose payers did not come again, so that what is forgotten of them is what never came. It looks for
+// each once the time of it is over.
+func (d *Doors) Decide(ctx context.Context) error {
+	for after := ""; ; {
+		ids, err := d.Till.Undecided(ctx, d.Now().Add(-decideAfter), after)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			if err := d.decideOn(ctx, id); err != nil {
+				return err
+			}
+			after = id
+		}
+	}
+}
+
+// decideAfter is how long after its end a payment is looked for that nobody asks for.
+const decideAfter = time.Minute
+
+func (d *Doors) decideOn(ctx context.Context, id string) error {
+	leave := d.locks.take(id)
+	defer leave()
+	kept, err := d.Till.Find(ctx, id)
+	switch {
+	case errors.Is(err, till.ErrUnknown), err == nil && !kept.Settled.IsZero():
+		return nil
+	case err != nil:
+		return err
+	}
+	asking, cancel := context.WithTimeout(ctx, askedWithin)
+	defer cancel()
+	result, err := d.Client.Carry(asking, client.Carried{Raw: kept.Raw, After: kept.After, Sent: true})
+	var failed *client.TxError
+	switch {
+	case err == nil:
+		return d.Till.Came(ctx, id, result.Height)
+	case errors.Is(err, client.ErrLate), !errors.Is(err, client.ErrUndecided) && errors.As(err, &failed) && failed.Stage == client.Executed:
+		return d.Till.Drop(ctx, id)
+	}
+	d.Log.Warn("what became of a payment", "id", id, "resource", kept.Resource, "error", err)
+	return ctx.Err()
 }
 
 // granted are the grants that a transaction acquired.

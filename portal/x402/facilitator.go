@@ -129,8 +129,12 @@ func (d *Doors) settle(ctx context.Context, ask x402.Ask) (Receipt, error) {
 			return Receipt{Payer: signed.Payer}, err
 		}
 	}
-	if err := d.Till.Deliver(ctx, receipt.ID, d.Now()); err != nil {
+	first, err := d.Till.Deliver(ctx, receipt.ID, d.Now())
+	switch {
+	case err != nil:
 		return Receipt{Payer: signed.Payer}, broken(err)
+	case !first: // another process at the same till was faster
+		return Receipt{Payer: signed.Payer}, &x402.Refusal{Reason: x402.Replayed}
 	}
 	return receipt, nil
 }

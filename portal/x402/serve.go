@@ -56,7 +56,7 @@ func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, hand func
 			return Receipt{}, err
 		}
 		if receipt.ID != "" {
-			if err := d.Till.Deliver(r.Context(), receipt.ID, d.Now()); err != nil {
+			if _, err := d.Till.Deliver(r.Context(), receipt.ID, d.Now()); err != nil {
 				return Receipt{}, broken(err)
 			}
 		}
