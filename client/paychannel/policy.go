@@ -115,8 +115,13 @@ func (r *Redeemer) due(findings []Finding, now time.Time) (due []voucher.Voucher
 			r.gone[id] = now // the node knows no such payment channel
 			continue
 		}
-		if f.Problem != "" || !f.Pays.IsPositive() {
+		if f.Problem != "" {
 			delete(r.since, id)
+			continue
+		}
+		if !f.Pays.IsPositive() { // all of it is redeemed, and not paid out to the last payee yet
+			delete(r.since, id)
+			due = append(due, f.Voucher)
 			continue
 		}
 		since, waits := r.since[id]

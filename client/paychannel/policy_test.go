@@ -25,7 +25,7 @@ func TestWhenVouchersAreRedeemed(t *testing.T) {
 		return f
 	}
 	findings := []Finding{
-		of(1, 99, nil), of(2, 100, nil), of(3, 1, func(f *Finding) { f.ClosesAt = &closes }), of(4, 0, func(f *Finding) { f.ClosesAt = &closes }),
+		of(1, 99, nil), of(2, 100, nil), of(3, 1, func(f *Finding) { f.ClosesAt = &closes }), of(4, 0, func(f *Finding) { f.Problem = "redeemed" }),
 		of(5, 500, func(f *Finding) { f.Problem = "forged" }), of(6, 500, func(f *Finding) { f.Pays = nil }),
 		of(7, 5, func(f *Finding) { f.Voucher.Expires = now.Add(time.Minute).Unix() }),
 	}
@@ -44,8 +44,10 @@ func TestWhenVouchersAreRedeemed(t *testing.T) {
 	require.Equal(t, []byte{1}, ids(r.due(findings[:1], now.Add(time.Hour))))
 	require.Empty(t, r.due(findings[:1], now.Add(59*time.Minute)))
 	// What was redeemed meanwhile begins to wait anew.
-	require.Empty(t, r.due([]Finding{of(1, 0, nil)}, now.Add(59*time.Minute)))
+	require.Empty(t, r.due([]Finding{of(1, 0, func(f *Finding) { f.Problem = "redeemed" })}, now.Add(59*time.Minute)))
 	require.Empty(t, r.due(findings[:1], now.Add(time.Hour)))
+	// What is redeemed but not paid out to the last payee is gone on with.
+	require.Equal(t, []byte{8}, ids(r.due([]Finding{of(8, 0, nil)}, now)))
 	r.Policy.Above = nil
 	require.Equal(t, []byte{3, 7}, ids(r.due(findings[1:], now)))
 }

@@ -60,7 +60,8 @@ type Redemption struct {
 
 // Redeem has vouchers paid, in as many transactions as that takes. Anybody may; the money goes
 // to the works. What pays nothing is left out, so that it holds up no other. What was done before
-// an error is in the redemption. It fails with ErrTooManyPayees after all others are redeemed.
+// an error is in the redemption. One that pays too many works for a transaction is redeemed by several; it fails with
+// ErrTooManyPayees, after all others are redeemed, where not even one line fits.
 func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Voucher) (Redemption, error) {
 	chain := sender.Client()
 	chainID, err := chain.ChainID(ctx)
@@ -92,6 +93,34 @@ func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Vouch
 	return redeem(ctx, findings, sender.Account(), try, send)
 }
 
+// manyLines is how many payees of one payment channel are paid by a transaction at first.
+const manyLines = royaltytypes.MaxPaymentChannelPayees / 2
+
+// byLines redeems a voucher whose payees do not fit in one transaction: some of them at a time, fewer until they fit. The first
+// transaction redeems all of it, so that the payer can't have it back; the others pay it out.
+func byLines(
+	ctx context.Context, one []royaltytypes.Voucher, by string, try Try, send func(context.Context, sdk.Msg, *Redemption) error, done *Redemption,
+) error {
+	lines := uint32(manyLines)
+	for range royaltytypes.MaxPaymentChannelPayees {
+		msg, err := Fit(ctx, try, by, one, lines)
+		for errors.Is(err, ErrTooManyPayees) && lines > 1 {
+			lines /= 2
+			msg, err = Fit(ctx, try, by, one, lines)
+		}
+		if err == nil {
+			err = send(ctx, msg, done)
+		}
+		switch {
+		case errors.Is(err, royaltytypes.ErrNothingToRedeem): // all are paid
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
 // redeem is Redeem of what was checked. Others may redeem vouchers meanwhile: those of a
 // transaction of which none pays any more are left as well.
 func redeem(ctx context.Context, findings []Finding, by string, try Try,
@@ -121,7 +150,11 @@ func redeem(ctx context.Context, findings []Finding, by string, try Try,
 				done.Left = append(done.Left, f)
 			}
 		case errors.Is(err, ErrTooManyPayees):
-			tooMany = errors.Join(tooMany, err)
+			if err := byLines(ctx, list[:1], by, try, send, &done); errors.Is(err, ErrTooManyPayees) {
+				tooMany = errors.Join(tooMany, err)
+			} else if err != nil {
+				return done, err
+			}
 		case err != nil:
 			return done, err
 		}

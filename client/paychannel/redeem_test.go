@@ -61,3 +61,48 @@ func TestOneVoucherHoldsUpNoOther(t *testing.T) {
 	_, err = redeem(t.Context(), findings, "by", try, send)
 	require.ErrorIs(t, err, broken)
 }
+
+// A payment channel that pays more works than fit in a transaction is redeemed by several: what it promised is not lost to the works.
+func TestManyPayeesAreRedeemedBySeveralTransactions(t *testing.T) {
+	const payees, gas = 1000, 50_000
+	for _, small := range []bool{false, true} {
+		paid := 0
+		do := func(msg sdk.Msg, really bool) (uint64, error) {
+			m := msg.(*royaltytypes.MsgRedeemVouchers)
+			if len(m.Vouchers) == 1 && m.Vouchers[0].PaymentChannel[0] == 2 {
+				return gas, nil
+			}
+			lines := payees - paid
+			if m.MaxLines > 0 {
+				lines = min(lines, int(m.MaxLines))
+			}
+			if lines == 0 {
+				return 0, royaltytypes.ErrNothingToRedeem
+			}
+			if really {
+				paid += lines
+			}
+			each := uint64(gas)
+			if small {
+				each = maxTrialGas / 2
+			}
+			return uint64(lines) * each, nil
+		}
+		try := func(_ context.Context, msgs ...sdk.Msg) (uint64, error) { return do(msgs[0], false) }
+		sent := 0
+		send := func(_ context.Context, msg sdk.Msg, _ *Redemption) error {
+			sent++
+			used, err := do(msg, true)
+			require.LessOrEqual(t, used, uint64(maxTrialGas))
+			return err
+		}
+		findings := []Finding{
+			{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{1}, Total: math.OneInt()}},
+			{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{2}, Total: math.OneInt()}},
+		}
+		_, err := redeem(t.Context(), findings, "by", try, send)
+		require.NoError(t, err)
+		require.Equal(t, payees, paid)
+		require.Equal(t, map[bool]int{false: 5, true: 1001}[small], sent)
+	}
+}
