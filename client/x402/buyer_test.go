@@ -64,6 +64,19 @@ func TestAProofIsForWhoAsks(t *testing.T) {
 	require.Len(t, shown, 1)
 }
 
+// A server does not choose for how long it may take what was signed.
+func TestAPaymentIsSoonOver(t *testing.T) {
+	for _, seconds := range []int{0, -1, 541, 1 << 40} {
+		_, err := buyer(t, t.TempDir()).Purse.Pay(t.Context(), x402.Requirement{
+			Scheme: x402.Exact, Network: "cosmos:buyer-1", MaxTimeoutSeconds: seconds, Amount: "5", Asset: "uusdc",
+		})
+		var refusal *x402.Refusal
+		require.ErrorAs(t, err, &refusal, seconds)
+		require.Equal(t, x402.InvalidRequirements, refusal.Reason)
+		require.ErrorContains(t, err, "seconds")
+	}
+}
+
 // A payment that was shown is forgotten once it is known what became of it, and not because of what something in between answers.
 func TestAnOpenPaymentIsKeptUntilItIsDecided(t *testing.T) {
 	answer := func(w http.ResponseWriter, code int, reason x402.Reason) {

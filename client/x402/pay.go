@@ -46,6 +46,9 @@ func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 		return Payment{}, &Refusal{Reason: InvalidScheme, Detail: r.Scheme}
 	case r.Network != Network(chainID):
 		return Payment{}, &Refusal{Reason: InvalidNetwork, Detail: fmt.Sprintf("%s, the node is of %s", r.Network, Network(chainID))}
+	case r.MaxTimeoutSeconds < 1 || r.MaxTimeoutSeconds > maxTimeout:
+		return Payment{}, &Refusal{Reason: InvalidRequirements, Detail: fmt.Sprintf(
+			"it could be paid within %d seconds, at most %d are allowed", r.MaxTimeoutSeconds, maxTimeout)}
 	}
 	msgs, err := r.Messages(p.Client.Encoding.Codec)
 	if err != nil {
@@ -75,6 +78,9 @@ func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 		Transaction: base64.StdEncoding.EncodeToString(raw), Nonce: base64.StdEncoding.EncodeToString(nonce),
 	}}, nil
 }
+
+// maxTimeout is the longest that a payment is on its way, in seconds.
+const maxTimeout = 540
 
 // newSerial tells grants of the same terms apart.
 func newSerial() uint64 {

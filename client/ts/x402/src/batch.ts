@@ -5,7 +5,7 @@ import { newPaymentChannelID, type PaymentChannelID } from '../../src/ids.js'
 import { msg } from '../../src/messages.js'
 import { accountOf } from '../../src/signer.js'
 import { signVoucher, voucherText } from '../../src/voucher.js'
-import type { Purse } from './exact.js'
+import { meant, type Purse } from './exact.js'
 import type { Channel, Requirements } from './wire.js'
 
 /** How payment channels are opened and vouchers signed. */
@@ -15,7 +15,14 @@ export interface Vouchers {
   voucherKey: Uint8Array
   /** What a payment channel is opened with, in base units of the denom that is asked for. What is not spent comes back. */
   deposit: bigint
+  /** How many payment channels are opened at most, each with a deposit: a server says what they have to be like. Missing: 8. */
+  maxChannels?: number
+  /** How long the rest of a deposit may be kept after it is asked for, in seconds. Missing: a day. */
+  maxCloseDelay?: number
 }
+
+const defaultChannels = 8
+const defaultCloseDelay = 86_400
 
 /** A payment channel that pays uses. */
 export interface Open {
@@ -39,14 +46,17 @@ export class Batch {
     if (r.network !== `cosmos:${chainId}`) throw new Error(`it is not paid: ${r.network} is asked for, the node is of cosmos:${chainId}`)
     const wanted = r.extra?.paymentChannel
     if (!wanted) throw new Error('it is not paid: the server does not say what the payment channel has to be like')
+    meant(this.vouchers.purse, r.extra.resource)
     const key = keyOf(r.asset, wanted)
     let opening = this.#channels.get(key)
     if (!opening) {
+      this.#bounded(wanted)
       opening = this.#open(r.asset, wanted)
       this.#channels.set(key, opening)
       opening.catch(() => this.#channels.delete(key))
     }
     const channel = await opening
+    if (!/^[1-9][0-9]*$/.test(r.amount)) throw new Error(`it is not paid: ${r.amount} is no amount`)
     const total = channel.total + BigInt(r.amount)
     if (total > channel.deposit) {
       throw new Error(`it is not paid: the deposit of ${channel.id} is ${channel.deposit}, and this use makes ${total}; top it up (topUp)`)
@@ -74,6 +84,17 @@ export class Batch {
       msg(royalty.MsgTopUpPaymentChannel, { payer, paymentChannel: channel.id, amount: { denom, amount: amount.toString() } }),
     ])
     channel.deposit += amount
+  }
+
+  /** It throws where one payment channel more would keep more money from its payer, or longer, than they mean. */
+  #bounded({ minCloseDelaySeconds: delay }: Channel): void {
+    const { maxChannels = defaultChannels, maxCloseDelay = defaultCloseDelay } = this.vouchers
+    if (!Number.isInteger(delay) || delay > maxCloseDelay) {
+      throw new Error(`it is not paid: a payment channel that closes after ${delay} seconds is asked for, at most ${maxCloseDelay} are allowed`)
+    }
+    if (this.#channels.size >= maxChannels) {
+      throw new Error(`it is not paid: another payment channel is asked for, and ${maxChannels} are open (maxChannels)`)
+    }
   }
 
   async #open(denom: string, wanted: Channel): Promise<Open> {

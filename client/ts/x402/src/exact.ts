@@ -19,6 +19,11 @@ export interface Purse {
   account?: string
   /** The signer is a key of this agent, and its controller pays, within the key's limit. */
   acting?: { agent: string; controller: string }
+  /**
+   * Origins whose resources are paid for, as https://example.org; missing: any. A scheme is not told what was fetched, so that a server can
+   * ask to be paid for what another one sells, and show the payment there.
+   */
+  origins?: readonly string[]
 }
 
 interface Coin {
@@ -48,6 +53,23 @@ const payments: Record<string, { type: any; cost(value: any): Coin[]; paidBy(val
   },
 }
 
+const maxMessages = 64
+const maxTimeout = 540
+
+/** An amount as requirements have it: decimal digits, of which each reader reads the same number. */
+function digits(amount: unknown): bigint {
+  if (typeof amount !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(amount)) return refuse(`${JSON.stringify(amount)} is no amount`)
+  return BigInt(amount)
+}
+
+/** It throws where a resource is not one that the payer means to pay for. */
+export function meant(purse: Purse, resource: unknown): void {
+  if (typeof resource !== 'string') refuse('the server does not say what the payment is for')
+  if (purse.origins && !(URL.canParse(resource as string) && purse.origins.includes(new URL(resource as string).origin))) {
+    refuse(`it is for ${resource}, which is none of ${purse.origins.join(', ')}`)
+  }
+}
+
 /** A number that tells grants of the same terms apart. */
 function newSerial(): bigint {
   return random(8).reduce((n, byte) => (n << 8n) | BigInt(byte), 0n) >> 1n
@@ -57,18 +79,19 @@ function newSerial(): bigint {
 export function messagesOf(r: Requirements, account: string): Msg[] {
   const plain: Json[] = [{ '@type': '/stemma.royalty.v1.MsgPay', work: r.payTo, amount: { denom: r.asset, amount: r.amount } }]
   let sum = 0n
+  if ((r.extra.messages?.length ?? 0) > maxMessages) refuse(`more than ${maxMessages} messages are asked for`)
   const messages = (r.extra.messages?.length ? r.extra.messages : plain).map((json) => {
     const typeUrl = String(json['@type'])
     const kind = payments[typeUrl] ?? refuse(`${typeUrl} is asked for, which is no payment`)
     const value = kind.type.fromPartial(fromJSON(typeUrl.slice(1), json))
     for (const coin of kind.cost(value)) {
       if (coin.denom !== r.asset) refuse(`${coin.amount}${coin.denom} is asked for beside ${r.asset}`)
-      sum += BigInt(coin.amount)
+      sum += digits(coin.amount)
     }
     kind.paidBy(value, account)
     return msg(kind.type, value)
   })
-  if (sum !== BigInt(r.amount)) refuse(`${r.amount} is said, and ${sum} asked for`)
+  if (sum !== digits(r.amount)) refuse(`${r.amount} is said, and ${sum} asked for`)
   return messages
 }
 
@@ -88,7 +111,10 @@ export class Exact {
     const { client, signer, acting } = this.purse
     const chain = `cosmos:${await client.chainId()}`
     if (r.network !== chain) refuse(`${r.network} is asked for, the node is of ${chain}`)
-    if (typeof r.extra?.resource !== 'string') refuse('the server does not say what the payment is for')
+    meant(this.purse, r.extra?.resource)
+    if (!Number.isInteger(r.maxTimeoutSeconds) || r.maxTimeoutSeconds < 1 || r.maxTimeoutSeconds > maxTimeout) {
+      refuse(`it could be paid within ${r.maxTimeoutSeconds} seconds, at most ${maxTimeout} are allowed`)
+    }
     const key = this.purse.account ?? (await accountOf(signer))
     const msgs = messagesOf(r, acting?.controller ?? key)
     const nonce = random(32)
