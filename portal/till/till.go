@@ -55,7 +55,10 @@ type Payment struct {
 }
 
 // Till is a file of payments. It is safe for concurrent use, and one process opens it.
-type Till struct{ db *sql.DB }
+type Till struct {
+	db   *sql.DB
+	last time.Time
+}
 
 // busyFor is how long a statement waits for another, in milliseconds.
 const busyFor = "20000"
@@ -76,7 +79,7 @@ func Open(ctx context.Context, path string) (*Till, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	t := &Till{db}
+	t := &Till{db: db}
 	if err := t.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the till %s: %w", path, err), db.Close())
 	}
@@ -94,9 +97,18 @@ func (t *Till) prepare(ctx context.Context) error {
 	if _, err := t.db.ExecContext(ctx, schema); err != nil {
 		return err
 	}
+	var last int64
+	if err := t.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(delivered), 0) FROM payments`).Scan(&last); err != nil {
+		return err
+	}
+	t.last = moment(last)
 	_, err := t.db.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, version))
 	return err
 }
+
+// Last is when something was handed over last before the till was opened; zero: nothing was. The process that had it open before may have
+// been ended soon after.
+func (t *Till) Last() time.Time { return t.last }
 
 // Close closes the file.
 func (t *Till) Close() error { return t.db.Close() }

@@ -59,6 +59,7 @@ const (
 // Doors ask what things cost, and take payments for them. It is safe for concurrent use.
 type Doors struct {
 	Config
+	began   time.Time
 	locks   locks
 	answers answers
 }
@@ -88,7 +89,7 @@ func New(c Config) (*Doors, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Doors{Config: c}
+	d := &Doors{Config: c, began: c.Now()}
 	d.locks.held = map[string]*lock{}
 	d.answers.kept = map[string]kept{}
 	return d, nil

@@ -166,7 +166,7 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch fu
 	if kept.Resource != t.URL {
 		return Receipt{}, &x402.Refusal{Reason: x402.WrongResource, Detail: "the payment was for " + kept.Resource}
 	}
-	if !kept.Delivered.IsZero() && d.Now().Sub(kept.Delivered) > d.Again {
+	if !kept.Delivered.IsZero() && d.Now().Sub(d.handed(kept.Delivered)) > d.Again {
 		return Receipt{}, &x402.Refusal{
 			Reason: x402.Replayed, Detail: fmt.Sprintf("what it paid was handed over on %s", kept.Delivered.Format(time.RFC3339)),
 		}
@@ -186,6 +186,15 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch fu
 		return Receipt{}, broken(err)
 	}
 	return d.carry(ctx, t, x402.Requirement{Amount: amount.Amount.String(), Asset: amount.Denom}, kept, true)
+}
+
+// handed is since when a thing that was handed over can be had again for some time. Where the server may have been ended while it handed it over,
+// that is since it is back: nobody could come again before.
+func (d *Doors) handed(at time.Time) time.Time {
+	if last := d.Till.Last(); !at.After(last) && last.Sub(at) <= d.Again && at.Before(d.began) {
+		return d.began
+	}
+	return at
 }
 
 // carry brings a payment into a block. It goes on if the payer hangs up, which may come again.
