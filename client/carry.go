@@ -181,15 +181,24 @@ func (c *Client) endOf(raw []byte) (time.Time, error) {
 }
 
 // Rehearse executes a signed transaction on the node without sending it. It fails with a *TxError where the chain refuses
-// it. Signatures are not checked.
+// it, or would for the gas that it declares. Signatures are not checked.
 func (c *Client) Rehearse(ctx context.Context, raw []byte) error {
 	if err := c.trials.take(ctx); err != nil {
 		return err
 	}
 	defer c.trials.leave()
-	_, err := txtypes.NewServiceClient(c).Simulate(ctx, &txtypes.SimulateRequest{TxBytes: raw})
-	if err == nil {
-		return nil
+	res, err := txtypes.NewServiceClient(c).Simulate(ctx, &txtypes.SimulateRequest{TxBytes: raw})
+	if err != nil {
+		return tried(err)
 	}
-	return tried(err)
+	tx, err := c.Encoding.TxConfig.TxDecoder()(raw)
+	if err != nil {
+		return err
+	}
+	if paid, ok := tx.(sdk.FeeTx); ok && res.GasInfo != nil && paid.GetGas() < res.GasInfo.GasUsed {
+		out := sdkerrors.ErrOutOfGas
+		return newTxError(Tried, out.Codespace(), out.ABCICode(),
+			fmt.Sprintf("it takes %d gas and declares %d: %s", res.GasInfo.GasUsed, paid.GetGas(), out.Error()))
+	}
+	return nil
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
@@ -27,7 +30,7 @@ type Try func(ctx context.Context, msgs ...sdk.Msg) (gas uint64, err error)
 
 // Fit makes a message that redeems as many of the first vouchers as fit in a transaction, up
 // to 750 (MaxVouchers); how many those are is the length of its list. With maxLines only so many payees of
-// each payment channel are paid; 0: all. It fails as try does, and with ErrTooManyPayees.
+// each payment channel are paid; 0: all. It fails as try does for the first of them alone, and with ErrTooManyPayees.
 func Fit(
 	ctx context.Context, try Try, by string, vouchers []royaltytypes.Voucher, maxLines uint32,
 ) (*royaltytypes.MsgRedeemVouchers, error) {
@@ -36,7 +39,7 @@ func Fit(
 		gas, err := try(ctx, msg)
 		tooLarge := err != nil && strings.Contains(err.Error(), "out of gas") || gas > maxTrialGas
 		switch {
-		case tooLarge && n > 1:
+		case tooLarge && n > 1, n > 1 && refusedOne(err):
 		case tooLarge:
 			return nil, fmt.Errorf("%s %w", vouchers[0].PaymentChannel, ErrTooManyPayees)
 		case err != nil:
@@ -45,6 +48,15 @@ func Fit(
 			return msg, nil
 		}
 	}
+}
+
+// refusedOne says whether the chain refuses messages for what may be one voucher's fault.
+func refusedOne(err error) bool {
+	if errors.Is(err, royaltytypes.ErrNothingToRedeem) {
+		return false
+	}
+	said, answered := status.FromError(err)
+	return errors.As(err, new(*client.TxError)) || answered && (said.Code() == codes.Unknown || said.Code() == codes.InvalidArgument)
 }
 
 // Redemption is what redeeming did.
@@ -61,7 +73,7 @@ type Redemption struct {
 // Redeem has vouchers paid, in as many transactions as that takes. Anybody may; the money goes
 // to the works. What pays nothing is left out, so that it holds up no other. What was done before
 // an error is in the redemption. One that pays too many works for a transaction is redeemed by several; it fails with
-// ErrTooManyPayees, after all others are redeemed, where not even one line fits.
+// ErrTooManyPayees where not even one line fits, and as the chain refuses one, after all others are redeemed.
 func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Voucher) (Redemption, error) {
 	chain := sender.Client()
 	chainID, err := chain.ChainID(ctx)
@@ -135,7 +147,7 @@ func redeem(ctx context.Context, findings []Finding, by string, try Try,
 		}
 		good, list = append(good, f), append(list, f.Voucher.Message())
 	}
-	var tooMany error
+	var failed error
 	for len(list) > 0 {
 		n := 1
 		msg, err := Fit(ctx, try, by, list, 0)
@@ -151,14 +163,16 @@ func redeem(ctx context.Context, findings []Finding, by string, try Try,
 			}
 		case errors.Is(err, ErrTooManyPayees):
 			if err := byLines(ctx, list[:1], by, try, send, &done); errors.Is(err, ErrTooManyPayees) {
-				tooMany = errors.Join(tooMany, err)
+				failed = errors.Join(failed, err)
 			} else if err != nil {
 				return done, err
 			}
+		case n == 1 && refusedOne(err):
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", list[0].PaymentChannel, err))
 		case err != nil:
 			return done, err
 		}
 		good, list = good[n:], list[n:]
 	}
-	return done, tooMany
+	return done, failed
 }

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -105,4 +106,31 @@ func TestManyPayeesAreRedeemedBySeveralTransactions(t *testing.T) {
 		require.Equal(t, payees, paid)
 		require.Equal(t, map[bool]int{false: 5, true: 1001}[small], sent)
 	}
+}
+
+// A voucher that the chain refuses, for whatever reason, holds up no other.
+func TestAVoucherThatIsRefusedHoldsUpNoOther(t *testing.T) {
+	const poison = 3
+	var findings []Finding
+	for channel := range byte(8) {
+		findings = append(findings, Finding{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{channel}, Total: math.OneInt()}})
+	}
+	try := func(_ context.Context, msgs ...sdk.Msg) (uint64, error) {
+		for _, v := range msgs[0].(*royaltytypes.MsgRedeemVouchers).Vouchers {
+			if v.PaymentChannel[0] == poison {
+				return 0, &client.TxError{Stage: client.Tried, Codespace: "x", Code: 9}
+			}
+		}
+		return 1, nil
+	}
+	var sent []byte
+	send := func(_ context.Context, msg sdk.Msg, _ *Redemption) error {
+		for _, v := range msg.(*royaltytypes.MsgRedeemVouchers).Vouchers {
+			sent = append(sent, v.PaymentChannel[0])
+		}
+		return nil
+	}
+	_, err := redeem(t.Context(), findings, "by", try, send)
+	require.ErrorAs(t, err, new(*client.TxError))
+	require.Equal(t, []byte{0, 1, 2, 4, 5, 6, 7}, sent)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,10 +35,17 @@ func (b *Book) file(url string) string {
 	return filepath.Join(b.dir, hex.EncodeToString(name[:])+bookExtension)
 }
 
-// Keep keeps a payment; it is on disk when Keep returns.
+// Keep keeps a payment; it is on disk when Keep returns. It fails with ErrOpen where another one for the address is open, as of another
+// process: to keep this one would lose that.
 func (b *Book) Keep(url string, p Payment) error {
 	if b == nil {
 		return nil
+	}
+	switch before, err := b.Find(url); {
+	case err != nil:
+		return err
+	case before != nil && Encode(before) != Encode(p):
+		return fmt.Errorf("%w; another payment for %s is open", ErrOpen, url)
 	}
 	raw, err := json.Marshal(open{url, p})
 	if err != nil {

@@ -107,3 +107,20 @@ func TestAnOpenPaymentIsKeptUntilItIsDecided(t *testing.T) {
 		shop.Close()
 	}
 }
+
+// A payment that is open is not lost because another process pays for the same.
+func TestABookLosesNoOpenPayment(t *testing.T) {
+	book := x402.OpenBook(t.TempDir())
+	of := func(tx string) x402.Payment {
+		return x402.Payment{X402Version: x402.Version, Payload: x402.Payload{Transaction: tx}}
+	}
+	require.NoError(t, book.Keep("https://a.example/x", of("AA==")))
+	require.NoError(t, book.Keep("https://a.example/x", of("AA==")))
+	require.NoError(t, book.Keep("https://a.example/y", of("BB==")))
+	require.ErrorIs(t, book.Keep("https://a.example/x", of("BB==")), x402.ErrOpen)
+	open, err := book.Find("https://a.example/x")
+	require.NoError(t, err)
+	require.Equal(t, "AA==", open.Payload.Transaction)
+	require.NoError(t, book.Forget("https://a.example/x"))
+	require.NoError(t, book.Keep("https://a.example/x", of("BB==")))
+}

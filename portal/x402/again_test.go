@@ -47,6 +47,22 @@ func TestAPaymentThatFailedItsChecksInABlockMayComeAgain(t *testing.T) {
 	t.Fatal("no payment failed its checks in a block")
 }
 
+// A payment that would fail in its block for want of gas is refused before anything is fetched for it: that could cost the server, and nothing
+// its payer but the fee.
+func TestAPaymentWithoutGasIsNotServedOn(t *testing.T) {
+	w := newWorld(t)
+	path := w.path(w.tune, "use=ai-input&commercial=true")
+	r := w.get(path, nil).required(x402.Exact)
+	purse := w.purse("buyer")
+	purse.Options.Gas = 30_000
+	payment, err := purse.Pay(t.Context(), r)
+	require.NoError(t, err)
+	got := w.get(path, &payment)
+	require.Equal(t, x402.InvalidTransaction, got.reason(), string(got.body))
+	require.Contains(t, string(got.body), "out of gas")
+	w.requireTaken(0)
+}
+
 // emptied sends all that an account has of a denom to alice, before what else it sends; most is what it can be given back.
 func (w *world) emptied(name, denom string) (sent *client.Pending, most sdk.Coins) {
 	w.t.Helper()
