@@ -66,6 +66,9 @@ func New(c Config) (http.Handler, error) {
 			// As it is written in an address, since a file may have a question mark in its name.
 			Resource: x402.Resource{URL: c.Doors.Origin + r.URL.EscapedPath(), Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
 		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			t.Once = r.Method
+		}
 		if r.URL.RawQuery != "" {
 			t.URL += "?" + r.URL.RawQuery
 		}

@@ -136,7 +136,7 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 	}
 	spent, fresh, err := d.Till.Spend(ctx, till.Use{
 		Channel: v.PaymentChannel, Total: v.Total, Newest: newest, Redeemed: begin, Price: price,
-		Payment: till.Payment{Resource: t.URL, Payer: channel.Payer, Amount: price.String() + channel.Deposit.Denom, Receipt: raw},
+		Payment: till.Payment{Resource: t.paid(), Payer: channel.Payer, Amount: price.String() + channel.Deposit.Denom, Receipt: raw},
 	}, d.Now())
 	switch {
 	case errors.Is(err, till.ErrTooLow):
@@ -148,7 +148,10 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 	case !fresh: // by another process at the same till; what is there was fetched
 		return d.again(ctx, t, v, channel, spent, nothing)
 	}
-	return receipt, d.keep(v, channel)
+	if err := d.keep(v, channel); err != nil {
+		return Receipt{}, err
+	}
+	return receipt, d.once(ctx, t, receipt)
 }
 
 // keep keeps a voucher, unless a newer one is kept.
@@ -164,12 +167,12 @@ func (d *Doors) again(
 	ctx context.Context, t Thing, v voucher.Voucher, channel royaltytypes.PaymentChannelInfo, spent till.Payment,
 	fetch func() error,
 ) (Receipt, error) {
-	if spent.Resource != t.URL {
+	if spent.Resource != t.paid() {
 		return Receipt{}, &x402.Refusal{Reason: x402.Replayed, Detail: "the voucher paid for " + spent.Resource + ": add the price to its total"}
 	}
-	receipt, err := d.resume(ctx, t, spent, fetch)
-	if err != nil {
+	// Before it is handed over: what was served is to be redeemed.
+	if err := d.keep(v, channel); err != nil {
 		return Receipt{}, err
 	}
-	return receipt, d.keep(v, channel)
+	return d.resume(ctx, t, spent, fetch)
 }

@@ -104,6 +104,17 @@ type Thing struct {
 	// Behind: it is a thing behind a paywall, which does not count uses at grants. Else it is the right to a use, and what counts it is the
 	// chain's.
 	Behind bool
+	// Once is the method of a request that does something, as POST: a payment has it done once, and not another time with something else in
+	// it. Empty: the thing is read, and may be read again.
+	Once string
+}
+
+// paid is what a payment is kept for.
+func (t Thing) paid() string {
+	if t.Once == "" {
+		return t.URL
+	}
+	return t.Once + " " + t.URL
 }
 
 // bills are the ways to pay for a thing, for the account that was asked about.

@@ -152,30 +152,43 @@ func (d *Doors) take(
 		return Receipt{}, err
 	}
 	kept := till.Payment{
-		ID: signed.Hash, Resource: t.URL, Payer: signed.Payer, Amount: r.Amount + r.Asset, Raw: signed.Raw, After: after, Until: signed.Until,
+		ID: signed.Hash, Resource: t.paid(), Payer: signed.Payer, Amount: r.Amount + r.Asset, Raw: signed.Raw, After: after, Until: signed.Until,
 	}
 	fresh, err := d.Till.Take(ctx, kept)
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
-	return d.carry(ctx, t, r, kept, !fresh) // another process at the same till may have sent it
+	receipt, err := d.carry(ctx, t, r, kept, !fresh) // another process at the same till may have sent it
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, d.once(ctx, t, receipt)
 }
 
 // resume goes on with a payment that was taken before.
 func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch func() error) (Receipt, error) {
-	if kept.Resource != t.URL {
+	if kept.Resource != t.paid() {
 		return Receipt{}, &x402.Refusal{Reason: x402.WrongResource, Detail: "the payment was for " + kept.Resource}
 	}
-	if !kept.Delivered.IsZero() && d.Now().Sub(d.handed(kept.Delivered)) > d.Again {
+	if !kept.Delivered.IsZero() && (t.Once != "" || d.Now().Sub(d.handed(kept.Delivered)) > d.Again) {
 		return Receipt{}, &x402.Refusal{
 			Reason: x402.Replayed, Detail: fmt.Sprintf("what it paid was handed over on %s", kept.Delivered.Format(time.RFC3339)),
 		}
 	}
+	receipt, err := d.settled(ctx, t, kept)
+	if err != nil {
+		return Receipt{}, err
+	}
+	// It is paid, so that nothing is asked of what is behind for a payment that does not come.
 	if err := fetch(); err != nil {
 		return Receipt{}, err
 	}
+	return receipt, d.once(ctx, t, receipt)
+}
+
+// settled is what the payer of a payment that was taken is told, once it is in a block.
+func (d *Doors) settled(ctx context.Context, t Thing, kept till.Payment) (receipt Receipt, err error) {
 	if !kept.Settled.IsZero() {
-		var receipt Receipt
 		if err := json.Unmarshal(kept.Receipt, &receipt); err != nil {
 			return Receipt{}, broken(err)
 		}
@@ -186,6 +199,21 @@ func (d *Doors) resume(ctx context.Context, t Thing, kept till.Payment, fetch fu
 		return Receipt{}, broken(err)
 	}
 	return d.carry(ctx, t, x402.Requirement{Amount: amount.Amount.String(), Asset: amount.Denom}, kept, true)
+}
+
+// once notes of what is done once that it is, before anybody else with the same payment is let in.
+func (d *Doors) once(ctx context.Context, t Thing, receipt Receipt) error {
+	if t.Once == "" {
+		return nil
+	}
+	first, err := d.Till.Deliver(ctx, receipt.ID, d.Now())
+	switch {
+	case err != nil:
+		return broken(err)
+	case !first:
+		return &x402.Refusal{Reason: x402.Replayed, Detail: "it was done for the same payment"}
+	}
+	return nil
 }
 
 // handed is since when a thing that was handed over can be had again for some time. Where the server may have been ended while it handed it over,

@@ -102,3 +102,43 @@ func TestWhatCameIsNotForgotten(t *testing.T) {
 	require.Positive(t, open)
 	t.Log(open)
 }
+
+// What a request does is done once for a payment, and not again with something else in it; a thing that is read can be read again.
+func TestWhatIsDoneIsDoneOnce(t *testing.T) {
+	w := newWorld(t)
+	d := w.open()
+	asked := w.get(w.path(w.tune, "use=ai-input&commercial=true"), nil)
+	exact, batch := asked.required(x402.Exact), asked.required(x402.Batch)
+	channel := w.channel(batch, 1, 1000)
+	total := int64(0)
+	use := licensetypes.Use{Action: licensetypes.ACTION_AI_INPUT, Commercial: true}
+	for name, pay := range map[string]func(string) *x402.Payment{
+		"transaction": func(url string) *x402.Payment { exact.Extra.Resource = url; return w.pay("buyer", exact) },
+		"voucher": func(url string) *x402.Payment {
+			batch.Extra.Resource = url
+			total += tinyPrice
+			return w.voucher(batch, channel, total)
+		},
+	} {
+		thing := doors.Thing{Resource: x402.Resource{URL: origin + "/answers"}, Work: w.tune.String(), Use: use, Behind: true, Once: http.MethodPost}
+		payment, done := pay(thing.URL), 0
+		do := func() error { done++; return nil }
+		_, err := d.Pay(t.Context(), thing, payment, do)
+		require.NoError(t, err, name)
+		for _, again := range []string{http.MethodPost, http.MethodPut, ""} {
+			thing.Once = again
+			_, err = d.Pay(t.Context(), thing, payment, do)
+			var refusal *x402.Refusal
+			require.ErrorAs(t, err, &refusal, name)
+			require.Contains(t, []x402.Reason{x402.Replayed, x402.WrongResource}, refusal.Reason)
+		}
+		require.Equal(t, 1, done)
+		thing.URL = origin + "/read"
+		payment = pay(thing.URL)
+		for range 3 {
+			_, err = d.Pay(t.Context(), thing, payment, do)
+			require.NoError(t, err, name)
+		}
+		require.Equal(t, 4, done)
+	}
+}
