@@ -247,15 +247,9 @@ func (t *Till) Spend(ctx context.Context, u Use, now time.Time) (spent Payment, 
 	case !errors.Is(err, ErrUnknown):
 		return Payment{}, false, err
 	}
-	base, served, floor, err := channel(ctx, tx, u)
+	served, err := u.affords(ctx, tx)
 	if err != nil {
 		return Payment{}, false, err
-	}
-	switch {
-	case u.Total.LTE(floor):
-		return Payment{}, false, ErrSpent
-	case u.Total.LTE(base), served.Add(u.Price).GT(u.Newest.Sub(base)):
-		return Payment{}, false, ErrTooLow
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO payments (id, resource, payer, amount, after, until, receipt, settled, channel, total)
 		VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?)`, id, u.Resource, u.Payer, u.Amount, u.Receipt, now.Unix(), u.Channel.String(), u.Total.String(),
@@ -268,6 +262,31 @@ func (t *Till) Spend(ctx context.Context, u Use, now time.Time) (spent Payment, 
 	p := u.Payment
 	p.ID, p.Settled = id, moment(now.Unix())
 	return p, true, tx.Commit()
+}
+
+// Affords fails as Spend would, and takes nothing.
+func (t *Till) Affords(ctx context.Context, u Use) error {
+	tx, err := t.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	_, err = u.affords(ctx, tx)
+	return err
+}
+
+// affords says what was served before. It fails with ErrTooLow and ErrSpent.
+func (u Use) affords(ctx context.Context, tx *sql.Tx) (served math.Int, err error) {
+	base, served, floor, err := channel(ctx, tx, u)
+	switch {
+	case err != nil:
+		return served, err
+	case u.Total.LTE(floor):
+		return served, ErrSpent
+	case u.Total.LTE(base), served.Add(u.Price).GT(u.Newest.Sub(base)):
+		return served, ErrTooLow
+	}
+	return served, nil
 }
 
 // channel is what is known of a payment channel: where counting began, what was served since, and up to what total vouchers are forgotten.

@@ -66,10 +66,7 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 		if err := agrees(p.Accepted, bill.Tariff.Price); err != nil {
 			return Receipt{}, err
 		}
-		if err := fetch(); err != nil {
-			return Receipt{}, err
-		}
-		return d.spend(ctx, t, v, channel, bill.Tariff.Price.Amount)
+		return d.spend(ctx, t, v, channel, bill.Tariff.Price.Amount, fetch)
 	}
 	return Receipt{}, &x402.Refusal{
 		Reason: x402.InvalidRequirements, Detail: fmt.Sprintf("vouchers in %s pay no such use (any more); %s", channel.Deposit.Denom, why(answer)),
@@ -115,7 +112,9 @@ func (d *Doors) fit(v voucher.Voucher, channel royaltytypes.PaymentChannelInfo) 
 }
 
 // spend takes the price of a use from what vouchers promise, keeps the voucher, and serves.
-func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel royaltytypes.PaymentChannelInfo, price math.Int) (Receipt, error) {
+func (d *Doors) spend(
+	ctx context.Context, t Thing, v voucher.Voucher, channel royaltytypes.PaymentChannelInfo, price math.Int, fetch func() error,
+) (Receipt, error) {
 	newest, begin := v.Total, channel.Redeemed.Amount
 	before, err := d.Vouchers.Newest(v.ChainID, v.PaymentChannel)
 	if err != nil {
@@ -134,17 +133,21 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
-	spent, fresh, err := d.Till.Spend(ctx, till.Use{
+	use := till.Use{
 		Channel: v.PaymentChannel, Total: v.Total, Newest: newest, Redeemed: begin, Price: price,
 		Payment: till.Payment{Resource: t.paid(), Payer: channel.Payer, Amount: price.String() + channel.Deposit.Denom, Receipt: raw},
-	}, d.Now())
+	}
+	// Before anything is asked of what is behind, which may cost more than a look at the till.
+	if err := d.Till.Affords(ctx, use); err != nil {
+		return Receipt{}, unspent(err, price)
+	}
+	if err := fetch(); err != nil {
+		return Receipt{}, err
+	}
+	spent, fresh, err := d.Till.Spend(ctx, use, d.Now())
 	switch {
-	case errors.Is(err, till.ErrTooLow):
-		return Receipt{}, &x402.Refusal{Reason: x402.TooLow, Detail: fmt.Sprintf("all its vouchers promise no more than was served: add %s to the total", price)}
-	case errors.Is(err, till.ErrSpent):
-		return Receipt{}, &x402.Refusal{Reason: x402.Replayed, Detail: "the voucher was used long ago"}
 	case err != nil:
-		return Receipt{}, broken(err)
+		return Receipt{}, unspent(err, price)
 	case !fresh: // by another process at the same till; what is there was fetched
 		return d.again(ctx, t, v, channel, spent, nothing)
 	}
@@ -152,6 +155,17 @@ func (d *Doors) spend(ctx context.Context, t Thing, v voucher.Voucher, channel r
 		return Receipt{}, err
 	}
 	return receipt, d.once(ctx, t, receipt)
+}
+
+// unspent says why a voucher pays no use of a price.
+func unspent(err error, price math.Int) error {
+	switch {
+	case errors.Is(err, till.ErrTooLow):
+		return &x402.Refusal{Reason: x402.TooLow, Detail: fmt.Sprintf("all its vouchers promise no more than was served: add %s to the total", price)}
+	case errors.Is(err, till.ErrSpent):
+		return &x402.Refusal{Reason: x402.Replayed, Detail: "the voucher was used long ago"}
+	}
+	return broken(err)
 }
 
 // keep keeps a voucher, unless a newer one is kept.

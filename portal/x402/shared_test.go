@@ -133,6 +133,16 @@ func TestWhatIsDoneIsDoneOnce(t *testing.T) {
 			require.Contains(t, []x402.Reason{x402.Replayed, x402.WrongResource}, refusal.Reason)
 		}
 		require.Equal(t, 1, done)
+		if name == "voucher" { // one that pays no further use asks nothing of what is behind
+			low := w.voucher(batch, channel, total-1)
+			thing.Once = http.MethodPost
+			_, err = d.Pay(t.Context(), thing, low, do)
+			var refusal *x402.Refusal
+			require.ErrorAs(t, err, &refusal)
+			require.Equal(t, x402.TooLow, refusal.Reason)
+			require.Equal(t, 1, done)
+			thing.Once = ""
+		}
 		thing.URL = origin + "/read"
 		payment = pay(thing.URL)
 		for range 3 {
