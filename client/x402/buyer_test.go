@@ -90,11 +90,21 @@ func TestAnOpenPaymentIsKeptUntilItIsDecided(t *testing.T) {
 		reason x402.Reason
 		kept   bool
 	}{
-		{http.StatusGatewayTimeout, "", true}, {http.StatusInternalServerError, "", true}, {http.StatusBadGateway, "", true}, {524, "", true},
-		{http.StatusRequestTimeout, "", true}, {http.StatusTooManyRequests, "", true}, {http.StatusServiceUnavailable, "", true},
-		{http.StatusNotFound, "", true}, {http.StatusFound, "", true}, {http.StatusForbidden, "", true}, {http.StatusPaymentRequired, "", true},
-		{http.StatusPaymentRequired, x402.Undecided, true}, {http.StatusPaymentRequired, x402.UnexpectedError, true},
-		{http.StatusPaymentRequired, x402.Replayed, false}, {http.StatusPaymentRequired, x402.PriceRaised, false},
+		{http.StatusGatewayTimeout, "", true},
+		{http.StatusInternalServerError, "", true},
+		{http.StatusBadGateway, "", true},
+		{524, "", true},
+		{http.StatusRequestTimeout, "", true},
+		{http.StatusTooManyRequests, "", true},
+		{http.StatusServiceUnavailable, "", true},
+		{http.StatusNotFound, "", true},
+		{http.StatusFound, "", true},
+		{http.StatusForbidden, "", true},
+		{http.StatusPaymentRequired, "", true},
+		{http.StatusPaymentRequired, x402.Undecided, true},
+		{http.StatusPaymentRequired, x402.UnexpectedError, true},
+		{http.StatusPaymentRequired, x402.Replayed, false},
+		{http.StatusPaymentRequired, x402.PriceRaised, false},
 	} {
 		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, c.code, c.reason) }))
 		b := buyer(t, t.TempDir())

@@ -29,9 +29,20 @@ func TestASlashIsNotPaidFor(t *testing.T) {
 		to   string
 		paid bool
 	}{
-		{301, "/photos/", false}, {308, "http://inside/photos/", false}, {302, "https://wall.example/photos/", false}, {307, "photos/", false},
-		{302, "https://store.example/photos/", true}, {302, "/photos/?token=1", true}, {302, "/photos", true}, {302, "/other/", true}, {302, "", true},
-		{200, "/photos/", true}, {206, "", true}, {404, "", false}, {500, "/photos/", false}, {302, "//store.example/photos/", true},
+		{301, "/photos/", false},
+		{308, "http://inside/photos/", false},
+		{302, "https://wall.example/photos/", false},
+		{307, "photos/", false},
+		{302, "https://store.example/photos/", true},
+		{302, "/photos/?token=1", true},
+		{302, "/photos", true},
+		{302, "/other/", true},
+		{302, "", true},
+		{200, "/photos/", true},
+		{206, "", true},
+		{404, "", false},
+		{500, "/photos/", false},
+		{302, "//store.example/photos/", true},
 	} {
 		taken := false
 		h := &handing{paid: func(fetch func() error) (doors.Receipt, error) {

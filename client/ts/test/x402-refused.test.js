@@ -59,3 +59,20 @@ test('a server can not have payment channels opened without end', async () => {
     await assert.rejects(batch.createPaymentPayload(2, { ...channel('a'), amount }), /not paid/)
   }
 })
+
+test('a payment stays open until it is decided', async () => {
+  const draft = { draft: async () => ({}), signed: async () => new Uint8Array([1]) }
+  const exact = new Exact({ client: { ...client, sender: async () => draft }, signer })
+  await exact.createPaymentPayload(2, asked())
+  const header = (value) => btoa(JSON.stringify(value))
+  const show = (status, headers = {}) => exact.again(async () => new Response('', { status, headers }), exact.open[0])
+  for (const [status, headers] of [
+    [503], [504], [402], [404], [402, { 'payment-required': '!' }], [402, { 'payment-required': header({ error: 'undecided' }) }],
+    [503, { 'payment-response': header({ success: false, errorReason: 'unexpected_settle_error' }) }],
+  ]) {
+    await show(status, headers)
+    assert.equal(exact.open.length, 1, `${status}`)
+  }
+  await show(402, { 'payment-required': header({ error: 'expired' }) })
+  assert.equal(exact.open.length, 0)
+})

@@ -97,6 +97,15 @@ export function messagesOf(r: Requirements, account: string): Msg[] {
 
 const none = ''
 
+/** A header of an answer; missing, or no JSON in base64: undefined. */
+function read(response: Response, name: string): any {
+  try {
+    return JSON.parse(atob(response.headers.get(name) ?? none))
+  } catch {
+    return undefined
+  }
+}
+
 /** A payer by exact. Register it on a client of x402 for cosmos:* (register). */
 export class Exact {
   readonly scheme = 'exact'
@@ -140,8 +149,9 @@ export class Exact {
     const headers = new Headers(init.headers)
     headers.set(paymentHeader, encodeHeader(payment))
     const response = await fetch(payment.accepted.extra.resource, { ...init, headers })
-    const settled = response.headers.get('payment-response')
-    if (settled || response.status === 402) this.#open.delete(String(payment.payload.transaction ?? none))
+    const settleResponse = read(response, 'payment-response')
+    const paymentRequired = response.status === 402 ? read(response, 'payment-required') : undefined
+    this.#answered({ paymentPayload: payment, settleResponse, paymentRequired })
     return response
   }
 
