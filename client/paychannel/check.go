@@ -75,6 +75,9 @@ type Finding struct {
 	ClosesAt *time.Time `json:"closes_at,omitempty"`
 	// CloseDelay is how long after its payer asks for that, in whole seconds; 0: unknown.
 	CloseDelay int64 `json:"close_delay_seconds,omitempty"`
+
+	// spent: as much was redeemed and paid out, so that it never pays again.
+	spent bool
 }
 
 // Newest keeps of each payment channel the voucher of the highest total that pays, or
@@ -152,6 +155,7 @@ func against(channel royaltytypes.PaymentChannelInfo, v voucher.Voucher, now tim
 		finding.Problem = fmt.Sprintf("its payment channel has a deposit of %s only", channel.Deposit)
 	case v.Total.LT(channel.Redeemed.Amount), v.Total.Equal(channel.Redeemed.Amount) && channel.PendingFrom == 0:
 		finding.Problem = fmt.Sprintf("%s of its payment channel were redeemed already", channel.Redeemed)
+		finding.spent = channel.PendingFrom == 0
 	default:
 		pays.Amount = v.Total.Sub(channel.Redeemed.Amount)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
@@ -41,6 +43,9 @@ type Redeemer struct {
 
 	since map[royaltytypes.PaymentChannelID]time.Time // when a voucher was first seen to add something
 	gone  map[royaltytypes.PaymentChannelID]time.Time
+	// spent are totals that were redeemed: of a voucher of no more nothing is asked again, or many small payment channels would make each
+	// look long.
+	spent map[royaltytypes.PaymentChannelID]math.Int
 }
 
 // Run looks until the context ends.
@@ -78,7 +83,7 @@ func (r *Redeemer) Once(ctx context.Context) (Redemption, error) {
 	now := time.Now()
 	var asked []voucher.Voucher
 	for _, v := range kept {
-		if at, gone := r.gone[v.PaymentChannel]; !gone || now.Sub(at) > goneFor {
+		if r.mayPay(v, now) {
 			asked = append(asked, v)
 		}
 	}
@@ -102,6 +107,15 @@ func (r *Redeemer) Once(ctx context.Context) (Redemption, error) {
 	return done, err
 }
 
+// mayPay says whether a voucher is to be asked about.
+func (r *Redeemer) mayPay(v voucher.Voucher, now time.Time) bool {
+	if at, gone := r.gone[v.PaymentChannel]; gone && now.Sub(at) <= goneFor {
+		return false
+	}
+	total, spent := r.spent[v.PaymentChannel]
+	return !spent || v.Total.GT(total)
+}
+
 // due picks what is to be redeemed now, and notes what waits since when.
 func (r *Redeemer) due(findings []Finding, now time.Time) (due []voucher.Voucher) {
 	every := r.Policy.Every
@@ -117,6 +131,12 @@ func (r *Redeemer) due(findings []Finding, now time.Time) (due []voucher.Voucher
 		}
 		if f.Problem != "" {
 			delete(r.since, id)
+			if f.spent {
+				if r.spent == nil {
+					r.spent = map[royaltytypes.PaymentChannelID]math.Int{}
+				}
+				r.spent[id] = f.Voucher.Total
+			}
 			continue
 		}
 		if !f.Pays.IsPositive() { // all of it is redeemed, and not paid out to the last payee yet

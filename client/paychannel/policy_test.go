@@ -6,6 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -50,4 +53,31 @@ func TestWhenVouchersAreRedeemed(t *testing.T) {
 	require.Equal(t, []byte{8}, ids(r.due([]Finding{of(8, 0, nil)}, now)))
 	r.Policy.Above = nil
 	require.Equal(t, []byte{3, 7}, ids(r.due(findings[1:], now)))
+}
+
+// What was redeemed is not asked about again, until a voucher promises more.
+func TestWhatIsRedeemedIsNotAskedAbout(t *testing.T) {
+	now := time.Now()
+	channel := royaltytypes.PaymentChannelInfo{
+		Id: royaltytypes.PaymentChannelID{1}, Deposit: sdk.NewInt64Coin("uusdc", 100), Redeemed: sdk.NewInt64Coin("uusdc", 10),
+	}
+	key := secp256k1.GenPrivKey()
+	channel.Key = key.PubKey().Bytes()
+	of := func(total int64) voucher.Voucher {
+		v, err := voucher.New("c-1", channel.Id, math.NewInt(total), time.Time{})
+		require.NoError(t, err)
+		v, err = v.Sign(key.Sign)
+		require.NoError(t, err)
+		return v
+	}
+	r := &Redeemer{since: map[royaltytypes.PaymentChannelID]time.Time{}, gone: map[royaltytypes.PaymentChannelID]time.Time{}}
+	require.True(t, r.mayPay(of(10), now))
+	channel.PendingFrom = 3
+	require.Len(t, r.due([]Finding{against(channel, of(10), now)}, now), 1) // and not paid out yet
+	require.True(t, r.mayPay(of(10), now))
+	channel.PendingFrom = 0
+	require.Empty(t, r.due([]Finding{against(channel, of(10), now)}, now))
+	require.False(t, r.mayPay(of(10), now.Add(48*time.Hour)))
+	require.False(t, r.mayPay(of(9), now))
+	require.True(t, r.mayPay(of(11), now))
 }

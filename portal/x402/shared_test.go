@@ -152,3 +152,20 @@ func TestWhatIsDoneIsDoneOnce(t *testing.T) {
 		require.Equal(t, 4, done)
 	}
 }
+
+// A payment that came by a till that was lost, and was not shown again before, is still what it pays for.
+func TestALostTillForgetsNoTransaction(t *testing.T) {
+	t.Skip("open: a transaction that is in a block already fails its trial, so a till that was lost or restored refuses what it had taken: " +
+		"invalid_transaction_state, and expired later; the buyer forgets it and pays anew")
+	w := newWorld(t)
+	path := w.path(w.tune, "use=ai-input&commercial=true")
+	payment := w.pay("buyer", w.get(path, nil).required(x402.Exact))
+	require.Equal(t, http.StatusOK, w.get(path, payment).code)
+	lost, err := filepath.Glob(filepath.Join(w.dir, "till.db*"))
+	require.NoError(t, err)
+	for _, file := range lost {
+		require.NoError(t, os.Remove(file))
+	}
+	w.open()
+	require.Equal(t, http.StatusOK, w.get(path, payment).code)
+}

@@ -76,3 +76,7 @@ test('a payment stays open until it is decided', async () => {
   await show(402, { 'payment-required': header({ error: 'expired' }) })
   assert.equal(exact.open.length, 0)
 })
+
+test('a payment stays open until its body is read', {
+  skip: 'open: the stock client tells a scheme of the headers only; where the body breaks off, the payment can not be shown again',
+}, () => {})
