@@ -14,8 +14,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/paychannel"
 	"github.com/stemma-chain/stemma/portal/guard"
+	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/paywall"
 	"github.com/stemma-chain/stemma/portal/till"
 	"github.com/stemma-chain/stemma/portal/x402"
@@ -27,6 +29,10 @@ type Doors struct {
 	Origin string
 	// Till is the file of what was paid, and Vouchers the folder of the newest vouchers.
 	Till, Vouchers string
+	// TokenKey is the file of the key that signs licence tokens, which is made where there is none; empty: none are given or taken.
+	TokenKey string
+	// License is where the site's RSL document is; empty: nowhere.
+	License string
 	// Receiver is the service's account, which payment channels name; zero: vouchers are not taken.
 	Receiver sdk.AccAddress
 	// MinCloseDelay is the least that a payment channel leaves for redeeming.
@@ -56,6 +62,32 @@ func (c Doors) open(ctx context.Context, asked *client.Client, denied func(strin
 		return nil, nil, nil, errors.Join(err, book.Close())
 	}
 	return d, func(ctx context.Context) error { return forget(ctx, book, log) }, book.Close, nil
+}
+
+// tokenKey reads the key of licence tokens; nil: there are none.
+func (c Doors) tokenKey() (*jose.TokenKey, error) {
+	if c.TokenKey == "" {
+		return nil, nil
+	}
+	key, err := olp.OpenKey(c.TokenKey)
+	if err != nil {
+		return nil, fmt.Errorf("the key of licence tokens: %w", err)
+	}
+	return &key, nil
+}
+
+// handler serves the doors, and licence tokens for works.
+func (c Doors) handler(d *x402.Doors, log *slog.Logger) (http.Handler, error) {
+	key, err := c.tokenKey()
+	if err != nil || key == nil {
+		return d.Handler(), err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(x402.Path, d.Handler())
+	licences := olp.New(olp.Config{Doors: d, Key: *key, Resources: olp.Works(d), Log: log}).Handler()
+	mux.Handle(olp.Path, licences)
+	mux.Handle(olp.MetadataPath, licences)
+	return mux, nil
 }
 
 // forget forgets payments that are over, until the context ends.
@@ -106,7 +138,13 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 	defer func() { _ = end() }() // what is committed is on disk
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return keep(ctx) })
-	site, err := paywall.New(paywall.Config{Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, Log: c.Log})
+	key, err := c.tokenKey()
+	if err != nil {
+		return err
+	}
+	site, err := paywall.New(paywall.Config{
+		Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, TokenKey: key, License: c.License, Log: c.Log,
+	})
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,9 @@ func Run(ctx context.Context, c Config) error {
 			return err
 		}
 		defer func() { _ = end() }() // what is committed is on disk
-		machines = d.Handler()
+		if machines, err = c.Doors.handler(d, c.Log); err != nil {
+			return err
+		}
 		group.Go(func() error { return keep(ctx) })
 	}
 	site, err := pages.New(pages.Config{

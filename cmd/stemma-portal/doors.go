@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -17,6 +18,7 @@ const (
 	flagOrigin     = "origin"
 	flagTill       = "till"
 	flagVouchers   = "vouchers"
+	flagTokenKey   = "token-key"
 	flagReceiver   = "receiver"
 	flagCloseDelay = "min-close-delay"
 )
@@ -26,6 +28,7 @@ func addDoorFlags(f *pflag.FlagSet, origin string) {
 	f.String(flagOrigin, "", origin)
 	f.String(flagTill, "till.db", "file of what was paid: keep it, whoever has paid gets the thing by it")
 	f.String(flagVouchers, "vouchers", "folder of the newest vouchers: they are money until they are redeemed (stemma-portal redeem)")
+	f.String(flagTokenKey, "", "file of the key that signs licence tokens, made where there is none; it can hold no money (default: token-key.json beside the till)")
 	f.String(flagReceiver, "", "the service's account, which payment channels have to name (default: no vouchers are taken)")
 	f.Duration(flagCloseDelay, time.Hour, "the least time that a payment channel leaves for redeeming once its payer asks to close it")
 }
@@ -35,14 +38,17 @@ func doorsOf(f *pflag.FlagSet) (*portal.Doors, error) {
 	encoding.Configure()
 	text := func(name string) string { s, _ := f.GetString(name); return s }
 	if text(flagOrigin) == "" {
-		for _, name := range []string{flagTill, flagVouchers, flagReceiver, flagCloseDelay} {
+		for _, name := range []string{flagTill, flagVouchers, flagTokenKey, flagReceiver, flagCloseDelay} {
 			if f.Changed(name) {
 				return nil, fmt.Errorf("--%s goes with --%s, the address that payments are bound to", name, flagOrigin)
 			}
 		}
 		return nil, nil
 	}
-	d := &portal.Doors{Origin: text(flagOrigin), Till: text(flagTill), Vouchers: text(flagVouchers)}
+	d := &portal.Doors{Origin: text(flagOrigin), Till: text(flagTill), Vouchers: text(flagVouchers), TokenKey: text(flagTokenKey)}
+	if d.TokenKey == "" {
+		d.TokenKey = filepath.Join(filepath.Dir(d.Till), "token-key.json")
+	}
 	d.MinCloseDelay, _ = f.GetDuration(flagCloseDelay)
 	if d.MinCloseDelay < time.Minute {
 		return nil, fmt.Errorf("--%s is at least a minute, which the chain asks for too", flagCloseDelay)

@@ -27,6 +27,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/guard"
+	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/picture"
 )
 
@@ -60,7 +61,7 @@ type Config struct {
 	Denied func(work string) bool
 	// Answered is told of each request, by its HTTP status and how long it took; it may be nil.
 	Answered func(status int, took time.Duration)
-	// Doors are for machines that pay, below /x402/; nil: there are none.
+	// Doors are for machines that pay, below /x402/, and for those that ask for licence tokens, below /olp/; nil: there are none.
 	Doors http.Handler
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
@@ -238,6 +239,9 @@ func (s *Site) Handler() http.Handler {
 	if s.Doors != nil {
 		mux.Handle("GET "+doorsPath, s.Doors)
 		mux.Handle("POST "+doorsPath, s.Doors)
+		mux.Handle("GET "+olp.Path, s.Doors)
+		mux.Handle("POST "+olp.Path, s.Doors)
+		mux.Handle("GET "+olp.MetadataPath, s.Doors)
 	}
 	guarded := guard.New(guard.Options{Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts}, mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -264,7 +268,7 @@ func longestBody(path string) int64 {
 	switch {
 	case path == rpcPath:
 		return maxCall
-	case strings.HasPrefix(path, doorsPath):
+	case strings.HasPrefix(path, doorsPath) || strings.HasPrefix(path, olp.Path):
 		return maxAsked
 	}
 	return 0
