@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/paywall"
@@ -33,6 +34,9 @@ type Doors struct {
 	TokenKey string
 	// License is where the site's RSL document is; empty: nowhere.
 	License string
+	// BotKeys are keys of agents that sign requests, and BotHosts publish others; both empty: signatures are not looked at.
+	BotKeys  []bots.Key
+	BotHosts []string
 	// Receiver is the service's account, which payment channels name; zero: vouchers are not taken.
 	Receiver sdk.AccAddress
 	// MinCloseDelay is the least that a payment channel leaves for redeeming.
@@ -88,6 +92,23 @@ func (c Doors) handler(d *x402.Doors, log *slog.Logger) (http.Handler, error) {
 	mux.Handle(olp.Path, licences)
 	mux.Handle(olp.MetadataPath, licences)
 	return mux, nil
+}
+
+// bots tells which agents sign requests; nil: signatures are not looked at. Until the context ends, run is to be run.
+func (c Doors) bots(asked *client.Client, log *slog.Logger) (checker *bots.Checker, run func(context.Context) error, err error) {
+	run = func(context.Context) error { return nil }
+	if len(c.BotKeys) == 0 && len(c.BotHosts) == 0 {
+		return nil, run, nil
+	}
+	b := bots.Config{Client: asked, Origin: c.Origin, Keys: c.BotKeys, Log: log}
+	if len(c.BotHosts) > 0 {
+		if b.Directories, err = bots.NewDirectories(c.BotHosts, log); err != nil {
+			return nil, nil, err
+		}
+		run = b.Directories.Run
+	}
+	checker, err = bots.New(b)
+	return checker, run, err
 }
 
 // forget forgets payments that are over, until the context ends.
@@ -148,7 +169,15 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 	if err != nil {
 		return err
 	}
-	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }}, site)
+	checker, fetch, err := c.bots(asked, c.Log)
+	if err != nil {
+		return err
+	}
+	if checker != nil {
+		site = checker.Handler(site)
+	}
+	group.Go(func() error { return fetch(ctx) })
+	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }, Told: bots.Header}, site)
 	group.Go(func() error {
 		return serve(ctx, c.Listen, patient(handler), c.Ready)
 	})

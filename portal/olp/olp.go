@@ -186,4 +186,3 @@ func described(err error) string {
 	}
 	return text
 }
-

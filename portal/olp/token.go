@@ -88,7 +88,9 @@ func (s *Server) wanted(r *http.Request) (want wanted, err error) {
 	if want.sent, err = form(r); err != nil {
 		return want, err
 	}
-	bad := func(code, detail string) (wanted, error) { return wanted{}, refuse(http.StatusBadRequest, code, detail) }
+	bad := func(code, detail string) (wanted, error) {
+		return wanted{}, refuse(http.StatusBadRequest, code, detail)
+	}
 	switch sent := want.sent; {
 	case sent["grant_type"] == "":
 		return bad(invalidRequest, "grant_type is missing: it is "+grantType)

@@ -25,6 +25,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/proof/gather"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/olp"
@@ -63,6 +64,8 @@ type Config struct {
 	Answered func(status int, took time.Duration)
 	// Doors are for machines that pay, below /x402/, and for those that ask for licence tokens, below /olp/; nil: there are none.
 	Doors http.Handler
+	// Bots tells which agents sign requests; nil: nobody asks.
+	Bots *bots.Checker
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
 }
@@ -243,7 +246,13 @@ func (s *Site) Handler() http.Handler {
 		mux.Handle("POST "+olp.Path, s.Doors)
 		mux.Handle("GET "+olp.MetadataPath, s.Doors)
 	}
-	guarded := guard.New(guard.Options{Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts}, mux)
+	var all http.Handler = mux
+	if s.Bots != nil {
+		all = s.Bots.Handler(mux)
+	}
+	guarded := guard.New(guard.Options{
+		Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts, Told: bots.Header,
+	}, all)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/olp"
 	doors "github.com/stemma-chain/stemma/portal/x402"
 )
@@ -162,6 +163,10 @@ func address(r *http.Request) (string, error) {
 func plain(r *http.Request) *http.Request {
 	copied := r.Clone(r.Context())
 	copied.Header.Del(x402.PaymentHeader)
+	copied.Header.Del(bots.Header)
+	if bot := bots.Of(r.Context()); bot.Outcome == bots.Verified {
+		copied.Header.Set(bots.Header, bot.String())
+	}
 	if _, ours := olp.Token(copied.Header); ours {
 		copied.Header.Del("Authorization")
 	}
