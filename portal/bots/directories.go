@@ -144,12 +144,15 @@ func isPublic(ip netip.Addr) bool {
 // fetcher asks hosts for their directories, at addresses that allowed lets it connect to.
 func fetcher(allowed func(network, address string, c syscall.RawConn) error) func(context.Context, string) ([]byte, error) {
 	dialer := &net.Dialer{Timeout: fetchWithin, Control: allowed}
+	return fetchWith(&http.Transport{
+		Proxy: nil, DialContext: dialer.DialContext, TLSHandshakeTimeout: fetchWithin, ResponseHeaderTimeout: fetchWithin,
+		MaxResponseHeaderBytes: maxDirectory, DisableKeepAlives: true,
+	})
+}
+
+func fetchWith(transport http.RoundTripper) func(context.Context, string) ([]byte, error) {
 	asking := &http.Client{
-		Timeout: fetchWithin,
-		Transport: &http.Transport{
-			Proxy: nil, DialContext: dialer.DialContext, TLSHandshakeTimeout: fetchWithin, ResponseHeaderTimeout: fetchWithin,
-			MaxResponseHeaderBytes: maxDirectory, DisableKeepAlives: true,
-		},
+		Timeout: fetchWithin, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return func(ctx context.Context, host string) ([]byte, error) {
