@@ -30,8 +30,9 @@ type Claims struct {
 	Scope    string `json:"scope"`
 	Work     string `json:"work"`
 	Uses     []Use  `json:"uses"`
-	// Payment that the token was had for; empty: nothing was to be paid.
+	// Payment that the token was had for; empty: nothing was to be paid. PaidUse: it paid this use, and no grant.
 	Payment string `json:"payment,omitempty"`
+	PaidUse bool   `json:"paid_use,omitempty"`
 	// Agent and AgentKey: a key of an agent asked, in the account's name.
 	Agent    string `json:"agent,omitempty"`
 	AgentKey string `json:"agent_key,omitempty"`
@@ -91,7 +92,8 @@ func (c Claims) covers(found Found) error {
 }
 
 // holds asks the chain anew whether what a token says is so: that the account may use the work in all these ways, and that the key which asked
-// still acts for it. It fails with a *fault, or where the node does not answer.
+// still acts for it. A use that was paid stays paid: the owner who closes the offer meanwhile has the money. It fails with a *fault, or where
+// the node does not answer.
 func (s *Server) holds(ctx context.Context, c Claims, uses []Use) error {
 	over := func(err error) error {
 		why := new(x402.Refusal)
@@ -118,7 +120,11 @@ func (s *Server) holds(ctx context.Context, c Claims, uses []Use) error {
 			return refuse(http.StatusUnauthorized, InvalidToken, described(err))
 		}
 		t := s.thing(Found{Resource: c.Audience, Work: c.Work}, use)
-		if err := s.Doors.Holds(ctx, t, c.Subject, c.Payment != ""); err != nil {
+		err = s.Doors.Holds(ctx, t, c.Subject, c.Payment != "")
+		if why := new(x402.Refusal); c.PaidUse && errors.As(err, &why) && why.Reason == x402.NoRight {
+			continue
+		}
+		if err != nil {
 			return over(err)
 		}
 	}

@@ -312,7 +312,9 @@ func (s *Server) byPayment(w http.ResponseWriter, r *http.Request, want wanted, 
 		s.fail(w, r, s.denied(err))
 		return
 	}
-	s.give(w, r, want, Claims{Subject: receipt.Payer, Payment: receipt.ID})
+	s.give(w, r, want, Claims{
+		Subject: receipt.Payer, Payment: receipt.ID, PaidUse: receipt.ID != "" && len(receipt.Grants) == 0,
+	})
 }
 
 // give writes a token.
