@@ -8,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	dcrec "github.com/decred/dcrd/dcrec/secp256k1/v4"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
-
-	dcrec "github.com/decred/dcrd/dcrec/secp256k1/v4"
 )
 
 // The example of RFC 8037, appendix A.3.

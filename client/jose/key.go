@@ -111,7 +111,7 @@ func VerifyAccount(key *secp256k1.PubKey, signed, signature []byte) bool {
 	if len(signature) != 64 {
 		return false
 	}
-	order := dcrec.S256().N
+	order := dcrec.Params().N
 	s := new(big.Int).SetBytes(signature[32:])
 	if s.Cmp(order) >= 0 {
 		return false

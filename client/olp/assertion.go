@@ -19,9 +19,10 @@ import (
 const (
 	// AssertionType is the client_assertion_type of RFC 7523.
 	AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-	// AssertionLife is how long an assertion may hold at most, and Skew how far clocks may be apart.
+	// AssertionLife is how long an assertion may hold at most.
 	AssertionLife = 10 * time.Minute
-	Skew          = time.Minute
+	// Skew is how far clocks may be apart.
+	Skew = time.Minute
 	// maxID is how long the id of an assertion may be, in bytes.
 	maxID = 128
 )

@@ -37,7 +37,8 @@ var vectors = map[string]struct {
 	},
 	"draft, with Signature-Agent as before": {
 		"GET", "https://example.com/path/to/resource", "sig2",
-		legacyInput, legacySignature, http.Header{"Signature-Agent": {`"https://signature-agent.test"`}},
+		legacyInput, legacySignature,
+		http.Header{"Signature-Agent": {`"https://signature-agent.test"`}},
 	},
 	"draft-03, without Signature-Agent": {
 		"GET", "https://example.com/path/to/resource", "sig1",

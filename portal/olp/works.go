@@ -35,7 +35,7 @@ func Works(d *doors.Doors) Resources {
 				return workAt(d, id)
 			}
 		}
-		return Found{}, fmt.Errorf("%w: name a work by its page, %s/works/work1...", ErrResource, d.Origin)
+		return Found{}, fmt.Errorf("%w: name a work by its page, as %s/works/ID", ErrResource, d.Origin)
 	}
 }
 

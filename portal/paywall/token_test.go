@@ -124,7 +124,7 @@ func newShop(t *testing.T, upstream bool, keys ...bots.Key) *shop {
 	return s
 }
 
-func (s *shop) ask(method, at string, body string, header http.Header) (*http.Response, string) {
+func (s *shop) ask(method, at, body string, header http.Header) (*http.Response, string) {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.http.URL+at, strings.NewReader(body))
 	require.NoError(s.t, err)
@@ -174,12 +174,25 @@ func TestATokenOpensWhatItIsFor(t *testing.T) {
 		at, token string
 		code      int
 	}{
-		{"/photos/a.jpg", one, 200}, {"/photos/b.jpg", one, 403}, {"/photos/a.jpg?x=1", one, 403}, {"/report.pdf", one, 403},
-		{"/photos/a.jpg", folder, 200}, {"/photos/b.jpg", folder, 200}, {"/photos/b.jpg?x=1", folder, 200}, {"/photos/none.jpg", folder, 404},
+		{"/photos/a.jpg", one, 200},
+		{"/photos/b.jpg", one, 403},
+		{"/photos/a.jpg?x=1", one, 403},
+		{"/report.pdf", one, 403},
+		{"/photos/a.jpg", folder, 200},
+		{"/photos/b.jpg", folder, 200},
+		{"/photos/b.jpg?x=1", folder, 200},
+		{"/photos/none.jpg", folder, 404},
 		// The longest path is another work.
-		{"/photos/free.jpg", folder, 403}, {"/report.pdf", folder, 403},
-		{"/report.pdf", report, 200}, {"/pages/index.html", page, 200}, {"/photos//a.jpg", folder, 400}, {"/photos/../report.pdf", folder, 400},
-		{"/photos/a.jpg", "x", 401}, {"/photos/a.jpg", "", 401}, {"/photos/a.jpg", one + "x", 401}, {"/open.txt", "x", 200},
+		{"/photos/free.jpg", folder, 403},
+		{"/report.pdf", folder, 403},
+		{"/report.pdf", report, 200},
+		{"/pages/index.html", page, 200},
+		{"/photos//a.jpg", folder, 400},
+		{"/photos/../report.pdf", folder, 400},
+		{"/photos/a.jpg", "x", 401},
+		{"/photos/a.jpg", "", 401},
+		{"/photos/a.jpg", one + "x", 401},
+		{"/open.txt", "x", 200},
 	} {
 		res, body := s.get(c.at, c.token)
 		require.Equal(t, c.code, res.StatusCode, "%s: %s", c.at, body)
@@ -209,14 +222,21 @@ func TestATokenOpensWhatItIsFor(t *testing.T) {
 func TestWhatNoTokenIsGivenFor(t *testing.T) {
 	s := newShop(t, false)
 	for _, c := range []struct{ name, resource, usage, fault string }{
-		{"eve", "/photos/a.jpg", "ai-input", "invalid_license"}, {"alice", "/photos/a.jpg", "ai-train", "invalid_license"},
-		{"alice", "/report.pdf", "ai-input", "invalid_license"}, {"alice", "/open.txt", "ai-input", "invalid_resource"},
-		{"alice", "https://other.example/photos/a.jpg", "ai-input", "invalid_resource"}, {"alice", "/*", "ai-input", "invalid_resource"},
-		{"alice", "/photos/%61.jpg", "ai-input", "invalid_resource"}, {"alice", "/photos//a.jpg", "ai-input", "invalid_resource"},
-		{"alice", "/photos/../photos/a.jpg", "ai-input", "invalid_resource"}, {"alice", "photos/a.jpg", "ai-input", "invalid_resource"},
-		{"alice", "/photos/*?x=1", "ai-input", "invalid_resource"}, {"alice", "/photos/a.jpg#x", "ai-input", "invalid_resource"},
+		{"eve", "/photos/a.jpg", "ai-input", "invalid_license"},
+		{"alice", "/photos/a.jpg", "ai-train", "invalid_license"},
+		{"alice", "/report.pdf", "ai-input", "invalid_license"},
+		{"alice", "/open.txt", "ai-input", "invalid_resource"},
+		{"alice", "https://other.example/photos/a.jpg", "ai-input", "invalid_resource"},
+		{"alice", "/*", "ai-input", "invalid_resource"},
+		{"alice", "/photos/%61.jpg", "ai-input", "invalid_resource"},
+		{"alice", "/photos//a.jpg", "ai-input", "invalid_resource"},
+		{"alice", "/photos/../photos/a.jpg", "ai-input", "invalid_resource"},
+		{"alice", "photos/a.jpg", "ai-input", "invalid_resource"},
+		{"alice", "/photos/*?x=1", "ai-input", "invalid_resource"},
+		{"alice", "/photos/a.jpg#x", "ai-input", "invalid_resource"},
 		// Each use is paid, so a folder has no price.
-		{"alice", "/paid/*", "ai-input", "invalid_resource"}, {"alice", "/paid/a.txt", "ai-input", "payment_required"},
+		{"alice", "/paid/*", "ai-input", "invalid_resource"},
+		{"alice", "/paid/a.txt", "ai-input", "payment_required"},
 	} {
 		_, fault := s.token(c.name, c.resource, c.usage)
 		require.Equal(t, c.fault, fault, c)
