@@ -37,7 +37,7 @@ that fits counts, and a file has what seems to lie below it too. Paths that are 
 with a dot are not served, nor what links lead out to. A server behind is asked before anything is taken, so what it does not have (400 and above)
 costs nothing; it must not know a file by names that the map does not have, such as in capitals, and must be reached by nobody else.
 
-It holds no keys. Money goes from who pays to the works, and never through it. What it needs to keep is --till and --vouchers.`,
+It holds no keys of accounts. Money goes from who pays to the works, and never through it. What it needs to keep is --till and --vouchers.`,
 		Example: `  stemma-portal paywall --site public --map map.csv --origin https://example.org
   stemma-portal paywall --upstream http://127.0.0.1:8080 --map map.csv --origin https://example.org --receiver stemma1... --listen 127.0.0.1:8490`,
 		Args:          cobra.NoArgs,
