@@ -6,6 +6,8 @@ import (
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
@@ -30,6 +32,20 @@ func (b payingBank) BlockedAddr(to sdk.AccAddress) bool {
 		}
 	}
 	return b.BaseKeeper.BlockedAddr(to)
+}
+
+// OwnMetadata implements the bank that x/royalty expects. Vouchers lie between two ranges of denoms, as their names begin with "ibc/".
+func (b payingBank) OwnMetadata(ctx context.Context, look func(banktypes.Metadata) error) error {
+	for _, denoms := range []*collections.Range[string]{
+		new(collections.Range[string]).EndExclusive(transfertypes.DenomPrefix + "/"),
+		new(collections.Range[string]).StartInclusive(transfertypes.DenomPrefix + "0"), // what comes after a slash
+	} {
+		err := b.BaseViewKeeper.DenomMetadata.Walk(ctx, denoms, func(_ string, m banktypes.Metadata) (bool, error) { return false, look(m) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rewardsBank is bank for x/distribution. Anybody may add to the community's pool and to the rewards of a validator, whose rows all

@@ -111,11 +111,15 @@ func newIBC(d keeperDeps, k Keepers) IBC {
 }
 
 // voucherBank describes vouchers so that bank takes what it exports of them: the module has the other chain's name for the smallest unit,
-// where bank's own genesis demands the voucher's.
+// where bank's own genesis demands the voucher's. What is said of one already stays: the module writes anew at every genesis, and would
+// take back the unit that a vote has given.
 type voucherBank struct{ bankkeeper.BaseKeeper }
 
 // SetDenomMetaData implements transfertypes.BankKeeper.
 func (b voucherBank) SetDenomMetaData(ctx context.Context, m banktypes.Metadata) {
+	if b.HasDenomMetaData(ctx, m.Base) {
+		return
+	}
 	alias := m.DenomUnits[0].Denom
 	m.DenomUnits, m.Display = []*banktypes.DenomUnit{{Denom: m.Base, Aliases: []string{alias}}}, m.Base
 	b.BaseKeeper.SetDenomMetaData(ctx, m)

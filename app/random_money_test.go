@@ -16,6 +16,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -153,6 +154,12 @@ func (g *moneyGame) params(edit func(*royaltytypes.Params)) {
 	params, err := g.chains[0].App.Keepers.Royalty.Params.Get(g.chains[0].Ctx())
 	require.NoError(g.t, err)
 	edit(&params)
+	units := []*royaltytypes.Unit{nil, {Symbol: "USDC", Decimals: 6}, {Symbol: "USD.x", Decimals: 6}}
+	for i := range params.Denoms {
+		if params.Denoms[i].Denom == app.LocalDenom {
+			params.Denoms[i].Unit = units[g.chains[0].Height()%3]
+		}
+	}
 	require.NoError(g.t, params.Validate())
 	g.write(func(c *chain.Chain, ctx sdk.Context) error { return c.App.Keepers.Royalty.UpdateParams(ctx, params) })
 }

@@ -8,6 +8,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -184,6 +185,9 @@ func (c *Client) ChainID(ctx context.Context) (string, error) {
 	info, err := cmtservice.NewServiceClient(c).GetNodeInfo(ctx, &cmtservice.GetNodeInfoRequest{})
 	if err != nil {
 		return "", fmt.Errorf("ask the node for its chain id: %w", err)
+	}
+	if info.GetDefaultNodeInfo().GetNetwork() == "" {
+		return "", errors.New("the node does not say its chain id")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

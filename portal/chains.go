@@ -36,8 +36,9 @@ func askedChain(ctx context.Context, asked grpc.ClientConnInterface) (string, er
 	return info.GetDefaultNodeInfo().GetNetwork(), nil
 }
 
-// oneChain fails with ErrTwoChains if both nodes answer and are of two chains. One that is away is compared when it comes.
-func oneChain(ctx context.Context, followed rpcclient.StatusClient, asked grpc.ClientConnInterface, c Config) error {
+// OneChain fails with ErrTwoChains if the nodes at two addresses, of RPC and of gRPC, both answer and are of two chains. One
+// that is away is of none yet.
+func OneChain(ctx context.Context, followed rpcclient.StatusClient, asked grpc.ClientConnInterface, rpc, grpcAt string) error {
 	var chains [2]string
 	var failed [2]error
 	var both errgroup.Group
@@ -58,7 +59,7 @@ func oneChain(ctx context.Context, followed rpcclient.StatusClient, asked grpc.C
 	if failed[0] != nil || failed[1] != nil || chains[0] == chains[1] {
 		return nil //nolint:nilerr // pages say that a node is away
 	}
-	return fmt.Errorf("%w: %s is of %s, %s of %s; name two addresses of one chain", ErrTwoChains, c.RPC, chains[0], c.GRPC, chains[1])
+	return fmt.Errorf("%w: %s is of %s, %s of %s; name two addresses of one chain", ErrTwoChains, rpc, chains[0], grpcAt, chains[1])
 }
 
 // compare looks until the context ends whether the node that pages ask is of the chain that is followed.

@@ -35,6 +35,7 @@ type older struct {
 	song, remix, photo  string // works
 	alice, bob, fan     string // accounts
 	paid                string // hash of a payment
+	agent               string
 	workID, transaction *regexp.Regexp
 }
 
@@ -70,6 +71,8 @@ func newOlder(t *testing.T, settings ...string) *older {
 	o.sign("offer", o.photo, "ai-training-paid", "--price", "5.00 USDC", "--from", "bob")
 	o.sign("acquire", o.photo, "--max-fee", "5.00 USDC", "--from", "fan")
 	o.paid = o.pay()
+	o.agent = regexp.MustCompile(`agent1[a-z0-9]+`).FindString(o.sign("agent", "register", "buyer", "--responsible", "Acme", "--for", "30d",
+		"--description", "It buys pictures.", "--endpoint", "mcp=https://buyer.example/mcp", "--from", "bob"))
 	return o
 }
 
@@ -220,6 +223,11 @@ func (o *older) requireOlder(s site) int64 {
 			require.Contains(o, body, want, path)
 		}
 	}
+	_, body = s.get(s.address + "/offers.json?use=train-ai&commercial=yes&max_price=5.00+USDC&licence=ai-training-paid")
+	require.Contains(o, body, o.photo)
+	_, body = s.get(s.address + "/offers.json?use=adapt&commercial=yes&text=first+light&max_royalty=100000")
+	require.Contains(o, body, o.song)
+	require.Contains(o, s.await("/services.json?protocol=mcp", o.agent), "buys pictures")
 	_, body = s.get(s.address + "/works/" + o.remix + "/lineage")
 	drawn := slices.ContainsFunc(pictures.FindAllString(body, -1), func(svg string) bool { return strings.Contains(svg, o.song) })
 	require.True(o, drawn, "what it was made from is drawn")

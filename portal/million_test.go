@@ -231,6 +231,11 @@ func (m *many) questions() []question {
 	work := func(rest string) func(*rand.Rand) string {
 		return func(r *rand.Rand) string { return "/works/" + m.works[1+r.IntN(len(m.works)-1)].String() + rest }
 	}
+	offers := func(text func(*rand.Rand) string) func(*rand.Rand) string {
+		return func(r *rand.Rand) string {
+			return "/offers.json?use=adapt&commercial=yes&text=" + url.QueryEscape(text(r))
+		}
+	}
 	always := func(path string) func(*rand.Rand) string { return func(*rand.Rand) string { return path } }
 	const ok, elsewhere = http.StatusOK, http.StatusSeeOther
 	found := `<ul class="works">`
@@ -262,6 +267,9 @@ func (m *many) questions() []question {
 		{"history of a work", work("/history"), ok, "", false},
 		{"account", always("/accounts/" + m.owner), ok, "", false},
 		{"home", always("/"), ok, "", false},
+		{"offers", always("/offers?use=adapt&commercial=yes"), ok, "commercial-remix-10", false},
+		{"offers: 100 in JSON", always("/offers.json?use=adapt&commercial=yes&limit=100"), ok, "commercial-remix-10", false},
+		{"offers: words", offers(func(r *rand.Rand) string { return m.words[r.IntN(1000)] }), ok, "", false},
 	}
 }
 

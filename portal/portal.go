@@ -42,6 +42,8 @@ type Config struct {
 	FromEarliest bool
 	// Operator is who answers for the site, and how to write to them.
 	Operator string
+	// Address is where readers reach the site, as https://portal.example.org, for files that name it; empty: there are none.
+	Address string
 	// Denied are the works that are not shown, by id.
 	Denied DenyList
 	Limits guard.Limits
@@ -89,7 +91,7 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
-	if err := oneChain(ctx, node, asked, c); err != nil {
+	if err := OneChain(ctx, node, asked, c.RPC, c.GRPC); err != nil {
 		return err
 	}
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
@@ -116,7 +118,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
-		Denied: c.Denied.Has, Operator: c.Operator, Answered: meters.answered, Doors: machines, Bots: signers,
+		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines, Bots: signers,
 	})
 	if err != nil {
 		return err

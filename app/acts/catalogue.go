@@ -161,6 +161,7 @@ var royalty = agenttypes.Catalogue{
 		return agenttypes.Named{Payees: []string{m.Payee}}
 	}),
 	"/stemma.royalty.v1.MsgUpdateParams": never(governances),
+	"/stemma.royalty.v1.MsgAcceptDenom":  never(governances),
 }
 
 var license = agenttypes.Catalogue{

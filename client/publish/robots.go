@@ -39,11 +39,7 @@ func (r *robotsWriter) Add(w Work) error {
 			p = preferences{}
 		}
 		said := w.saysSearch()
-		lines := fmt.Sprintf("Content-Usage: %s train-ai=%s", place.Path, yn(p[training]))
-		if said {
-			lines += ", search=" + yn(p[search])
-		}
-		lines += "\n"
+		lines := "Content-Usage: " + place.Path + " " + usageOf(p, said) + "\n"
 		if r.licences {
 			p[search] = p[search] || !said
 			lines += signals(place.Path, p)
@@ -53,6 +49,18 @@ func (r *robotsWriter) Add(w Work) error {
 		}
 	}
 	return nil
+}
+
+// ContentUsage is the header of that name (attach-05) for what is at the place of a work, where no other work is.
+func ContentUsage(w Work) string { return usageOf(w.preferences(), w.saysSearch()) }
+
+// usageOf states preferences, that about search only where anybody said something about it.
+func usageOf(p preferences, saysSearch bool) string {
+	usage := "train-ai=" + yn(p[training])
+	if saysSearch {
+		usage += ", search=" + yn(p[search])
+	}
+	return usage
 }
 
 // signals states what is reserved. Readers that know no paths in Content-Signal

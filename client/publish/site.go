@@ -24,6 +24,9 @@ type Site struct {
 	LicenseURL string
 	// LicensePage tells people how to acquire a grant; empty: none.
 	LicensePage string
+	// About: the site has a page about each work under its id, and not its file. The files are about these pages, wherever else the
+	// works are.
+	About bool
 }
 
 // NewSite reads the address of a site. The RSL file is expected at /license.xml
@@ -102,8 +105,13 @@ func placeKey(at string) [16]byte {
 
 // Places says where a work is: at its fingerprints of the scheme "url"; else at
 // its metadata URI, unless other works have the same; else on the site under its
-// id. On a site only places there count: a work that is elsewhere has none.
+// id. On a site only places there count: a work that is elsewhere has none. A site About
+// works has its own page of each.
 func (s Site) Places(w registrytypes.Claim, r Register) []Place {
+	if s.About && s.Origin != "" {
+		at := s.Origin + escape(s.Prefix+w.Id.String(), uriBytes)
+		return []Place{{URL: at, Path: exactly(pathOf(at)), about: true}}
+	}
 	var places []Place
 	add := func(at string, shared, about bool) {
 		places = append(places, Place{URL: at, Path: exactly(pathOf(at)), Shared: shared, about: about})

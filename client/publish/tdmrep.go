@@ -92,6 +92,9 @@ const (
 	needsPayment policy = "compensate"
 )
 
+// PolicyFiles lists the names of all documents that rules may name, beside the tdmrep.json.
+func PolicyFiles() []string { return []string{needsConsent.file(), needsPayment.file()} }
+
 func (p policy) file() string {
 	if p == needsPayment {
 		return "tdm-policy-compensate.json"

@@ -4,6 +4,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // IsPass says whether what is bought is a pass for uses of another work, and no grant.
@@ -21,6 +22,15 @@ func (i Item) Message(licensee sdk.AccAddress, serial uint64) *licensetypes.MsgA
 		msg.Serial, msg.MaxRate = serial, i.Offer.RoyaltyRate
 	}
 	return msg
+}
+
+// Reserved is the work that a grant under these terms is to be reserved for, where it is bought for one; zero: none. One that
+// serves several is not: to be for one would be to serve one.
+func (i Item) Reserved(terms licensetypes.Terms, derivative registrytypes.WorkID) registrytypes.WorkID {
+	if i.IsPass() || i.Offer.Serves != 1 && !terms.DerivativeApproval {
+		return registrytypes.WorkID{}
+	}
+	return derivative
 }
 
 // Grant is the id of the grant that Message buys, which a derivation may cite in the same

@@ -24,8 +24,12 @@ const (
 	firstPause = 500 * time.Millisecond
 )
 
-// ErrPruned says that the node has no state of the height any more.
-var ErrPruned = errors.New("the node keeps too few heights")
+var (
+	// ErrPruned says that the node has no state of the height any more.
+	ErrPruned = errors.New("the node keeps too few heights")
+	// ErrOtherMoment says that a node answered for the time of another block than the one that was named.
+	ErrOtherMoment = errors.New("the node does not keep to the height asked for")
+)
 
 // Chain is what is asked.
 type Chain interface {
@@ -54,7 +58,11 @@ type Inquiry struct {
 	Use   licensetypes.Use
 	// Licensee who asks; empty: anybody.
 	Licensee string
-	Moment   Moment
+	// Brief leaves out the text of credits.
+	Brief bool
+	// Once: what fails is not asked again, since somebody waits.
+	Once   bool
+	Moment Moment
 	// Progress is told how many more works are answered; may be nil.
 	Progress func(more int)
 	// pause before the second attempt; 0: firstPause.
@@ -99,7 +107,7 @@ func (q Inquiry) insist(ctx context.Context, batch []Question) ([]licensetypes.R
 	}
 	for attempt := 1; ; attempt++ {
 		rights, err := q.once(ctx, batch)
-		if err == nil || attempt == attempts || tooMuch(err) || hopeless(err) {
+		if err == nil || attempt == attempts || q.Once || tooMuch(err) || hopeless(err) {
 			return rights, err
 		}
 		select {
@@ -112,7 +120,7 @@ func (q Inquiry) insist(ctx context.Context, batch []Question) ([]licensetypes.R
 }
 
 func (q Inquiry) once(ctx context.Context, batch []Question) ([]licensetypes.Rights, error) {
-	req := &licensetypes.QueryCheckRightsBatchRequest{Use: q.Use, Licensee: q.Licensee}
+	req := &licensetypes.QueryCheckRightsBatchRequest{Use: q.Use, Licensee: q.Licensee, Brief: q.Brief}
 	items := make([]licensetypes.Item, len(batch))
 	for i, question := range batch {
 		req.Works, items[i] = append(req.Works, question.Subject), question.Item
@@ -128,8 +136,8 @@ func (q Inquiry) once(ctx context.Context, batch []Question) ([]licensetypes.Rig
 		return nil, err
 	}
 	if !res.DecidedAt.Equal(q.Moment.Time) {
-		return nil, fmt.Errorf("the node answered for the time %s, the block is of %s: it does not keep to the height asked for",
-			res.DecidedAt.UTC().Format(time.RFC3339Nano), q.Moment.Time.UTC().Format(time.RFC3339Nano))
+		return nil, fmt.Errorf("the node answered for the time %s, the block is of %s: %w",
+			res.DecidedAt.UTC().Format(time.RFC3339Nano), q.Moment.Time.UTC().Format(time.RFC3339Nano), ErrOtherMoment)
 	}
 	if len(res.Rights) != len(batch) {
 		return nil, fmt.Errorf("the node gave %d answers to %d questions", len(res.Rights), len(batch))

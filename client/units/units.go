@@ -101,6 +101,9 @@ func (u Units) Coin(c sdk.Coin) string {
 	return unit.number(c.Amount) + " " + unit.Symbol
 }
 
+// Short is Coin for lists: a denom of another chain without a unit is cut to ibc/8E27…45B5.
+func (u Units) Short(c sdk.Coin) string { return amounts.ShortDenoms(u.Coin(c)) }
+
 // Exact is Coin with the base units that it stands for, which are what is signed.
 func (u Units) Exact(c sdk.Coin) string {
 	if text := u.Coin(c); text != c.String() {

@@ -114,6 +114,17 @@ func TestSymbolsThatMislead(t *testing.T) {
 	}
 }
 
+// In a list a denom without a unit is short; elsewhere, and one with a unit, it is as it was.
+func TestDenomsAreShortInLists(t *testing.T) {
+	const denom = "ibc/8E27BA2D5493AF5636760E354E46004562C46AB7EC0CC4C1CA14E9E20E2545B5"
+	coin := sdk.NewInt64Coin(denom, 5_000_000)
+	require.Equal(t, "5000000ibc/8E27…45B5", local.Short(coin))
+	require.Equal(t, "5000000"+denom, local.Coin(coin))
+	require.Equal(t, "5000000"+denom, local.Exact(coin))
+	require.Equal(t, "5.00 USDT", units.New([]banktypes.Metadata{metadata(denom, "usdt", "USDT", 6)}).Short(coin))
+	require.Equal(t, "1.50 USDC", local.Short(sdk.NewInt64Coin("uusdc", 1_500_000)))
+}
+
 func TestWhatIsWrittenReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		unit := units.New([]banktypes.Metadata{metadata("ubase", "unit", "UNIT", uint32(rapid.IntRange(1, units.MaxDecimals).Draw(t, "decimals")))})

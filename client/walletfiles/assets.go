@@ -3,7 +3,6 @@ package walletfiles
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
-	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -19,6 +17,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/origin"
 	"github.com/stemma-chain/stemma/client/units"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -31,7 +30,7 @@ const (
 	// maxNative bounds how many native denoms are listed. They come by genesis or an upgrade, never from users.
 	maxNative = 1000
 	// voucherPrefix starts the denoms of what came from other chains. afterVouchers is the first text behind all of them.
-	voucherPrefix = transfertypes.DenomPrefix + "/"
+	voucherPrefix = origin.Prefix
 	afterVouchers = transfertypes.DenomPrefix + "0"
 )
 
@@ -53,7 +52,7 @@ type Asset struct {
 	// Units are in order of their exponents, the denom itself first.
 	Units []Unit
 	// Origin is where a voucher came from; nil for a native denom, and for a voucher of which none has come yet.
-	Origin *Origin
+	Origin *origin.Origin
 }
 
 // Unit is one of an asset's units: 10^Exponent of the denom.
@@ -61,16 +60,6 @@ type Unit struct {
 	Denom    string   `json:"denom"`
 	Exponent uint32   `json:"exponent"`
 	Aliases  []string `json:"aliases,omitempty"`
-}
-
-// Origin is the last way that a voucher came by.
-type Origin struct {
-	// Path is what the denom is the hash of, as transfer/channel-0/uusdc.
-	Path string
-	// Channel is ours; There is the other end. Without one (version 2 of the protocol has clients in place of channels) both are empty.
-	Channel, There string
-	// DenomThere is what it is called on the chain at the other end, which need not be where it was made.
-	DenomThere string
 }
 
 // Voucher says whether the asset came from another chain.
@@ -175,7 +164,7 @@ func askAsset(ctx context.Context, c *client.Client, denom string, infos map[str
 	if err != nil || !asset.Voucher() {
 		return asset, err
 	}
-	asset.Origin, err = askOrigin(ctx, c, denom)
+	asset.Origin, err = origin.Of(ctx, c, denom)
 	if err == nil && asset.Origin != nil && len(asset.Units[0].Aliases) == 0 && !strings.HasPrefix(asset.Origin.DenomThere, voucherPrefix) {
 		asset.Units[0].Aliases = []string{asset.Origin.DenomThere}
 	}
@@ -228,32 +217,6 @@ func assetSaid(denom string, info Info) Asset {
 	}
 	asset.Units = append(asset.Units, Unit{Denom: asset.Display, Exponent: info.Decimals})
 	return asset
-}
-
-// askOrigin asks where a voucher came from; nil where none of it has come yet.
-func askOrigin(ctx context.Context, c *client.Client, denom string) (*Origin, error) {
-	res, err := transfertypes.NewQueryClient(c).Denom(ctx, &transfertypes.QueryDenomRequest{Hash: denom})
-	if status.Code(err) == codes.NotFound {
-		return nil, nil //nolint:nilnil // a voucher may be accepted before the first has come
-	}
-	if err != nil {
-		return nil, fmt.Errorf("ask where %s came from: %w", denom, err)
-	}
-	if res.Denom == nil || len(res.Denom.Trace) == 0 {
-		return nil, errors.New("the node does not say by which way " + denom + " came")
-	}
-	hop := res.Denom.Trace[0]
-	origin := &Origin{Path: res.Denom.Path(), DenomThere: transfertypes.NewDenom(res.Denom.Base, res.Denom.Trace[1:]...).IBCDenom()}
-	if !channeltypes.IsChannelIDFormat(hop.ChannelId) {
-		return origin, nil
-	}
-	end := &channeltypes.QueryChannelRequest{PortId: hop.PortId, ChannelId: hop.ChannelId}
-	channel, err := channeltypes.NewQueryClient(c).Channel(ctx, end)
-	if err != nil {
-		return nil, fmt.Errorf("ask where %s leads: %w", hop.ChannelId, err)
-	}
-	origin.Channel, origin.There = hop.ChannelId, channel.Channel.Counterparty.ChannelId
-	return origin, nil
 }
 
 // distinct fails with a *SymbolError where people would take two assets for one.

@@ -45,6 +45,20 @@ func Bills(answer licensetypes.Rights, payer sdk.AccAddress, serial uint64) []Bi
 	return nil
 }
 
+// Free says whether an answer permits the use with nothing to pay or to count. A use that is paid in several denoms is not free, though it has
+// no bill.
+func Free(answer licensetypes.Rights) bool {
+	return answer.Verdict == licensetypes.VERDICT_ALLOWED && !slices.ContainsFunc(answer.Obligations, func(o licensetypes.Obligation) bool {
+		return o.Kind == licensetypes.OBLIGATION_PAY_PER_USE || o.Kind == licensetypes.OBLIGATION_COUNT_USE
+	})
+}
+
+// Uncounted leaves out what pays for a number of uses, for servers that do not count them.
+func Uncounted(answer licensetypes.Rights) licensetypes.Rights {
+	answer.Offers = slices.DeleteFunc(slices.Clone(answer.Offers), func(o licensetypes.Obtainable) bool { return o.Uses > 0 })
+	return answer
+}
+
 // grants are what acquires all that is missing, in each denom that all of it is sold in.
 func grants(answer licensetypes.Rights, payer sdk.AccAddress, serial uint64) (bills []Bill) {
 	prices, ok := rights.Price(answer)

@@ -19,14 +19,17 @@ import (
 type Purse struct {
 	Client *client.Client
 	Signer client.Signer
-	// Acting: Signer is a key of an agent, within whose limit it pays.
-	Acting *client.Acting
+	// Options of its transactions: a sponsor, denoms of fees, and Acting where Signer is a key of an agent, within whose limit it pays.
+	// What the scheme asks for is set in any case.
+	Options client.Options
+	// Agree is asked before anything is signed, with the fee of the transaction; nil: nobody is.
+	Agree func(fee sdk.Coins) error
 }
 
 // account is whose money it is.
 func (p Purse) account() sdk.AccAddress {
-	if p.Acting != nil {
-		return p.Acting.Controller
+	if p.Options.Acting != nil {
+		return p.Options.Acting.Controller
 	}
 	return p.Signer.Address()
 }
@@ -52,12 +55,17 @@ func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 		return Payment{}, err
 	}
 	nonce := NewNonce()
-	sender := p.Client.Sender(p.Signer, client.Options{
-		Unordered: true, Acting: p.Acting, Note: Memo(r, nonce), Lifetime: time.Duration(r.MaxTimeoutSeconds) * time.Second,
-	})
+	options := p.Options
+	options.Unordered, options.Note, options.Lifetime = true, Memo(r, nonce), time.Duration(r.MaxTimeoutSeconds)*time.Second
+	sender := p.Client.Sender(p.Signer, options)
 	draft, err := sender.Draft(ctx, msgs...)
 	if err != nil {
 		return Payment{}, err
+	}
+	if p.Agree != nil {
+		if err := p.Agree(draft.Fee); err != nil {
+			return Payment{}, err
+		}
 	}
 	raw, err := sender.Sign(ctx, draft)
 	if err != nil {
@@ -93,8 +101,8 @@ func (p Purse) Prove(ctx context.Context, resource string, now time.Time) (Payme
 	h := Holder{
 		Account: p.account().String(), Key: base64.StdEncoding.EncodeToString(p.Signer.PubKey().Bytes()), Time: now.Unix(),
 	}
-	if p.Acting != nil {
-		h.Agent = p.Acting.Agent.String()
+	if p.Options.Acting != nil {
+		h.Agent = p.Options.Acting.Agent.String()
 	}
 	signature, err := p.Signer.Sign(HolderBytes(Network(chainID), resource, h.Account, h.Agent, h.Time))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/guard"
 )
@@ -43,7 +44,8 @@ func rootCmd() *cobra.Command {
 		Use:   "stemma-portal",
 		Short: "Serve the chain as a web site",
 		Long: `stemma-portal follows a node, keeps an index of what happened, and serves pages: search, works, lineage, rights, payments,
-accounts, disputes and the network. It signs nothing, holds no keys and changes nothing.
+accounts, disputes and the network. It signs nothing, holds no keys and changes nothing; "stemma-portal mcp", which may, is a
+process of its own.
 
 The index is a file by default. Delete it to build it again from the node's blocks; history begins at the first block that the node
 has. For services that one machine is too small for, --db names a PostgreSQL database.
@@ -55,7 +57,8 @@ Serve it behind a proxy that has the certificate, and name the header in which t
 X-Real-IP), or all readers share one limit. Every flag can be an environment variable: ` + envPrefix + `LISTEN for --listen.`,
 		Example: `  stemma-portal --node tcp://localhost:26657 --grpc localhost:9090 --trust 4711:E3B0C442...
   stemma-portal --db postgres://portal@localhost/stemma --listen 127.0.0.1:8480 --proxy-header X-Real-IP
-  stemma-portal items load work1... photos.manifest`,
+  stemma-portal items load work1... photos.manifest
+  stemma-portal mcp --grpc localhost:9090`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -76,9 +79,10 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
 	addLimitFlags(f, limits)
-	addDoorFlags(f, "serve x402 too, below /x402/: where the portal is reached from outside, as https://example.org (default: it is not served)")
+	addDoorFlags(f, "where the portal is reached from outside, as https://example.org: it serves x402 below /x402/ then, and files for "+
+		"crawlers such as /rsl.xml (default: neither)")
 	f.String(flagLogFormat, "text", "text or json")
-	cmd.AddCommand(itemsCmd(), paywallCmd(), redeemCmd())
+	cmd.AddCommand(itemsCmd(), mcpCmd(), paywallCmd(), redeemCmd())
 	return cmd
 }
 
@@ -122,7 +126,7 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
-		Operator: text(flagOperator), Log: log,
+		Operator: text(flagOperator), Address: text(flagOrigin), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
 	warn(log, f)
@@ -143,6 +147,9 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 			return none, fmt.Errorf("--%s: %w", flagTrust, err)
 		}
 		c.Trust = &trust
+	}
+	if _, err := publish.NewSite(c.Address, "", "", ""); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagOrigin, err)
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
@@ -186,7 +193,7 @@ func warn(log *slog.Logger, f *pflag.FlagSet) {
 	for _, setting := range os.Environ() {
 		name, _, _ := strings.Cut(setting, "=")
 		flag, ours := strings.CutPrefix(name, envPrefix)
-		if ours && f.Lookup(strings.ToLower(strings.ReplaceAll(flag, "_", "-"))) == nil {
+		if ours && !strings.HasPrefix(name, mcpPrefix) && f.Lookup(strings.ToLower(strings.ReplaceAll(flag, "_", "-"))) == nil {
 			log.Warn("a variable of the environment sets no flag", "variable", name)
 		}
 	}
@@ -203,9 +210,12 @@ func logger(format string) (*slog.Logger, error) {
 }
 
 // fromEnvironment sets the flags that were not given from variables.
-func fromEnvironment(f *pflag.FlagSet) (err error) {
+func fromEnvironment(f *pflag.FlagSet) error { return fromEnvironmentOf(envPrefix, f) }
+
+// fromEnvironmentOf is fromEnvironment for variables of another prefix.
+func fromEnvironmentOf(prefix string, f *pflag.FlagSet) (err error) {
 	f.VisitAll(func(flag *pflag.Flag) {
-		name := envPrefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		name := prefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		if value, set := os.LookupEnv(name); set && !flag.Changed && err == nil {
 			if wrong := f.Set(flag.Name, value); wrong != nil {
 				err = fmt.Errorf("%s: %w", name, wrong)

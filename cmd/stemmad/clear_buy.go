@@ -136,10 +136,7 @@ func (c *clearing) purchase(
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(c.conn.Units(), item.Price),
 			words.ServesFor(permitted.Serves(terms, offer.Serves), c.use), permitted.Listed(msg.Seen), brings), nil
 	}
-	// To be for one would be to serve one.
-	if offer.Serves == 1 || terms.DerivativeApproval {
-		msg.Derivative = c.derivative
-	}
+	msg.Derivative = item.Reserved(terms, c.derivative)
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(c.conn.Units(), item.Price),
 		words.ServesFor(permitted.Serves(terms, permitted.ServesFor(terms, msg.Derivative)), c.use),

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/generation"
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -181,7 +182,7 @@ func deriveOne(ctx context.Context, conn *connect.Conn, sender *send.Sender, arg
 	if err := trial.Response(len(msgs)-1, &outcome); err != nil {
 		return err
 	}
-	declaration.MaxGrants = furtherGrants(outcome.Grants)
+	declaration.MaxGrants = permission.FurtherGrants(outcome.Grants)
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}

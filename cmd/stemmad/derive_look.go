@@ -22,6 +22,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/digest"
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
@@ -220,7 +221,7 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 	if err := trial.Response(len(msgs)-1, &outcome); err != nil {
 		return err
 	}
-	o.declaration.MaxGrants = furtherGrants(outcome.Grants)
+	o.declaration.MaxGrants = permission.FurtherGrants(outcome.Grants)
 	if !given {
 		o.declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}

@@ -6,9 +6,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -33,19 +33,14 @@ func (d *derivation) payUses(conn *connect.Conn, sender *send.Sender) error {
 	if most == nil && !sender.DryRun() {
 		return fmt.Errorf("--%s needs --%s: the most to pay for each source, such as 5000uusdc", flagPayUses, flagMaxFee)
 	}
-	type use struct {
-		work  registrytypes.WorkID
-		terms licensetypes.TermsID
+	choices := make([]*permission.Choice, len(d.sources))
+	for i := range d.sources {
+		choices[i] = &d.sources[i].choice.Choice
 	}
-	paid := map[use]bool{}
-	for _, s := range d.sources {
+	for i, uses := range permission.UsesOnce(choices...) {
+		s := d.sources[i]
 		left := s.leaves(most)
-		for _, o := range s.choice.PerUse {
-			one := use{o.Work, o.Terms}
-			if paid[one] || len(o.Price) == 0 {
-				continue
-			}
-			paid[one] = true
+		for _, o := range uses {
 			price := o.Price[0]
 			if left != nil {
 				found, picked := o.Price.Find(left.Denom)

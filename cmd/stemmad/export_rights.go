@@ -27,6 +27,7 @@ const (
 	flagLicensePage = "license-page"
 	flagValidDays   = "valid-days"
 	flagOut         = "out"
+	flagAboutPages  = "about-pages"
 	// allFormats stands for all of publish.Formats.
 	allFormats = "all"
 	// defaultValidDays is how long RSL's clients keep a file that says nothing.
@@ -77,6 +78,7 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 	f.String(flagPathPrefix, "", "path on the site under which works without a URL are served by their id")
 	f.String(flagLicenseURL, "", "where the RSL file will be (default: SITE/license.xml)")
 	f.String(flagLicensePage, "", "page that tells people how to acquire a licence")
+	f.Bool(flagAboutPages, false, "the site has a page about each work by its id, and not its file, as a portal has")
 	f.Uint(flagValidDays, defaultValidDays, "days that the file may be relied on")
 	f.String(flagOut, "", "file to write (default: standard output); with --format all the folder")
 	f.Bool(flagOverwrite, false, "replace what exists")
@@ -90,6 +92,9 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	site, err := publish.NewSite(f.Text(flagSite), f.Text(flagPathPrefix), f.Text(flagLicenseURL), f.Text(flagLicensePage))
 	if err != nil {
 		return err
+	}
+	if site.About = f.Is(flagAboutPages); site.About && site.Origin == "" {
+		return fmt.Errorf("--%s is about one site: give --%s", flagAboutPages, flagSite)
 	}
 	formats, err := formatsOf(f.Text(flagFormat), f.Text(flagOut), site)
 	if err != nil {

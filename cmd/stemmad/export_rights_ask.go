@@ -6,28 +6,21 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/publish"
+	"github.com/stemma-chain/stemma/client/publish/survey"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
-	// exportPage is how many works are in memory at once, exportAtOnce how many
-	// of them are asked about at a time.
-	exportPage   = 100
-	exportAtOnce = 8
+	// exportPage is how many works are in memory at once.
+	exportPage = 100
 	// maxExport bounds the works of one file.
 	maxExport = 100_000
-	// maxExportedSources bounds the sources that a page of schema.org names.
-	maxExportedSources = 100
 )
 
 // rightsExport asks about works and writes a file in each of some formats.
@@ -118,107 +111,26 @@ func (e *rightsExport) each(ctx context.Context, use func([]registrytypes.Claim)
 	}
 }
 
-// add asks about the works of a page, several at a time, and writes them in order.
+// add asks about the works of a page and writes them in order.
 func (e *rightsExport) add(ctx context.Context, files []publish.Writer, claims []registrytypes.Claim) error {
-	for group := range slices.Chunk(claims, exportAtOnce) {
-		works, errs := make([]publish.Work, len(group)), make([]error, len(group))
-		var asked sync.WaitGroup
-		for i, claim := range group {
-			asked.Go(func() { works[i], errs[i] = e.ask(ctx, claim) })
+	asking := survey.Survey{
+		Chain: e.conn, Site: e.site, Source: e.source, Register: e.register, Describes: slices.Contains(e.formats, publish.SchemaJSONLD),
+	}
+	return asking.Each(ctx, claims, func(work publish.Work) error {
+		e.works++
+		if len(work.Places) == 0 {
+			e.elsewhere++
 		}
-		asked.Wait()
-		for i, work := range works {
-			if errs[i] != nil {
-				return fmt.Errorf("%s: %w", work.Claim.Id, errs[i])
-			}
-			e.works++
-			if len(work.Places) == 0 {
-				e.elsewhere++
-			}
-			if work.Claim.Contested {
-				e.contested++
-			}
-			for _, file := range files {
-				if err := file.Add(work); err != nil {
-					return err
-				}
+		if work.Claim.Contested {
+			e.contested++
+		}
+		for _, file := range files {
+			if err := file.Add(work); err != nil {
+				return err
 			}
 		}
-	}
-	return nil
-}
-
-// ask asks about one work.
-func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (publish.Work, error) {
-	work := publish.Work{Claim: claim, Places: e.site.Places(claim, e.register), Until: e.source.ValidUntil}
-	describes := slices.Contains(e.formats, publish.SchemaJSONLD)
-	stated := len(work.Places) > 0 || describes
-	if !stated {
-		return work, nil
-	}
-	var err error
-	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
-		return work, err
-	}
-	if describes {
-		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
-			return work, err
-		}
-	}
-	offers, err := permission.Offers(ctx, e.conn, claim.Id)
-	if err != nil {
-		return work, err
-	}
-	for _, open := range offers {
-		if !publish.Published(open, e.source.ValidUntil) {
-			continue
-		}
-		offer := publish.Offer{Open: open}
-		for _, use := range publish.Questions(open.Terms.Terms, e.source.ValidUntil) {
-			res, err := e.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
-				Work: claim.Id.String(), Use: use, Permission: open.Terms.Id.String(),
-			})
-			if err != nil {
-				return work, err
-			}
-			offer.Answers = append(offer.Answers, res.Rights)
-		}
-		work.Offers = append(work.Offers, offer)
-	}
-	return work, nil
-}
-
-// constraints are all of a work's; x/license bounds them.
-func (e *rightsExport) constraints(ctx context.Context, work registrytypes.WorkID) ([]licensetypes.InForce, error) {
-	var all []licensetypes.InForce
-	page := &query.PageRequest{Limit: exportPage}
-	for {
-		res, err := e.conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: work, Pagination: page})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, res.Constraints...)
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return all, nil
-		}
-		page = &query.PageRequest{Limit: exportPage, Key: res.Pagination.NextKey}
-	}
-}
-
-func (e *rightsExport) sources(ctx context.Context, work registrytypes.WorkID) ([]registrytypes.WorkID, error) {
-	res, err := e.conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{
-		Work: work, Pagination: &query.PageRequest{Limit: maxExportedSources},
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	var ids []registrytypes.WorkID
-	for _, link := range res.Sources {
-		if !link.Source.IsZero() && link.Role != lineagetypes.ROLE_CITES {
-			ids = append(ids, link.Source)
-		}
-	}
-	return ids, nil
 }
 
 // stated fails if the file is about nothing.

@@ -10,20 +10,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )
-
-// furtherGrants is how many of them are of works that the sources were made from.
-func furtherGrants(list []lineagetypes.ServingGrant) uint32 {
-	seen := make(map[licensetypes.GrantID]bool)
-	for _, g := range list {
-		if g.Source != g.Work {
-			seen[g.Grant] = true
-		}
-	}
-	return uint32(len(seen))
-}
 
 // servingLines say which grants serve a derivative and what is left of each, a line each;
 // empty without any. The sources' own sources ask for grants too, which nobody named.

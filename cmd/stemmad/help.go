@@ -30,7 +30,7 @@ var helpGroups = []helpGroup{
 		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
 	}},
 	{"curators", "Curators of datasets, and their contributors:", []string{"dataset", "collection"}},
-	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
+	{"licensees", "Licensees and payers:", []string{"grant", "use", "fetch", "paychannel", "voucher", "denom"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
 		"init", "start", "status", "upgrade", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
 		"network",

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cosmos/gogoproto/proto"
-
 	"github.com/stemma-chain/stemma/client/encoding"
 	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/register"
@@ -18,29 +16,16 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// abouts are what can be proved of a work.
-var abouts = []struct {
-	kind     prf.Kind
-	question func(registrytypes.WorkID) proto.Message
-}{
-	{prf.Claim, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryWorkRequest{Work: w} }},
-	{prf.Title, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryOwnersRequest{Work: w} }},
-	{prf.Offers, func(w registrytypes.WorkID) proto.Message { return &licensetypes.QueryOffersRequest{Work: w} }},
-	{prf.Derivation, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QueryDerivationRequest{Work: w} }},
-	{prf.Sources, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QuerySourcesRequest{Work: w} }},
-	{prf.Holders, func(w registrytypes.WorkID) proto.Message { return &royaltytypes.QueryHoldersRequest{Work: w} }},
-	{prf.Manifest, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryManifestRequest{Work: w} }},
-}
-
+// aboutWords are what can be proved of a work.
 func aboutWords() []string {
-	list := make([]string, len(abouts))
-	for i, a := range abouts {
-		list[i] = a.kind.String()
+	kinds := prf.OfWorks()
+	list := make([]string, len(kinds))
+	for i, kind := range kinds {
+		list[i] = kind.String()
 	}
 	return list
 }
@@ -104,9 +89,9 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 	if asksRights(p.conn) {
 		return p.rights(ctx, work.Id)
 	}
-	for _, a := range abouts {
-		if a.kind.String() == about || about == "" {
-			return prf.Question{Kind: a.kind, Request: a.question(work.Id)}, nil
+	for _, kind := range prf.OfWorks() {
+		if kind.String() == about || about == "" {
+			return prf.AboutWork(kind, work.Id)
 		}
 	}
 	return prf.Question{}, fmt.Errorf("--%s %s: of a work can be proved: %s", flagAbout, about, strings.Join(aboutWords(), ", "))

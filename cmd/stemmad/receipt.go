@@ -145,40 +145,27 @@ func findTx(ctx context.Context, conn *connect.Conn, span blocks.Span, hash []by
 		if err != nil {
 			return 0, nil, err
 		}
-		res, err := node.Tx(ctx, hash, false)
-		if err == nil {
-			return res.Height, &res.TxResult, nil
-		}
-		if strings.Contains(err.Error(), "not found") {
+		height, result, err := blocks.InIndex(ctx, node, hash)
+		switch {
+		case errors.Is(err, blocks.ErrNoTx):
 			return 0, nil, fmt.Errorf("no transaction %X is in this node's index: check the hash, wait for its block, "+
 				"or name the block with --%s", hash, flagHeight)
-		}
-		if !strings.Contains(err.Error(), "indexing is disabled") {
-			return 0, nil, err
+		case !errors.Is(err, blocks.ErrNoIndex):
+			return height, result, err
 		}
 	}
 	bar := progress.New(conn.Err(), "reading", to-from+1, progress.Of("blocks"))
-	height, index, found, err := span.Find(ctx, hash, from, to, bar.Add)
+	height, result, err := span.Tx(ctx, hash, from, to, bar.Add)
 	bar.Finish()
-	if err != nil {
-		return 0, nil, err
-	}
-	if !found && from == to {
+	switch {
+	case errors.Is(err, blocks.ErrNoTx) && from == to:
 		return 0, nil, fmt.Errorf("transaction %X is not in block %d", hash, from)
-	}
-	if !found {
+	case errors.Is(err, blocks.ErrNoTx):
 		return 0, nil, fmt.Errorf("transaction %X is in none of the blocks %d to %d: name its block with --%s, "+
 			"or ask a node that keeps an index (indexer = \"kv\") with --node",
 			hash, from, to, flagHeight)
 	}
-	results, err := span.Results(ctx, height)
-	if err != nil {
-		return 0, nil, err
-	}
-	if index >= len(results.Txs) {
-		return 0, nil, fmt.Errorf("block %d has no result for its transaction %d", height, index)
-	}
-	return height, results.Txs[index], nil
+	return height, result, err
 }
 
 // divide finds out who gets what of each payment, several payments at a time.

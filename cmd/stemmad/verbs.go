@@ -16,9 +16,9 @@ func verbs() []*cobra.Command {
 		registerCmd(), anchorCmd(), showCmd(), worksCmd(), titleCmd(), proveCmd(), verifyCmd(), reviseCmd(), blankCmd(),
 		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), useCmd(), deriveCmd(), generateCmd(),
 		lineageCmd(), creditsCmd(),
-		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
+		payCmd(), fetchCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(), agentCmd(), reportCmd(), detectCmd(),
-		datasetCmd(), collectionCmd(), upgradeCmd(), networkCmd(),
+		datasetCmd(), collectionCmd(), upgradeCmd(), networkCmd(), denomCmd(),
 	}
 }
 

@@ -82,6 +82,9 @@ func built(t *testing.T) map[string]string {
 		require.ErrorAs(t, err, &wrong)
 		add("wish."+wrong.Word, "a use that can't be read")
 	}
+	for _, param := range []string{"kind", "owner", "max_price", "max_royalty", "protocol"} {
+		add("wish."+param, "a query that can't be read")
+	}
 	for _, p := range []history.Payment{{}, {Grant: "g"}, {Grant: "g", Renewal: true}, {PaymentChannel: "c"}} {
 		kind := history.Paid{Payment: p}.Kind()
 		add("payment."+strings.ReplaceAll(kind, " ", "_"), kind)

@@ -50,7 +50,8 @@ func Load(code string) (Words, error) {
 
 func read(code string) (texts map[string]string, err error) {
 	texts = map[string]string{}
-	for _, name := range []string{code + ".yaml", code + "_datasets.yaml", code + "_deeds.yaml", code + "_rights.yaml"} {
+	for _, part := range []string{"", "_datasets", "_deeds", "_discover", "_rights"} {
+		name := code + part + ".yaml"
 		raw, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err

@@ -210,13 +210,17 @@ func (f *Follower) follow(ctx context.Context) error {
 	}
 }
 
-// done says that the last block to take in is there, and all text.
+// done says that the last block to take in is there, and all text and terms.
 func (f *Follower) done(ctx context.Context) bool {
 	if f.o.Until == 0 || f.cursor.Height < f.o.Until {
 		return false
 	}
 	totals, err := f.x.Totals(ctx)
-	return err == nil && totals.Due == 0
+	if err != nil || totals.Due > 0 {
+		return false
+	}
+	due, err := f.x.DueTerms(ctx, 1)
+	return err == nil && len(due) == 0
 }
 
 // final says that there is no use in trying again.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/portal/index"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -19,6 +21,10 @@ const (
 	worksQuery, sourcesQuery = "/stemma.registry.v1.Query/Works", "/stemma.lineage.v1.Query/Sources"
 	// worksPerPage and sourcesPerPage are how many they are asked for at once.
 	worksPerPage, sourcesPerPage = 500, 1000
+	// offersQuery is the path of a query for a work's offers, of which there are at most offersPerPage.
+	offersQuery, offersPerPage = "/stemma.license.v1.Query/Offers", 1000
+	// agentsQuery is the path of a query for all agents, agentQuery of one for what a passport says.
+	agentsQuery, agentQuery = "/stemma.agent.v1.Query/Agents", "/stemma.agent.v1.Query/Agent"
 )
 
 // seed takes in the works that are older than the node's first block: those that a chain brought from
@@ -45,18 +51,55 @@ func (f *Follower) seed(ctx context.Context) error {
 			}
 		}
 		if page.Key = answer.Pagination.GetNextKey(); len(page.Key) == 0 {
+			return f.seedAgents(ctx)
+		}
+	}
+}
+
+// seedAgents takes in the agents that are older than the first block.
+func (f *Follower) seedAgents(ctx context.Context) error {
+	page := query.PageRequest{Limit: worksPerPage}
+	for {
+		var answer agenttypes.QueryAgentsResponse
+		if err := f.ask(ctx, agentsQuery, &agenttypes.QueryAgentsRequest{Pagination: &page}, &answer); err != nil {
+			return err
+		}
+		var older []index.OlderAgent
+		for _, p := range answer.Passports {
+			if !p.RegisteredAt.Before(f.span.First.Time) {
+				continue
+			}
+			var one agenttypes.QueryAgentResponse
+			if err := f.ask(ctx, agentQuery, &agenttypes.QueryAgentRequest{Agent: p.Id}, &one); err != nil {
+				return err
+			}
+			older = append(older, index.OlderAgent{Passport: one.Passport, Endpoints: one.Card.Card.Endpoints})
+		}
+		if len(older) > 0 {
+			if err := f.x.SeedAgents(ctx, older); err != nil {
+				return err
+			}
+		}
+		if page.Key = answer.Pagination.GetNextKey(); len(page.Key) == 0 {
 			return nil
 		}
 	}
 }
 
-// older finds those of some works that are older than the first block, and what they were made from.
+// older finds those of some works that are older than the first block, with what they were made from and are offered under.
 func (f *Follower) older(ctx context.Context, works []registrytypes.Claim) (older []index.Older, err error) {
 	works = slices.DeleteFunc(works, func(w registrytypes.Claim) bool { return !w.RegisteredAt.Before(f.span.First.Time) })
 	err = blocks.Each(ctx, 0, int64(len(works)-1), nil,
 		func(ctx context.Context, i int64) (index.Older, error) {
 			sources, err := f.olderSources(ctx, works[i].Id)
-			return index.Older{Claim: works[i], Sources: sources}, err
+			if err != nil {
+				return index.Older{}, err
+			}
+			var offers licensetypes.QueryOffersResponse
+			err = f.ask(ctx, offersQuery, &licensetypes.QueryOffersRequest{
+				Work: works[i].Id, Pagination: &query.PageRequest{Limit: offersPerPage},
+			}, &offers)
+			return index.Older{Claim: works[i], Sources: sources, Offers: offers.Offers}, err
 		},
 		func(w index.Older) error {
 			older = append(older, w)
@@ -102,7 +145,7 @@ func (f *Follower) ask(ctx context.Context, path string, question interface{ Mar
 		err = answer.Unmarshal(res.Response.Value)
 	}
 	if err != nil {
-		return fmt.Errorf("ask the node for what is older than its first block (%s): %w", path, err)
+		return fmt.Errorf("ask the node for what no block has (%s): %w", path, err)
 	}
 	return nil
 }

@@ -18,17 +18,23 @@ const (
 	workQuery = "/stemma.registry.v1.Query/Work"
 )
 
-// readTexts reads the text of works that are due until the context ends. A node that is away is
+// readTexts reads the text of works, and terms of offers, that are due until the context ends. A node that is away is
 // asked again: whether it can be followed is not decided here.
 func (f *Follower) readTexts(ctx context.Context) {
 	pause := f.o.Poll
 	for ctx.Err() == nil {
 		n, err := f.readSome(ctx)
+		more := err == nil && n > 0
+		if n, failed := f.readTerms(ctx); failed == nil && n > 0 {
+			more = true
+		} else if err == nil && !more { // what cannot be said of terms keeps no text waiting
+			err = failed
+		}
 		if ctx.Err() != nil {
 			return
 		}
 		f.update(func(s *Status) { s.TextFailure = err })
-		if err == nil && n > 0 {
+		if more {
 			pause = f.o.Poll
 			continue
 		}

@@ -17,6 +17,8 @@ type batch struct {
 
 	// New in this transaction; the index learns of it when it is committed.
 	ids, words map[string]uint64
+	// worksMade are the numbers of works that were registered in this transaction, by subject.
+	worksMade map[int64]int64
 
 	newSubjects, newWords, newBlocks, newPlaces, newEvents, newMentions, newWorks *table
 	tables                                                                        []*table
@@ -32,7 +34,7 @@ func (x *Index) begin(ctx context.Context) (*batch, error) {
 	}
 	b := &batch{
 		ctx: ctx, x: x, tx: tx, made: make(map[string]*sql.Stmt),
-		ids: make(map[string]uint64), words: make(map[string]uint64),
+		ids: make(map[string]uint64), words: make(map[string]uint64), worksMade: make(map[int64]int64),
 	}
 	read := `SELECT ` + stateColumns + ` FROM state`
 	if x.db.postgres {

@@ -220,7 +220,7 @@ func (db *database) empty(ctx context.Context) bool {
 	if db.postgres {
 		within, cancel := context.WithTimeout(ctx, vacuumWithin)
 		defer cancel()
-		_, _ = db.write.ExecContext(within, `VACUUM (SKIP_LOCKED) texts, terms`) // best effort
+		_, _ = db.write.ExecContext(within, `VACUUM (SKIP_LOCKED) texts, terms, endpoints`) // best effort
 		return true
 	}
 	conn, err := db.write.Conn(ctx)

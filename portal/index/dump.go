@@ -28,6 +28,10 @@ var dumped = []struct {
 	{`SELECT work, declaration FROM admissions ORDER BY work, declaration`, 2},
 	{`SELECT account, denom, amount FROM earned ORDER BY account, denom`, 3},
 	{`SELECT account, root, time FROM anchors ORDER BY account, root`, 3},
+	{`SELECT work, licence, price, ends, flags FROM offers ORDER BY work, licence`, 5},
+	{`SELECT id, permits, rate, spdx, preset, territories, media, fee FROM licences ORDER BY id`, 8},
+	{`SELECT id, controller, status, ends, version FROM agents ORDER BY id`, 5},
+	{`SELECT protocol, agent FROM endpoints ORDER BY agent, protocol`, 2},
 }
 
 // Dump writes all that was indexed, but for the terms that follow from texts, as lines in an order that is the

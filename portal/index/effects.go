@@ -27,6 +27,14 @@ var effects = map[string]func(*batch, abci.Event) error{
 	"stemma.lineage.v1.EventWeightsSet":         (*batch).weighed,
 	"stemma.license.v1.EventAdmitted":           (*batch).admitted,
 	"stemma.license.v1.EventAdmissionApproved":  (*batch).admissionApproved,
+	"stemma.license.v1.EventOffered":            (*batch).offered,
+	"stemma.license.v1.EventOfferClosed":        (*batch).offerClosed,
+	"stemma.agent.v1.EventAgentRegistered":      (*batch).agentRegistered,
+	"stemma.agent.v1.EventAgentRevised":         (*batch).agentRevised,
+	"stemma.agent.v1.EventAgentRenewed":         (*batch).agentRenewed,
+	"stemma.agent.v1.EventAgentStatusChanged":   (*batch).agentStatusChanged,
+	"stemma.agent.v1.EventControlTaken":         (*batch).agentTaken,
+	"stemma.agent.v1.EventAgentTextBlanked":     (*batch).agentBlanked,
 	"stemma.royalty.v1.EventPaid":               (*batch).paid,
 	"stemma.royalty.v1.EventPaidOut":            (*batch).paidOut,
 	"stemma.royalty.v1.EventWithdrawn":          (*batch).withdrawn,
@@ -136,6 +144,7 @@ func (b *batch) registered(e abci.Event) error {
 	}
 	b.Works++
 	b.Due++
+	b.worksMade[work] = b.Works
 	b.newWorks.add(b.Works, work, owner, digest[:], tagOf(digest[:]), kind, int64(registrytypes.STATUS_ACTIVE), int64(1),
 		flags, b.places, now, since, rank, b.Events)
 	return nil

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/index/ordinary"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -85,10 +86,25 @@ func ask(t *testing.T, o *ordinary.Works, x *index.Index) {
 		_, err := x.Search(ctx, index.Query{Text: text, Kind: kind}, "", 20)
 		return err
 	}
+	preset, _ := licensetypes.PresetByName("commercial-remix-10")
+	due, err := x.DueTerms(ctx, 1000)
+	require.NoError(t, err)
+	for _, id := range due {
+		require.NoError(t, x.DescribeTerms(ctx, []licensetypes.IdentifiedTerms{{Id: id, Terms: preset.Terms}}))
+	}
+	seek := func(w index.Wanted) error {
+		w.Use = licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Commercial: true}
+		_, _, err := x.Seek(ctx, w, "", 100)
+		return err
+	}
 	for _, question := range []struct {
 		name string
 		ask  func(r *rand.Rand) error
 	}{
+		{"offers", func(*rand.Rand) error { return seek(index.Wanted{}) }},
+		{"offers: words", func(*rand.Rand) error { return seek(index.Wanted{Text: word()}) }},
+		{"offers: a kind", func(*rand.Rand) error { return seek(index.Wanted{Kind: registrytypes.KIND_IMAGE}) }},
+		{"offers: none serves", func(*rand.Rand) error { return seek(index.Wanted{Licence: "none"}) }},
 		{"a word", func(*rand.Rand) error { return search(word()+" ", 0) }},
 		{"two words", func(*rand.Rand) error { return search(word()+" "+word(), 0) }},
 		{"the most frequent words", func(r *rand.Rand) error { return search(o.Words[r.IntN(3)]+" "+o.Words[r.IntN(3)], 0) }},

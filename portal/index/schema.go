@@ -8,14 +8,15 @@ import (
 
 // schemaVersion is raised with every change of what is stored. There is no migration: an
 // index is rebuilt.
-const schemaVersion = "2"
+const schemaVersion = "3"
 
 // version is what an index has to be of.
 const version = schemaVersion + " " + fold.Version
 
 // Times are nanoseconds since 1970. A tag is eight bytes of a hash, for finding: what it finds is
 // compared. Ids of all sorts are numbered as they come and their bytes kept once, in subjects.
-// Text is in texts and events alone. Amounts have 256 bits, so they are text.
+// Text is in texts and events alone, but for what terms are called, which is never taken back, and
+// protocols of endpoints. Amounts have 256 bits, so they are text.
 const schema = `
 CREATE TABLE version (version TEXT NOT NULL);
 
@@ -64,6 +65,23 @@ CREATE TABLE admissions (work INTEGER, declaration INTEGER, PRIMARY KEY (work, d
 CREATE TABLE earned (account INTEGER, denom BLOB, amount TEXT NOT NULL, PRIMARY KEY (account, denom)) WITHOUT ROWID;
 
 CREATE TABLE anchors (account INTEGER, root BLOB, time INTEGER NOT NULL, PRIMARY KEY (account, root)) WITHOUT ROWID;
+
+CREATE TABLE offers (
+	work INTEGER, licence INTEGER, price TEXT NOT NULL, ends INTEGER NOT NULL, flags INTEGER NOT NULL, PRIMARY KEY (work, licence)
+) WITHOUT ROWID;
+
+CREATE TABLE licences (
+	id INTEGER PRIMARY KEY, due INTEGER NOT NULL, permits INTEGER NOT NULL, rate INTEGER NOT NULL, spdx TEXT NOT NULL,
+	preset TEXT NOT NULL, territories TEXT NOT NULL, media TEXT NOT NULL, fee TEXT NOT NULL
+);
+CREATE INDEX licences_due ON licences (due) WHERE due <> 0;
+
+CREATE TABLE agents (
+	id INTEGER PRIMARY KEY, controller INTEGER NOT NULL, status INTEGER NOT NULL, ends INTEGER NOT NULL, version INTEGER NOT NULL
+);
+
+CREATE TABLE endpoints (protocol TEXT, agent INTEGER, PRIMARY KEY (protocol, agent)) WITHOUT ROWID;
+CREATE INDEX endpoints_agent ON endpoints (agent);
 `
 
 // The terms of texts. SQLite keeps no copy of them: they are folded again to be deleted.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -14,6 +15,8 @@ type Older struct {
 	Claim registrytypes.Claim
 	// Sources are what it had been made from by then; those that are not registered are passed over.
 	Sources []lineagetypes.Link
+	// Offers are those that it has now.
+	Offers []licensetypes.OpenOffer
 }
 
 // Seed takes in works that are older than the first block: those of an export, or of before a snapshot. It
@@ -31,6 +34,11 @@ func (x *Index) Seed(ctx context.Context, works []Older) error {
 			for _, l := range w.Sources {
 				if err := b.seedEdge(w.Claim.Id, l); err != nil {
 					return fmt.Errorf("take in a source of %s: %w", w.Claim.Id, err)
+				}
+			}
+			for _, o := range w.Offers {
+				if err := b.seedOffer(w.Claim.Id, o); err != nil {
+					return fmt.Errorf("take in an offer of %s: %w", w.Claim.Id, err)
 				}
 			}
 		}
@@ -53,7 +61,8 @@ func (x *Index) Unseed(ctx context.Context) error {
 			terms = `DELETE FROM terms`
 		}
 		for _, text := range []string{
-			terms, `DELETE FROM texts`, `DELETE FROM tags`, `DELETE FROM edges`, `DELETE FROM works`, `DELETE FROM subjects`,
+			terms, `DELETE FROM texts`, `DELETE FROM tags`, `DELETE FROM edges`, `DELETE FROM works`, `DELETE FROM offers`,
+			`DELETE FROM licences`, `DELETE FROM endpoints`, `DELETE FROM agents`, `DELETE FROM subjects`,
 		} {
 			if _, err := b.exec(text); err != nil {
 				return err

@@ -17,6 +17,7 @@ var kinds = []string{registrytypes.WorkPrefix, encoding.AccountPrefix, "terms", 
 const (
 	kindWork    = 0
 	kindAccount = 1
+	kindTerms   = 2
 	// longestID is the most bytes of an id: an address of 32 bytes, as modules may have.
 	longestID = 32
 )
@@ -38,6 +39,9 @@ func ParseSubject(text string) (Subject, error) {
 
 // OfWork is a work as a subject.
 func OfWork(id registrytypes.WorkID) Subject { return Subject{string(rune(kindWork)) + string(id[:])} }
+
+// ofTerms are terms as a subject.
+func ofTerms(id [32]byte) Subject { return Subject{string(rune(kindTerms)) + string(id[:])} }
 
 // Kind is the prefix of the subject's id: work, stemma (an account), terms, grant, dispute, paych, agent.
 func (s Subject) Kind() string { return kinds[s.key[0]] }

@@ -76,7 +76,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		})
 		if err == nil {
 			for _, c := range res.Balances {
-				page.Waiting = append(page.Waiting, u.Coin(c))
+				page.Waiting = append(page.Waiting, u.Short(c))
 			}
 		}
 		return err
@@ -88,7 +88,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		}
 		earned, err := s.Index.Earned(at, subject)
 		for _, c := range earned {
-			page.Earned = append(page.Earned, u.Coin(c))
+			page.Earned = append(page.Earned, u.Short(c))
 		}
 		return err
 	})
@@ -133,7 +133,7 @@ func (s *Site) balancesOf(ctx context.Context, u units.Units, page *accountPage)
 			return err
 		}
 		if res.Balance != nil && res.Balance.IsPositive() {
-			page.Balances = append(page.Balances, u.Coin(*res.Balance))
+			page.Balances = append(page.Balances, u.Short(*res.Balance))
 		}
 	}
 	res, err := s.Client.Bank().AllBalances(ctx, &banktypes.QueryAllBalancesRequest{
@@ -144,7 +144,7 @@ func (s *Site) balancesOf(ctx context.Context, u units.Units, page *accountPage)
 	}
 	for _, c := range res.Balances {
 		if _, known := u.Of(c.Denom); !known {
-			page.Balances = append(page.Balances, u.Coin(c))
+			page.Balances = append(page.Balances, u.Short(c))
 		}
 	}
 	page.MoreBalances = len(res.Pagination.GetNextKey()) > 0

@@ -182,7 +182,7 @@ func (page *agentPage) keys(u units.Units, list []agenttypes.KeyStanding) {
 			messages = append(messages, kind[strings.LastIndex(kind, ".")+1:])
 		}
 		for _, r := range k.Remaining {
-			left = append(left, u.Coin(sdk.Coin{Denom: r.Denom, Amount: r.Amount}))
+			left = append(left, u.Short(sdk.Coin{Denom: r.Denom, Amount: r.Amount}))
 		}
 		page.Keys = append(page.Keys, agentKey{
 			Account: accountLink(k.Key), Acts: k.Acts, Until: k.Limit.ExpiresAt, Messages: strings.Join(messages, ", "),

@@ -88,7 +88,7 @@ func (a *asking) dataset(ctx context.Context) error {
 
 func (a *asking) poolFund(version uint32, f royaltytypes.DenomFund) poolFund {
 	had, collected := sdk.NewCoin(f.Denom, f.Fund.Total), sdk.NewCoin(f.Denom, f.Fund.Collected)
-	return poolFund{version, a.units.Coin(had), a.units.Coin(collected), a.units.Coin(had.Sub(collected))}
+	return poolFund{version, a.units.Short(had), a.units.Short(collected), a.units.Short(had.Sub(collected))}
 }
 
 // holder leads to an account that has revenue, or to those who contributed to a work's manifest.

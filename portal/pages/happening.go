@@ -58,7 +58,7 @@ func (v *visit) happenings(ctx context.Context, events []index.Event) (list []ha
 // amountOf writes an attribute's amount in people's units: a coin, coins, or a list of them in JSON.
 func amountOf(u units.Units, text string) string {
 	if coin, err := client.ParseCoin(text); err == nil {
-		return u.Coin(coin)
+		return u.Short(coin)
 	}
 	var list sdk.Coins
 	if json.Unmarshal([]byte(text), &list) == nil {
@@ -74,7 +74,7 @@ func amountOf(u units.Units, text string) string {
 func coinsOf(u units.Units, coins sdk.Coins) string {
 	list := make([]string, len(coins))
 	for i, c := range coins {
-		list[i] = u.Coin(c)
+		list[i] = u.Short(c)
 	}
 	return strings.Join(list, ", ")
 }

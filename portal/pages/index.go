@@ -6,12 +6,14 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Index is what pages ask of the index.
 type Index interface {
+	discover.Index
 	Search(ctx context.Context, q index.Query, after string, limit int) (index.Page[index.Work], error)
 	Work(ctx context.Context, id registrytypes.WorkID) (index.Work, error)
 	Newest(ctx context.Context, after string, limit int) (index.Page[index.Work], error)

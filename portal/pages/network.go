@@ -12,6 +12,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/index"
 )
 
@@ -59,7 +60,7 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 	group.Go(func() error {
 		prices, err := s.Client.Prices(ctx)
 		for _, p := range prices {
-			page.Fees = append(page.Fees, decimal(p.Amount.String())+p.Denom)
+			page.Fees = append(page.Fees, decimal(p.Amount.String())+amounts.ShortDenoms(p.Denom))
 		}
 		return err
 	})
@@ -83,7 +84,7 @@ func (s *Site) supply(ctx context.Context, u units.Units, page *networkPage) err
 		if err != nil {
 			return err
 		}
-		page.Supply = append(page.Supply, u.Coin(res.Amount))
+		page.Supply = append(page.Supply, u.Short(res.Amount))
 	}
 	res, err := s.Client.Bank().TotalSupply(ctx, &banktypes.QueryTotalSupplyRequest{Pagination: &query.PageRequest{Limit: maxShown}})
 	if err != nil {
@@ -91,7 +92,7 @@ func (s *Site) supply(ctx context.Context, u units.Units, page *networkPage) err
 	}
 	for _, c := range res.Supply {
 		if _, known := u.Of(c.Denom); !known {
-			page.Supply = append(page.Supply, u.Coin(c))
+			page.Supply = append(page.Supply, u.Short(c))
 		}
 	}
 	page.MoreSupply = len(res.Pagination.GetNextKey()) > 0

@@ -61,6 +61,9 @@ func (p *workPage) shrink() bool {
 	if halve(&p.Holders, &more) {
 		p.Holders[len(p.Holders)-1], done = payee{Account: link{Text: "…"}}, true
 	}
+	if p.JSONLD != "" {
+		p.JSONLD, done = "", true
+	}
 	if !done && p.Drawn.SVG != "" {
 		p.Drawn, done = drawn{Cut: true}, true
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/picture"
@@ -68,11 +69,15 @@ type Config struct {
 	Bots *bots.Checker
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
+	// Address is where readers reach the site, as https://portal.example.org; empty: it serves no files that name it.
+	Address string
 }
 
 // Site serves the pages.
 type Site struct {
 	Config
+	finder    *discover.Finder
+	exports   *exports
 	languages map[string]*language
 	// files are what is served as it is, by name, and addresses where: with a part that
 	// changes with what is in them.
@@ -101,6 +106,12 @@ func New(c Config) (*Site, error) {
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
+	s.exports = newExports()
+	s.Address = strings.TrimSuffix(s.Address, "/")
+	if _, err := s.publishedAt("/"); err != nil {
+		return nil, err
+	}
+	s.finder = &discover.Finder{Client: s.Client, Index: s.Index, Denied: s.Denied}
 	if err := s.readFiles(); err != nil {
 		return nil, err
 	}
@@ -229,11 +240,16 @@ func (s *Site) Handler() http.Handler {
 	page("/disputes/{id}", s.dispute)
 	page("/agents/{id}", s.agent)
 	page("/tx/{hash}", s.tx)
+	page("/offers", s.offers)
+	page("/services", s.services)
 	page("/network", s.network)
 	page("/check", s.check)
 	page("/act/{do}", s.act)
 	page("/notice", s.notice)
 	page("/", s.nothing)
+	mux.Handle("GET /offers.json", s.data(s.offersJSON))
+	mux.Handle("GET /services.json", s.data(s.servicesJSON))
+	s.exported(mux)
 	mux.HandleFunc("GET /static/{name}", s.file)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /header/{height}", s.header)

@@ -135,18 +135,18 @@ func (s *Site) receipt(ctx context.Context, v *visit, page *txPage, place int) e
 func (v *visit) payment(ctx context.Context, u units.Units, p history.Paid) payment {
 	made := payment{
 		Number: p.Number, Kind: v.T("payment." + strings.ReplaceAll(p.Kind(), " ", "_")), Payer: accountLink(p.Payer),
-		Work: v.named(ctx, p.Work), Amount: u.Coin(p.Amount), Grant: p.Grant, Unknown: p.Unknown,
+		Work: v.named(ctx, p.Work), Amount: u.Short(p.Amount), Grant: p.Grant, Unknown: p.Unknown,
 		UnderEpoch: p.Epoch, HoldersOf: p.HoldersVersion, UpstreamOf: p.UpstreamVersion,
 	}
 	if p.Unknown != "" {
 		return made
 	}
-	made.Due = u.Coin(p.Due())
+	made.Due = u.Short(p.Due())
 	if p.Held.IsPositive() {
-		made.Held = u.Coin(p.Held)
+		made.Held = u.Short(p.Held)
 	}
 	for _, share := range p.Shares {
-		part := payee{Account: accountLink(share.Account), Amount: u.Coin(share.Amount), Escrow: share.Escrow}
+		part := payee{Account: accountLink(share.Account), Amount: u.Short(share.Amount), Escrow: share.Escrow}
 		if share.Work != p.Work {
 			part.Work = v.named(ctx, share.Work)
 		}

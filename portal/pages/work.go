@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,9 @@ type workPage struct {
 	History    []happening
 	MoreUntold string // address of what happened before
 	Begins     int64  // the block with which history begins, if the work is older
+	// JSONLD says for programs what it is and is offered under; empty: that is not known.
+	JSONLD template.JS
+	usage  string
 }
 
 type creator struct {
@@ -160,9 +164,14 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 		return err
 	})
 	group.Go(func() error { return a.history(ctx) })
+	group.Go(func() error {
+		a.rights(ctx)
+		return nil
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	a.head()
 	return v.show(200, "work.html", a.page.Title, a.page)
 }
 
@@ -307,7 +316,7 @@ func (a *asking) payees(ctx context.Context) error {
 		a.page.NoPayees = a.T("paid.nothing")
 		return nil
 	}
-	a.page.PayeesOf = a.units.Coin(amount)
+	a.page.PayeesOf = a.units.Short(amount)
 	res, err := a.site.Client.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{
 		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPaid},
 	})
@@ -320,10 +329,10 @@ func (a *asking) payees(ctx context.Context) error {
 	}
 	a.page.MorePayees = len(res.Pagination.GetNextKey()) > 0
 	if res.Held.IsPositive() {
-		a.page.Held = a.units.Coin(res.Held)
+		a.page.Held = a.units.Short(res.Held)
 	}
 	for _, p := range res.Payees {
-		part := payee{Account: a.holder(p.Account), Amount: a.units.Coin(p.Amount), Escrow: p.Escrow}
+		part := payee{Account: a.holder(p.Account), Amount: a.units.Short(p.Amount), Escrow: p.Escrow}
 		if p.Account == "" {
 			part.Account = link{}
 		}
@@ -428,7 +437,7 @@ func (a *asking) price(coins sdk.Coins) string {
 	}
 	list := make([]string, len(coins))
 	for i, c := range coins {
-		list[i] = a.units.Coin(c)
+		list[i] = a.units.Short(c)
 	}
 	return strings.Join(list, a.T("price.or"))
 }

@@ -87,7 +87,9 @@ func (c wall) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	t := doors.Thing{Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use}
+	t := doors.Thing{
+		Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
+	}
 	if r.URL.RawQuery != "" {
 		t.URL += "?" + r.URL.RawQuery
 	}

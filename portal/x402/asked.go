@@ -59,7 +59,7 @@ func (d *Doors) Holds(ctx context.Context, t Thing, account string, paid bool) e
 		return nil
 	case x402.Counted(answer):
 		return no("each use is counted at the grant, which is not done here")
-	case len(x402.Bills(answer, nil, 0)) > 0:
+	case !x402.Free(answer):
 		return no("each use is to be paid")
 	}
 	return nil

@@ -34,8 +34,6 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	if v.ChainID != chainID {
 		return Receipt{}, &x402.Refusal{Reason: x402.InvalidNetwork, Detail: fmt.Sprintf("the voucher is for %q, this is %q", v.ChainID, chainID)}
 	}
-	leave := d.locks.take(v.PaymentChannel.String())
-	defer leave()
 	channel, payees, err := d.openChannel(ctx, v.PaymentChannel)
 	if err != nil {
 		return Receipt{}, err
@@ -43,6 +41,8 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	if err := v.Verify(channel.Key); err != nil {
 		return Receipt{}, &x402.Refusal{Reason: x402.WrongSignature, Detail: err.Error()}
 	}
+	leave := d.locks.take(v.PaymentChannel.String()) // which nobody can hold who can't sign for it
+	defer leave()
 	switch spent, err := d.Till.Find(ctx, till.UseID(v.PaymentChannel, v.Total)); {
 	case err == nil:
 		return d.again(ctx, t, v, channel, spent, fetch)
@@ -56,7 +56,7 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	if err != nil {
 		return Receipt{}, unless(err)
 	}
-	for _, bill := range x402.Bills(answer, nil, 0) {
+	for _, bill := range t.bills(answer) {
 		if bill.Amount.Denom != channel.Deposit.Denom || bill.Tariff == nil {
 			continue
 		}

@@ -100,6 +100,17 @@ type Thing struct {
 	// Work is its id, or the SHA-256 of a content.
 	Work string
 	Use  licensetypes.Use
+	// Behind: it is a thing behind a paywall, which does not count uses at grants. Else it is the right to a use, and what counts it is the
+	// chain's.
+	Behind bool
+}
+
+// bills are the ways to pay for a thing, for the account that was asked about.
+func (t Thing) bills(answer licensetypes.Rights) []x402.Bill {
+	if t.Behind {
+		answer = x402.Uncounted(answer)
+	}
+	return x402.Bills(answer, nil, 0)
 }
 
 // errDenied is of a work that the operator has nothing to do with.
@@ -132,7 +143,7 @@ func (d *Doors) requirements(ctx context.Context, t Thing, answer licensetypes.R
 		return nil, errors.Join(ErrNode, err)
 	}
 	var all, byVoucher []x402.Requirement
-	for _, bill := range x402.Bills(answer, nil, 0) {
+	for _, bill := range t.bills(answer) {
 		r := x402.Requirement{
 			Scheme: x402.Exact, Network: x402.Network(chainID), Amount: bill.Amount.Amount.String(), Asset: bill.Amount.Denom,
 			PayTo: answer.Works[0].String(), MaxTimeoutSeconds: int(d.Within / time.Second), Extra: x402.Extra{Resource: t.URL},

@@ -85,15 +85,14 @@ func (d *Doors) asked(
 	if err != nil {
 		return nil, false, unless(err)
 	}
-	bills := x402.Bills(answer, nil, 0)
-	if answer.Verdict == licensetypes.VERDICT_ALLOWED && len(bills) == 0 && !x402.Counted(answer) {
+	if x402.Free(answer) {
 		// Who signs for an agent has to be a key of it, or anybody would be let in by somebody else's right.
 		return nil, true, d.keyOf(ctx, signed)
 	}
 	if len(answer.Works) == 0 || p.Accepted.PayTo != answer.Works[0].String() {
 		return nil, false, &x402.Refusal{Reason: x402.InvalidRequirements, Detail: "payTo is not the work that is asked for"}
 	}
-	for _, bill := range bills {
+	for _, bill := range t.bills(answer) {
 		if bill.Amount.Denom == p.Accepted.Asset {
 			return bill.Messages, false, agrees(p.Accepted, bill.Amount)
 		}

@@ -67,7 +67,7 @@ func (d *Doors) free(ctx context.Context, t Thing, fetch func() error) (Receipt,
 	if err != nil {
 		return Receipt{}, unless(err)
 	}
-	if answer.Verdict != licensetypes.VERDICT_ALLOWED || len(x402.Bills(answer, nil, 0)) > 0 {
+	if !x402.Free(answer) {
 		return Receipt{}, ErrAsk
 	}
 	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Amount: "0"}, fetch()
@@ -195,6 +195,7 @@ func answerJSON(w http.ResponseWriter, code int, body any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
 	_, _ = w.Write(append(raw, '\n')) // who hangs up misses it
 }

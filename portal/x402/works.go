@@ -13,6 +13,8 @@ import (
 
 	"github.com/cosmos/gogoproto/jsonpb"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
@@ -76,7 +78,7 @@ func (d *Doors) work(w http.ResponseWriter, r *http.Request) {
 			d.refuse(w, r, t, unless(err))
 			return
 		}
-		if answer.Verdict == licensetypes.VERDICT_ALLOWED && len(x402.Bills(answer, nil, 0)) == 0 {
+		if x402.Free(answer) {
 			d.tell(w, r, t, licensee, Receipt{})
 			return
 		}
@@ -118,6 +120,11 @@ func (d *Doors) thing(r *http.Request) (t Thing, licensee string, err error) {
 	if err != nil {
 		return t, "", err
 	}
+	if licensee = asked.Get(licenseeKey); licensee != "" {
+		if _, err := sdk.AccAddressFromBech32(licensee); err != nil {
+			return t, "", fmt.Errorf("%s: %w", licenseeKey, err)
+		}
+	}
 	work := r.PathValue("work")
 	if _, err := registrytypes.ParseWorkID(work); err != nil {
 		if _, notDigest := registrytypes.ParseDigest("work", work); notDigest != nil {
@@ -141,7 +148,7 @@ func (d *Doors) thing(r *http.Request) (t Thing, licensee string, err error) {
 			URL: d.Origin + Path + "works/" + work + "?" + said.Encode(), Description: words.Use(use), MIMEType: "application/json",
 		},
 		Work: work, Use: use,
-	}, asked.Get(licenseeKey), nil
+	}, licensee, nil
 }
 
 // tell says that the work may be used, as of now.

@@ -16,18 +16,20 @@ import (
 var lanes = [][]string{
 	{
 		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/generators.md", "docs/reports.md",
-		"docs/proofs.md", "docs/portal.md",
+		"docs/proofs.md", "docs/portal.md", "docs/x402-cosmos.md",
 		"docs/operators.md", "docs/otherchains.md", "docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
 	},
 	{"docs/disputes.md"},
 	{"docs/agents.md"},
+	{"docs/mcp.md"},
 	{"docs/datasets.md"},
 	{"docs/owners.md"},
+	{"docs/paid.md"},
 }
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over
 // without a word.
-var languages = []string{"sh", "json", "text", "nginx", "ini", "yaml", "xml", "go"}
+var languages = []string{"sh", "json", "text", "nginx", "ini", "yaml", "xml", "go", "ts"}
 
 // command is one that a reader pastes.
 type command struct {

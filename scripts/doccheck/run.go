@@ -102,7 +102,7 @@ func newPlace(root string) (p place, err error) {
 	if err != nil {
 		return p, err
 	}
-	names := []string{"build/stemmad", "build/tools"}
+	names := []string{"build/stemmad", "build/stemma-portal", "build/tools"}
 	for _, entry := range entries {
 		if entry.Name() != "build" && entry.Name() != ".git" {
 			names = append(names, entry.Name())

@@ -107,6 +107,10 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "royalty.v1.MsgClosePaymentChannel", { sender: alice, paymentChannel });
   // refused, here and below: only governance may
   yield by("alice", "royalty.v1.MsgUpdateParams", { authority: alice, params: params.royalty }, "sdk 4");
+  const unit = { symbol: "USDC", decimals: 6, name: "USD Coin" };
+  yield by("alice", "royalty.v1.MsgAcceptDenom", {
+    authority: alice, accepted: { denom, minPayment: "1", minFlow: "100", minPayout: "10000", unit },
+  }, "sdk 4");
 
   // x/license
   const uri = { uri: "https://example.org/terms?v=1&w=2", uriSha256: digest(`terms ${round}`) };

@@ -66,6 +66,16 @@ func (b bank) SendCoins(ctx context.Context, from, to sdk.AccAddress, coins sdk.
 	return nil
 }
 
+func (bank) HasSupply(context.Context, string) bool { return false }
+
+func (bank) GetDenomMetaData(context.Context, string) (banktypes.Metadata, bool) {
+	return banktypes.Metadata{}, false
+}
+
+func (bank) SetDenomMetaData(context.Context, banktypes.Metadata) {}
+
+func (bank) OwnMetadata(context.Context, func(banktypes.Metadata) error) error { return nil }
+
 func (b bank) SendCoinsToVirtual(ctx context.Context, from, to sdk.AccAddress, coins sdk.Coins) error {
 	return b.SendCoins(ctx, from, to, coins)
 }

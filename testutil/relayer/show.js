@@ -151,29 +151,23 @@ async function arrive(net) {
 // accept has governance take the voucher for payments, and limit what comes and goes of it, in one proposal. Works are registered
 // meanwhile.
 async function accept({ voucher }) {
-  const { params } = await here.get("/stemma/royalty/v1/params");
-  const denoms = [...params.denoms, { denom: voucher, min_payment: "1000", min_flow: "100", min_payout: "10000" }];
-  const authority = module("gov");
-  writeFileSync(join(dir, "proposal.json"), JSON.stringify({
-    title: "USDC of the other chain", summary: "Payments in it, and at most a quarter of it each way within two days",
-    deposit: "10000000ustem",
-    messages: [
-      {
-        "@type": "/stemma.royalty.v1.MsgUpdateParams", authority,
-        params: { ...params, denoms: denoms.sort((x, y) => (x.denom < y.denom ? -1 : 1)) },
-      },
-      {
-        "@type": "/ibc.applications.rate_limiting.v1.MsgAddRateLimit", signer: authority, denom: voucher, channel_or_client_id: "channel-0",
-        // a limit of a day would begin anew where midnight falls into this
-        max_percent_send: "25", max_percent_recv: "25", duration_hours: "48",
-      },
-    ],
-  }));
-  ended(here.tx("gov", "submit-proposal", "proposal.json", "--from", "node0"));
+  const terms = [
+    "denom", "accept", "transfer/channel-0/uusdc", "--unit", "USDT", "--decimals", "6", "--min-payment", "0.001 USDT",
+    // a limit of a day would begin anew where midnight falls into this
+    "--rate-limit", "25", "--rate-hours", "48", "--propose", "--from", "node0",
+  ];
+  const said = here.run(...terms, "--dry-run");
+  for (const words of [`The coin is ${voucher}.`, "It comes from chain stemma-there-1 by channel-0, where it is called uusdc."]) {
+    assert.ok(said.includes(words), said);
+  }
+  assert.equal(here.json(...terms).proposal, 1);
   ended(here.tx("gov", "vote", "1", "yes", "--from", "node0"));
   const works = register();
   await passed(1);
-  shown("governance accepts the voucher for payments and limits it to 25 % of its supply each way, in one proposal");
+  const [row] = here.json("denom", "list").denoms.filter((d) => d.denom === voucher);
+  assert.deepEqual([row.symbol, row.min_payment, row.from.chain], ["USDT", "1000", "stemma-there-1"]);
+  assert.ok(here.run("balance", "dave").includes("1000.00 USDT"));
+  shown("governance accepts the voucher for payments, as USDT, and limits it to 25 % of its supply each way, in one proposal");
   return works;
 }
 

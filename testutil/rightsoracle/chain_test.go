@@ -136,6 +136,16 @@ func (purse) SendCoinsFromModuleToAccount(context.Context, string, sdk.AccAddres
 
 func (purse) InputOutputCoins(context.Context, banktypes.Input, []banktypes.Output) error { return nil }
 
+func (purse) HasSupply(context.Context, string) bool { return false }
+
+func (purse) GetDenomMetaData(context.Context, string) (banktypes.Metadata, bool) {
+	return banktypes.Metadata{}, false
+}
+
+func (purse) SetDenomMetaData(context.Context, banktypes.Metadata) {}
+
+func (purse) OwnMetadata(context.Context, func(banktypes.Metadata) error) error { return nil }
+
 func (purse) BlockedAddr(sdk.AccAddress) bool { return false }
 
 func (purse) IsSendEnabledCoins(context.Context, ...sdk.Coin) error { return nil }

@@ -68,6 +68,10 @@ func transactions() []*autocliv1.RpcCommandOptions {
 			"work", "version"),
 		command("NamePayee", "name-payee PAYEE", "Have another account get what you collect from pools; yourself: nobody else",
 			`stemmad tx royalty name-payee ALICE --from bob`, "payee"),
+		proposal(command("AcceptDenom", "accept-denom-proposal ROW", "Propose to accept a denom, as JSON or a .json file; stemmad denom accept asks what is known of it",
+			`stemmad tx royalty accept-denom-proposal '{"denom":"uusdc","min_payment":"1","min_flow":"100","min_payout":"10000",`+
+				`"unit":{"symbol":"USDC","decimals":6}}' `+
+				`--title "Accept USDC" --summary "For payments" --deposit 10000000ustem --from alice`, "accepted")),
 		proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 			`stemmad tx royalty update-params-proposal '{"denoms":[{"denom":"ustem","min_payment":"1","min_flow":"100","min_payout":"10000"}],`+
 				`"sweep_budget":20000,"payout_budget":5000,"max_reach":5000,"gas_per_receiver":"2500","gas_per_line":"5000","gas_per_payout":"12500",`+

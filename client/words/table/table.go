@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // maxCell is the most characters of a cell that is not an id or amount.
@@ -32,12 +34,13 @@ func New(columns ...string) *Table {
 	return t
 }
 
-// Row adds a row. Missing cells stay empty, surplus ones are dropped.
+// Row adds a row. Missing cells stay empty, surplus ones are dropped. Denoms of other chains' coins, which
+// nobody reads, are cut: a table is no place to compare them, as others can make one with the same ends.
 func (t *Table) Row(cells ...string) {
 	row := make([]string, len(t.header))
 	for i := range row {
 		if i < len(cells) {
-			row[i] = Clean(cells[i])
+			row[i] = amounts.ShortDenoms(Clean(cells[i]))
 		}
 	}
 	t.rows = append(t.rows, row)

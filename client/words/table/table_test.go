@@ -128,3 +128,17 @@ func TestNothingTellsATerminalAnything(t *testing.T) {
 		require.Equal(t, text, back)
 	}
 }
+
+// Vouchers are short in a table, and nothing else that looks like one.
+func TestVouchersAreShort(t *testing.T) {
+	const usdc = "ibc/8E27BA2D5493AF5636760E354E46004562C46AB7EC0CC4C1CA14E9E20E2545B5"
+	tab := table.New("denom", ">amount")
+	tab.Row(usdc, "10000000"+usdc)
+	tab.Row("ibc/8E27", "1uusdc")
+	var out strings.Builder
+	require.NoError(t, tab.Write(&out))
+	require.Contains(t, out.String(), "ibc/8E27…45B5")
+	require.Contains(t, out.String(), "10000000ibc/8E27…45B5")
+	require.NotContains(t, out.String(), usdc)
+	require.Contains(t, out.String(), "ibc/8E27  ")
+}

@@ -14,7 +14,8 @@ import (
 )
 
 // InitGenesis stores a genesis state that is valid and creates the module's
-// account, which payments credit without looking. It fails with ErrInvalidGenesis.
+// account, which payments credit without looking. It fails with ErrInvalidGenesis, or with
+// ErrInvalidUnit where bank's genesis has a symbol of another denom.
 func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.Validate(); err != nil {
 		return err
@@ -23,6 +24,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		return err
 	}
 	k.accounts.GetModuleAccount(ctx, types.ModuleName)
+	if err := k.initUnits(ctx, gs.Params); err != nil {
+		return err
+	}
 	if err := k.Params.Set(ctx, gs.Params); err != nil {
 		return err
 	}

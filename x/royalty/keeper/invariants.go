@@ -33,6 +33,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "arrears are owed", Check: k.checkArrears},
 		invariants.Invariant{Name: "payment channels keep to their deposits", Check: k.checkPaymentChannels},
 		invariants.Invariant{Name: "pools have had what was collected, and more", Check: k.checkPools},
+		invariants.Invariant{Name: "bank says the units of accepted denoms", Check: k.checkUnits},
 	)
 }
 

@@ -138,6 +138,13 @@ func (s msgServer) ClosePaymentChannel(
 	return &types.MsgClosePaymentChannelResponse{Refund: refund, ClosesAt: closesAt}, err
 }
 
+func (s msgServer) AcceptDenom(ctx context.Context, m *types.MsgAcceptDenom) (*types.MsgAcceptDenomResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, m.Authority); err != nil {
+		return nil, err
+	}
+	return &types.MsgAcceptDenomResponse{}, s.k.AcceptDenom(ctx, m.Accepted)
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, m *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, m.Authority); err != nil {
 		return nil, err

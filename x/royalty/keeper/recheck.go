@@ -16,10 +16,13 @@ const recheckBudget = 1000
 
 // UpdateParams replaces the parameters. When accepted denoms or their minima change,
 // what was too small may be ready now: the next blocks look at all stages and
-// balances again.
+// balances again. It fails with ErrInvalidUnit where two denoms would have one symbol.
 func (k Keeper) UpdateParams(ctx context.Context, params types.Params) error {
 	before, err := k.Params.Get(ctx)
 	if err != nil {
+		return err
+	}
+	if err := k.setUnits(ctx, before, params); err != nil {
 		return err
 	}
 	if err := k.Params.Set(ctx, params); err != nil {

@@ -9,7 +9,7 @@ import (
 // RegisterInterfaces registers the module's messages.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{},
+		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{}, &MsgAcceptDenom{},
 		&MsgOpenPaymentChannel{}, &MsgTopUpPaymentChannel{}, &MsgRedeemVouchers{}, &MsgClosePaymentChannel{},
 		&MsgSharePool{}, &MsgCollect{}, &MsgNamePayee{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)

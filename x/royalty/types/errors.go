@@ -39,4 +39,5 @@ var (
 	ErrTooLongAgo         = errorsmod.Register(ModuleName, 32, "too many changes ago")
 	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
 	ErrInvalidPayment     = errorsmod.Register(ModuleName, 36, "invalid payment from another chain")
+	ErrInvalidUnit        = errorsmod.Register(ModuleName, 37, "invalid unit of a denom")
 )

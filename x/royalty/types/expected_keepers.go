@@ -23,6 +23,13 @@ type BankKeeper interface {
 	IsSendEnabledCoins(ctx context.Context, coins ...sdk.Coin) error
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	GetAllBalances(ctx context.Context, addr sdk.AccAddress) sdk.Coins
+	HasSupply(ctx context.Context, denom string) bool
+	// GetDenomMetaData and SetDenomMetaData are how people write a denom.
+	GetDenomMetaData(ctx context.Context, denom string) (banktypes.Metadata, bool)
+	SetDenomMetaData(ctx context.Context, metadata banktypes.Metadata)
+	// OwnMetadata has a function look at the metadata of all denoms but vouchers, of which anybody can make any number, until it
+	// fails.
+	OwnMetadata(ctx context.Context, look func(banktypes.Metadata) error) error
 }
 
 // AccountKeeper knows the module's account.

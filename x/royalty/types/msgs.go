@@ -20,6 +20,7 @@ var (
 	_ sdk.HasValidateBasic = (*MsgWithdraw)(nil)
 	_ sdk.HasValidateBasic = (*MsgAssignShares)(nil)
 	_ sdk.HasValidateBasic = (*MsgAcceptTransfer)(nil)
+	_ sdk.HasValidateBasic = (*MsgAcceptDenom)(nil)
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 )
 
@@ -169,6 +170,14 @@ func (m *MsgAcceptTransfer) ValidateBasic() error {
 		return err
 	}
 	return m.Work.Given("work")
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgAcceptDenom) ValidateBasic() error {
+	if err := validAddress("authority", m.Authority); err != nil {
+		return err
+	}
+	return m.Accepted.validate()
 }
 
 // ValidateBasic checks what can be checked without state.

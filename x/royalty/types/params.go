@@ -52,7 +52,7 @@ func NewAcceptedDenom(denom string) AcceptedDenom {
 	}
 }
 
-// Validate fails with ErrInvalidParams.
+// Validate fails with ErrInvalidParams, or ErrInvalidUnit.
 func (p Params) Validate() error {
 	if len(p.Denoms) > MaxDenoms {
 		return ErrInvalidParams.Wrapf("%d denoms, at most %d are allowed", len(p.Denoms), MaxDenoms)
@@ -64,6 +64,9 @@ func (p Params) Validate() error {
 		if i > 0 && p.Denoms[i-1].Denom >= d.Denom {
 			return ErrInvalidParams.Wrapf("denoms must be sorted and each once: %s after %s", d.Denom, p.Denoms[i-1].Denom)
 		}
+	}
+	if err := p.validateUnits(); err != nil {
+		return err
 	}
 	switch {
 	case p.SweepBudget < 1 || p.SweepBudget > maxBudget:
@@ -123,10 +126,13 @@ func (d AcceptedDenom) validate() error {
 			return ErrInvalidParams.Wrapf("%s of %s: %s", least.name, d.Denom, err)
 		}
 	}
-	return nil
+	if d.Unit == nil {
+		return nil
+	}
+	return d.Unit.Validate()
 }
 
-// Equal reports whether both are the same denom with the same minima.
+// Equal reports whether both are the same denom with the same minima, of whatever unit.
 func (d AcceptedDenom) Equal(e AcceptedDenom) bool {
 	return d.Denom == e.Denom && d.MinPayment.Equal(e.MinPayment) && d.MinFlow.Equal(e.MinFlow) && d.MinPayout.Equal(e.MinPayout)
 }

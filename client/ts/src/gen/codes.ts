@@ -64,6 +64,7 @@ export const codes = {
     ErrPaymentChannelClosing: { codespace: 'royalty', code: 29, words: "payment channel is being closed" },
     ErrInvalidDestination: { codespace: 'royalty', code: 30, words: "invalid destination" },
     ErrInvalidPayment: { codespace: 'royalty', code: 36, words: "invalid payment from another chain" },
+    ErrInvalidUnit: { codespace: 'royalty', code: 37, words: "invalid unit of a denom" },
     ErrTooLongAgo: { codespace: 'royalty', code: 32, words: "too many changes ago" },
     ErrDenomNotTaken: { codespace: 'royalty', code: 31, words: "the work takes no payments in the denom" },
     ErrInvalidArrears: { codespace: 'royalty', code: 33, words: "invalid arrears" },

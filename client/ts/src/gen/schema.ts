@@ -2193,6 +2193,7 @@ export const schema: Record<string, Shape> = {
     'min_payment string amount',
     'min_flow string amount',
     'min_payout string amount',
+    'unit stemma.royalty.v1.Unit',
   ] },
   'stemma.royalty.v1.Arrears': { fields: [
     'creditor bytes',
@@ -2252,6 +2253,9 @@ export const schema: Record<string, Shape> = {
     'account string',
     'start bigint',
     'amount string',
+  ] },
+  'stemma.royalty.v1.EventDenomAccepted': { fields: [
+    'accepted stemma.royalty.v1.AcceptedDenom',
   ] },
   'stemma.royalty.v1.EventHoldersChanged': { fields: [
     'work string',
@@ -2409,6 +2413,11 @@ export const schema: Record<string, Shape> = {
     'account string',
     'weight number',
   ] },
+  'stemma.royalty.v1.MsgAcceptDenom': { amino: 'stemma/royalty/MsgAcceptDenom', fields: [
+    'authority string',
+    'accepted stemma.royalty.v1.AcceptedDenom',
+  ] },
+  'stemma.royalty.v1.MsgAcceptDenomResponse': { fields: [] },
   'stemma.royalty.v1.MsgAcceptTransfer': { amino: 'stemma/royalty/MsgAcceptTransfer', fields: [
     'recipient string',
     'work string',
@@ -2821,6 +2830,11 @@ export const schema: Record<string, Shape> = {
     'paid_in string amount',
     'paid_out string amount',
   ] },
+  'stemma.royalty.v1.Unit': { fields: [
+    'symbol string',
+    'decimals number',
+    'name string',
+  ] },
   'stemma.royalty.v1.Upstream': { fields: [
     'absolute bytes',
     'relative bytes',
@@ -2922,6 +2936,7 @@ export const signed = [
   '/stemma.registry.v1.MsgUpdateParams',
   '/stemma.registry.v1.MsgWithdrawItems',
   '/stemma.registry.v1.MsgWithdrawWork',
+  '/stemma.royalty.v1.MsgAcceptDenom',
   '/stemma.royalty.v1.MsgAcceptTransfer',
   '/stemma.royalty.v1.MsgAssignShares',
   '/stemma.royalty.v1.MsgClosePaymentChannel',

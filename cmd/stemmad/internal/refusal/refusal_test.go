@@ -118,7 +118,8 @@ func TestEveryReasonIsRead(t *testing.T) {
 	for _, row := range reasons.All() {
 		refused := tried(t, refusedBy(row.Code, song.String()+" under "+alike.String()))
 		read := refusal.Read(refused)
-		require.Equal(t, []refusal.Reason{{row.Code, []refusal.Party{{song.String(), alike.String()}}}}, read.Reasons, row.Code)
+		about := []refusal.Party{{Work: song.String(), Under: alike.String()}}
+		require.Equal(t, []refusal.Reason{{Code: row.Code, About: about}}, read.Reasons, row.Code)
 		require.Empty(t, read.Rest, row.Code)
 		space, code, _ := errorsmod.ABCIInfo(row.Err, false)
 		require.Equal(t, space, refused.Codespace, row.Code)

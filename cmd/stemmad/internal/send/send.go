@@ -18,6 +18,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/client/x402"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
@@ -141,6 +142,14 @@ func (s *Sender) Unordered() (*client.Sender, error) {
 	options := s.options
 	options.Unordered, options.Lifetime = true, lifetime
 	return s.chain.Client().Sender(s.signer, options), nil
+}
+
+// Purse pays by HTTP with the signer and the options of this sender.
+func (s *Sender) Purse() (x402.Purse, error) {
+	if s.others || s.proposing {
+		return x402.Purse{}, fmt.Errorf("a payment by HTTP is signed at once, which %s can't do by itself: let a key of an agent do it (stemmad agent limit)", s.Name)
+	}
+	return x402.Purse{Client: s.chain.Client(), Signer: s.signer, Options: s.options}, nil
 }
 
 // Agree asks for many transactions at once, as Send does for one: what will happen, and their fees

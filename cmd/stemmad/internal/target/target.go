@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register"
@@ -21,9 +19,6 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// maxClaims is how many claims to one content are looked at.
-const maxClaims = 100
 
 var (
 	// ErrUnregistered says that nobody has registered the content.
@@ -89,21 +84,18 @@ func Claims(ctx context.Context, registry Registry, named Named) ([]registrytype
 		}
 		return []registrytypes.Claim{res.Work}, nil
 	}
-	digest := named.Digest.String()
-	res, err := registry.Resolve(ctx, &registrytypes.QueryResolveRequest{
-		Scheme: "sha256", Value: digest, Pagination: &query.PageRequest{Limit: maxClaims},
-	})
+	claims, err := register.Claims(ctx, registry, *named.Digest)
 	if err != nil {
 		return nil, err
 	}
-	if len(res.Works) == 0 {
+	if len(claims) == 0 {
 		if IsManifest(named.Path) {
 			return nil, fmt.Errorf("%s is %w as a content by itself: %s", named.Argument, ErrUnregistered, ManifestHint(named.Path))
 		}
 		return nil, fmt.Errorf("%s is %w (sha256 %s): register it if it is yours, or name a work id", named.Argument,
-			ErrUnregistered, digest)
+			ErrUnregistered, named.Digest)
 	}
-	return res.Works, nil
+	return claims, nil
 }
 
 // IsManifest says whether a file begins as the manifest of a dataset or a collection.
@@ -162,7 +154,7 @@ func Earliest(ctx context.Context, registry Registry, argument string) (Work, er
 // person has to say which is meant.
 func EarliestSafe(ctx context.Context, registry Registry, argument string) (Work, error) {
 	work, claims, err := earliest(ctx, registry, argument)
-	if err == nil && work.claims > 1 && work.Status == registrytypes.STATUS_DISPUTED {
+	if err == nil && work.claims > 1 && register.Doubtful(claims) {
 		err = fmt.Errorf("the earliest claim is under dispute: %w", severalClaims(argument, claims))
 	}
 	return work, nobodys(argument, err)
@@ -203,7 +195,7 @@ func earliest(ctx context.Context, registry Registry, argument string) (Work, []
 	case !named.ID.IsZero():
 		return Work{Claim: claims[0]}, claims, nil
 	}
-	return Work{Claim: claims[0], claims: len(claims), more: len(claims) == maxClaims}, claims, nil
+	return Work{Claim: claims[0], claims: len(claims), more: len(claims) == register.MaxClaims}, claims, nil
 }
 
 // ResolveOwn returns the work that an argument names, for what only an owner may do:

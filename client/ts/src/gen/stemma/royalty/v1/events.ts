@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { Contributor } from "../../registry/v1/manifest.js";
 import { PoolChange } from "./pool.js";
-import { Params, StageKind, Taking } from "./royalty.js";
+import { AcceptedDenom, Params, StageKind, Taking } from "./royalty.js";
 
 /**
  * EventPaid says that a payment was taken. The sweep passes it on under the lists
@@ -164,6 +164,12 @@ export interface EventWithdrawn {
 export interface EventParamsUpdated {
   /** The parameters from now on. */
   params: Params | undefined;
+}
+
+/** EventDenomAccepted says how a denom is accepted for payments from now on. */
+export interface EventDenomAccepted {
+  /** Its row. */
+  accepted: AcceptedDenom | undefined;
 }
 
 /** EventPaymentChannelOpened says that a deposit was made for vouchers. */
@@ -1457,6 +1463,65 @@ export const EventParamsUpdated: MessageFns<EventParamsUpdated, "stemma.royalty.
     const message = createBaseEventParamsUpdated();
     message.params = (object.params !== undefined && object.params !== null)
       ? Params.fromPartial(object.params)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEventDenomAccepted(): EventDenomAccepted {
+  return { accepted: undefined };
+}
+
+export const EventDenomAccepted: MessageFns<EventDenomAccepted, "stemma.royalty.v1.EventDenomAccepted"> = {
+  $type: "stemma.royalty.v1.EventDenomAccepted" as const,
+
+  encode(message: EventDenomAccepted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accepted !== undefined) {
+      AcceptedDenom.encode(message.accepted, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventDenomAccepted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventDenomAccepted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accepted = AcceptedDenom.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventDenomAccepted>): EventDenomAccepted {
+    return EventDenomAccepted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventDenomAccepted>): EventDenomAccepted {
+    const message = createBaseEventDenomAccepted();
+    message.accepted = (object.accepted !== undefined && object.accepted !== null)
+      ? AcceptedDenom.fromPartial(object.accepted)
       : undefined;
     return message;
   },

@@ -291,6 +291,24 @@ export interface AcceptedDenom {
   minFlow: string;
   /** A smaller balance is not paid out by itself. */
   minPayout: string;
+  /**
+   * How people write it. Saying it sets the bank's metadata, and leaving out what was said takes
+   * that back. Unset from the beginning: as the bank's metadata says, if it does.
+   */
+  unit: Unit | undefined;
+}
+
+/** Unit is how people write amounts of a denom: 5.00 USDC for 5000000ibc/.... */
+export interface Unit {
+  /**
+   * What they call one, such as USDC: a letter, then 2 to 15 ASCII letters, digits or points. No other accepted
+   * denom has it, in any case of letters.
+   */
+  symbol: string;
+  /** One is 10^decimals of the denom, 1 to 18. */
+  decimals: number;
+  /** A longer name, such as USD Coin, of 1 to 64 printable ASCII characters; empty: the symbol. */
+  name: string;
 }
 
 /** Params are set by governance. */
@@ -1412,7 +1430,7 @@ export const Turnover: MessageFns<Turnover, "stemma.royalty.v1.Turnover"> = {
 };
 
 function createBaseAcceptedDenom(): AcceptedDenom {
-  return { denom: "", minPayment: "", minFlow: "", minPayout: "" };
+  return { denom: "", minPayment: "", minFlow: "", minPayout: "", unit: undefined };
 }
 
 export const AcceptedDenom: MessageFns<AcceptedDenom, "stemma.royalty.v1.AcceptedDenom"> = {
@@ -1430,6 +1448,9 @@ export const AcceptedDenom: MessageFns<AcceptedDenom, "stemma.royalty.v1.Accepte
     }
     if (message.minPayout !== "") {
       writer.uint32(34).string(message.minPayout);
+    }
+    if (message.unit !== undefined) {
+      Unit.encode(message.unit, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1479,6 +1500,14 @@ export const AcceptedDenom: MessageFns<AcceptedDenom, "stemma.royalty.v1.Accepte
             message.minPayout = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.unit = Unit.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1500,6 +1529,88 @@ export const AcceptedDenom: MessageFns<AcceptedDenom, "stemma.royalty.v1.Accepte
     message.minPayment = object.minPayment ?? "";
     message.minFlow = object.minFlow ?? "";
     message.minPayout = object.minPayout ?? "";
+    message.unit = (object.unit !== undefined && object.unit !== null) ? Unit.fromPartial(object.unit) : undefined;
+    return message;
+  },
+};
+
+function createBaseUnit(): Unit {
+  return { symbol: "", decimals: 0, name: "" };
+}
+
+export const Unit: MessageFns<Unit, "stemma.royalty.v1.Unit"> = {
+  $type: "stemma.royalty.v1.Unit" as const,
+
+  encode(message: Unit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.symbol !== "") {
+      writer.uint32(10).string(message.symbol);
+    }
+    if (message.decimals !== 0) {
+      writer.uint32(16).uint32(message.decimals);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Unit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.decimals = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Unit>): Unit {
+    return Unit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Unit>): Unit {
+    const message = createBaseUnit();
+    message.symbol = object.symbol ?? "";
+    message.decimals = object.decimals ?? 0;
+    message.name = object.name ?? "";
     return message;
   },
 };

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Coin } from "../../../cosmos/base/v1beta1/coin.js";
 import { ContributorProof } from "../../registry/v1/manifest.js";
 import { Collected, PoolChange } from "./pool.js";
-import { Params } from "./royalty.js";
+import { AcceptedDenom, Params } from "./royalty.js";
 
 /** MsgPay pays a work. */
 export interface MsgPay {
@@ -182,6 +182,18 @@ export interface MsgNamePayee {
 
 /** MsgNamePayeeResponse is empty. */
 export interface MsgNamePayeeResponse {
+}
+
+/** MsgAcceptDenom accepts a denom for payments, or changes how it is accepted. */
+export interface MsgAcceptDenom {
+  /** The governance account. */
+  authority: string;
+  /** Its row, all of it anew; at most 32 denoms are accepted. */
+  accepted: AcceptedDenom | undefined;
+}
+
+/** MsgAcceptDenomResponse is empty. */
+export interface MsgAcceptDenomResponse {
 }
 
 /** MsgUpdateParams replaces the parameters. */
@@ -1593,6 +1605,122 @@ export const MsgNamePayeeResponse: MessageFns<MsgNamePayeeResponse, "stemma.roya
   },
   fromPartial(_: DeepPartial<MsgNamePayeeResponse>): MsgNamePayeeResponse {
     const message = createBaseMsgNamePayeeResponse();
+    return message;
+  },
+};
+
+function createBaseMsgAcceptDenom(): MsgAcceptDenom {
+  return { authority: "", accepted: undefined };
+}
+
+export const MsgAcceptDenom: MessageFns<MsgAcceptDenom, "stemma.royalty.v1.MsgAcceptDenom"> = {
+  $type: "stemma.royalty.v1.MsgAcceptDenom" as const,
+
+  encode(message: MsgAcceptDenom, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.authority !== "") {
+      writer.uint32(10).string(message.authority);
+    }
+    if (message.accepted !== undefined) {
+      AcceptedDenom.encode(message.accepted, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgAcceptDenom {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgAcceptDenom();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authority = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accepted = AcceptedDenom.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgAcceptDenom>): MsgAcceptDenom {
+    return MsgAcceptDenom.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgAcceptDenom>): MsgAcceptDenom {
+    const message = createBaseMsgAcceptDenom();
+    message.authority = object.authority ?? "";
+    message.accepted = (object.accepted !== undefined && object.accepted !== null)
+      ? AcceptedDenom.fromPartial(object.accepted)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMsgAcceptDenomResponse(): MsgAcceptDenomResponse {
+  return {};
+}
+
+export const MsgAcceptDenomResponse: MessageFns<MsgAcceptDenomResponse, "stemma.royalty.v1.MsgAcceptDenomResponse"> = {
+  $type: "stemma.royalty.v1.MsgAcceptDenomResponse" as const,
+
+  encode(_: MsgAcceptDenomResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgAcceptDenomResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgAcceptDenomResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgAcceptDenomResponse>): MsgAcceptDenomResponse {
+    return MsgAcceptDenomResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<MsgAcceptDenomResponse>): MsgAcceptDenomResponse {
+    const message = createBaseMsgAcceptDenomResponse();
     return message;
   },
 };

@@ -1,4 +1,4 @@
-package items_test
+package users_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package statement_test
+package users_test
 
 import (
 	"testing"
@@ -21,12 +21,11 @@ import (
 )
 
 var (
-	alice, bob, carol = chain.Named("alice"), chain.Named("bob"), chain.Named("carol")
-	royalty           = authtypes.NewModuleAddress(royaltytypes.ModuleName).String()
-	collector         = authtypes.NewModuleAddress(authtypes.FeeCollectorName).String()
-	pool              = authtypes.NewModuleAddress(stakingtypes.BondedPoolName).String()
-	unbonding         = authtypes.NewModuleAddress(stakingtypes.NotBondedPoolName).String()
-	song, remix       = chain.WorkOf("song", alice).String(), chain.WorkOf("remix", bob).String()
+	royalty     = authtypes.NewModuleAddress(royaltytypes.ModuleName).String()
+	collector   = authtypes.NewModuleAddress(authtypes.FeeCollectorName).String()
+	pool        = authtypes.NewModuleAddress(stakingtypes.BondedPoolName).String()
+	unbonding   = authtypes.NewModuleAddress(stakingtypes.NotBondedPoolName).String()
+	song, remix = chain.WorkOf("song", alice).String(), chain.WorkOf("remix", bob).String()
 )
 
 func event(name string, pairs ...string) abci.Event {

@@ -1,4 +1,4 @@
-package walletfiles_test
+package users_test
 
 import (
 	"bytes"
@@ -49,7 +49,7 @@ var (
 	build = walletfiles.Build{Version: "v0.2.0", Program: "stemmad", Go: "1.26.5", SDK: "v0.55.0", Comet: "v0.40.0", IBC: "v11.2.0-rc.1"}
 )
 
-func metadata(base, display, symbol string, decimals uint32) banktypes.Metadata {
+func described(base, display, symbol string, decimals uint32) banktypes.Metadata {
 	return banktypes.Metadata{
 		Base: base, Display: display, Symbol: symbol, Name: symbol, Description: "Called <" + symbol + "> & paid with",
 		DenomUnits: []*banktypes.DenomUnit{{Denom: base}, {Denom: display, Exponent: decimals}},
@@ -85,7 +85,7 @@ func accepting(denom string, rate int64) chain.Option {
 	})
 }
 
-var usual = named(metadata(app.StakingDenom, "stem", "STEM", 6), metadata(app.LocalDenom, "usdc", "USDC", 6))
+var usual = named(described(app.StakingDenom, "stem", "STEM", 6), described(app.LocalDenom, "usdc", "USDC", 6))
 
 func ask(t *testing.T, c *chain.Chain, infos map[string]walletfiles.Info) (walletfiles.Facts, error) {
 	t.Helper()
@@ -112,7 +112,7 @@ func schemas(t *testing.T) map[string][]*jsonschema.Schema {
 	all := map[string][]*jsonschema.Schema{}
 	for _, name := range []string{walletfiles.ChainFile, walletfiles.AssetListFile, walletfiles.KeplrFile} {
 		schema := strings.TrimSuffix(name, ".json") + ".schema.json"
-		all[name] = append(all[name], compiled(t, filepath.Join("testdata", schema)))
+		all[name] = append(all[name], compiled(t, filepath.Join("../../../client/walletfiles/testdata", schema)))
 		if *published != "" && name != walletfiles.KeplrFile {
 			all[name] = append(all[name], compiled(t, filepath.Join(*published, schema)))
 		}

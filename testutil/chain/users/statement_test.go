@@ -1,4 +1,4 @@
-package statement_test
+package users_test
 
 import (
 	"flag"
@@ -24,7 +24,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
-	"github.com/stemma-chain/stemma/x/royalty/voucher"
+	signing "github.com/stemma-chain/stemma/x/royalty/voucher"
 )
 
 var (
@@ -268,7 +268,7 @@ func (g *game) voucher(p chain.Account) sdk.Msg {
 	}
 	ch := g.channels[g.rng.IntN(len(g.channels))]
 	ch.total += 1 + g.rng.Int64N(10_000)
-	v, err := voucher.New(chain.ID, ch.id, math.NewInt(ch.total), time.Time{})
+	v, err := signing.New(chain.ID, ch.id, math.NewInt(ch.total), time.Time{})
 	require.NoError(g.t, err)
 	v, err = v.Sign(ch.payer.Key.Sign)
 	require.NoError(g.t, err)

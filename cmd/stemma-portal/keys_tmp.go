@@ -1,7 +1,0 @@
-package main
-
-const (
-	flagFrom       = "from"
-	flagKeyringDir = "keyring-dir"
-	flagKeyring    = "keyring-backend"
-)

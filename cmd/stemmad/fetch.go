@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+)
+
+// maxShown is how much is printed of what was fetched, in bytes; more goes to a file.
+const maxShown = 1 << 20
+
+func fetchCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "fetch URL",
+		Short: "Fetch something by HTTP, and pay for it where it says what it costs (x402)",
+		Long: `Fetch asks for an address. Where the server says what it costs (402, x402 version 2), fetch first shows
+that the key is yours, which is enough for what you may use already; else it pays at most --max-fee, by a transaction that it hands to
+the server, and prints what comes back. The price and the fee are shown before you sign. Servers that speak
+it are portals, paywalls ("stemma-portal paywall") and others with works of this chain.
+
+Where no answer comes, what was handed over may still be paid. It is kept, and the same command shows the same payment again: you get
+what was paid, or learn that nothing was. Nothing is paid twice.
+
+A grant is acquired so too: the answer of a portal names it, and it is yours on the chain.`,
+		Example: `  stemmad fetch 'https://example.org/x402/works/work1...?use=copy&commercial=true' --max-fee '5.00 USDC' --from buyer
+  stemmad fetch https://example.org/photos/a.jpg --max-fee '0.25 USDC' --out a.jpg --from buyer --agent agent1...`,
+		Args: cobra.ExactArgs(1),
+	}
+	f := cmd.Flags()
+	f.String(flagMaxFee, "", "most to pay, such as '5.00 USDC' or 5000000uusdc; its denom picks the price")
+	f.String(flagOut, "", "file to write what comes back to (default: text is printed)")
+	return sending(cmd, fetch)
+}
+
+func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	address := args[0]
+	if u, err := url.Parse(address); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("%q is no address on the web: write https://HOST/PATH", address)
+	}
+	most, err := maxFee(conn)
+	if err != nil {
+		return err
+	}
+	purse, err := sender.Purse()
+	if err != nil {
+		return err
+	}
+	buyer := x402.Buyer{
+		Purse: purse, Book: x402.OpenBook(filepath.Join(conn.HomeDir, "payments", conn.ChainID)),
+		Choose: func(asked x402.Required) (x402.Requirement, error) { return affordable(conn, asked, most) },
+		Agree: func(r x402.Requirement, fee sdk.Coins) error {
+			price, err := r.Coin()
+			if err != nil {
+				return err
+			}
+			if sender.DryRun() {
+				return errDryFetch
+			}
+			return sender.Agree(fmt.Sprintf("Pay %s for %s (%s).", conn.Units().Exact(price), table.Clean(r.Extra.Resource), r.PayTo), fee)
+		},
+	}
+	fetched, err := buyer.Fetch(ctx, address)
+	if err != nil {
+		return fetchFailed(conn, sender, err)
+	}
+	defer fetched.Body.Close()
+	if err := printFetched(conn, address, fetched); err != nil {
+		return err
+	}
+	return fetched.Done()
+}
+
+// errDryFetch ends --dry-run before anything is signed.
+var errDryFetch = errors.New("it would be paid: nothing was signed (--" + flags.FlagDryRun + ")")
+
+// affordable picks what is asked for in the denom of the most to pay.
+func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.Requirement, error) {
+	var prices []string
+	for _, r := range asked.Accepts {
+		price, err := r.Coin()
+		if err != nil || r.Scheme != x402.Exact {
+			continue
+		}
+		if price.IsZero() || most != nil && most.Denom == price.Denom && price.Amount.LTE(most.Amount) {
+			return r, nil
+		}
+		prices = append(prices, conn.Units().Exact(price))
+	}
+	if len(prices) == 0 {
+		return x402.Requirement{}, errors.New("the server takes no payment that this command can make")
+	}
+	return x402.Requirement{}, exitError{code: exitNeedsGrant, err: fmt.Errorf("it costs %s: agree to it with --%s", strings.Join(prices, " or "), flagMaxFee)}
+}
+
+// fetchFailed gives what a server refuses its exit code.
+func fetchFailed(conn *connect.Conn, sender *send.Sender, err error) error {
+	var refusal *x402.Refusal
+	var not *x402.NotHadError
+	switch {
+	case errors.Is(err, errDryFetch):
+		conn.Say("%s", words.Capital(err.Error()))
+		return nil
+	case errors.Is(err, x402.ErrOpen):
+		return exitError{code: exitUndecided, err: err}
+	case errors.As(err, &refusal) && refusal.Reason == x402.InsufficientFunds:
+		return exitError{code: exitFunds, err: err}
+	case errors.As(err, &refusal):
+		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(refusal.Error())))}
+	case errors.As(err, &not):
+		code := map[int]int{http.StatusForbidden: exitDenied, http.StatusNotFound: exitNotFound, http.StatusServiceUnavailable: exitRetry}[not.Status]
+		if code == 0 {
+			code = exitFailed
+		}
+		return exitError{code: code, err: errors.New(table.Clean(not.Error()))}
+	}
+	return sender.Explained(err)
+}
+
+// printFetched writes what came back: to a file, or as text.
+func printFetched(conn *connect.Conn, address string, fetched x402.Fetched) error {
+	paid := "nothing was to be paid"
+	if s := fetched.Settlement; s != nil && s.Transaction != "" {
+		paid = "paid by transaction " + table.Clean(s.Transaction)
+	}
+	if path := conn.Flags().Text(flagOut); path != "" {
+		file, err := os.Create(path)
+		if err != nil {
+			return err
+		}
+		n, err := io.Copy(file, fetched.Body)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return fmt.Errorf("%s: %w; fetch it again, which pays nothing twice for some minutes", path, err)
+		}
+		if conn.JSON() {
+			return conn.PrintJSON(fetchedJSON{address, fetched.Settlement, path, n, nil})
+		}
+		conn.Say("%s: %d bytes, %s", path, n, paid)
+		return nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(fetched.Body, maxShown+1))
+	if err != nil {
+		return err
+	}
+	if len(raw) > maxShown || !utf8.Valid(raw) {
+		return fmt.Errorf("what came back is no text of at most %d bytes: fetch it again with --%s FILE, which pays nothing twice for some minutes", maxShown, flagOut)
+	}
+	if conn.JSON() {
+		var body json.RawMessage
+		if json.Valid(raw) {
+			body = bytes.TrimSpace(raw)
+		} else if body, err = json.Marshal(string(raw)); err != nil {
+			return err
+		}
+		return conn.PrintJSON(fetchedJSON{address, fetched.Settlement, "", int64(len(raw)), body})
+	}
+	conn.Note("%s", words.Capital(paid))
+	for line := range strings.Lines(string(raw)) {
+		conn.Say("%s", table.Clean(strings.TrimRight(line, "\r\n")))
+	}
+	return nil
+}
+
+// fetchedJSON is what was fetched, for programs.
+type fetchedJSON struct {
+	URL        string           `json:"url"`
+	Settlement *x402.Settlement `json:"settlement"`
+	File       string           `json:"file,omitempty"`
+	Bytes      int64            `json:"bytes"`
+	// Body is what came back: JSON as it is, other text as a string.
+	Body json.RawMessage `json:"body,omitempty"`
+}
