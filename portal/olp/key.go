@@ -12,10 +12,19 @@ import (
 // OpenKey reads the key that signs tokens, and makes it where there is none: a file for its owner alone. Whoever has it can write tokens; it
 // signs nothing else, and is of a kind that no account of the chain can be of. To change it, delete the file: tokens of before are over then.
 func OpenKey(path string) (jose.TokenKey, error) {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(path)
+	key, err := readKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
 	}
+	key, err = makeKey(path)
+	if errors.Is(err, fs.ErrExist) {
+		return readKey(path) // another process was faster
+	}
+	return key, err
+}
+
+func readKey(path string) (jose.TokenKey, error) {
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return jose.TokenKey{}, err
 	}

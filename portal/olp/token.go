@@ -285,12 +285,16 @@ func (s *Server) byPayment(w http.ResponseWriter, r *http.Request, want wanted, 
 		return
 	}
 	t := s.thing(want.found, want.uses[0])
-	asked, err := s.Doors.Ask(r.Context(), t, "")
+	payer := ""
+	if signed, err := x402.ReadSigned(s.Doors.Client.Encoding, payment.Payload); want.found.Many && err == nil {
+		payer = signed.Payer // who has a grant may owe each use, where others are missing the grant
+	}
+	asked, err := s.Doors.Ask(r.Context(), t, payer)
 	switch {
 	case err != nil:
 		s.fail(w, r, s.denied(err))
 		return
-	case want.found.Many && asked.PerUse:
+	case want.found.Many && (asked.PerUse || payment.Payload.Voucher != nil):
 		s.fail(w, r, refuse(http.StatusBadRequest, invalidResource, "each use is to be paid: name one address"))
 		return
 	}
