@@ -209,7 +209,7 @@ func TestHostileForms(t *testing.T) {
 		require.Equal(t, c.code, got.text("error"), "%s: %v", name, got.body)
 		require.Contains(t, []int{400, 401}, got.code, name)
 	}
-	require.Zero(t, w.chain.asked)
+	require.Zero(t, w.chain.asked.Load())
 	require.Equal(t, "invalid_request", w.send("/olp/token?grant_type=x", "application/x-www-form-urlencoded", w.form("song").Encode(), nil).text("error"))
 	require.Equal(t, "invalid_request", w.send("/olp/token", "text/plain", w.form("song").Encode(), nil).text("error"))
 	require.Equal(t, "invalid_request", w.send("/olp/token", "application/json", `{"grant_type":"a","Grant_type":"b"}`, nil).text("error"))

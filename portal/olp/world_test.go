@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ type chain struct {
 	granted map[string]bool // by account
 	keys    map[string]bool // of the one agent
 	away    bool
-	asked   int
+	asked   atomic.Int64
 }
 
 var theAgent = agenttypes.AgentID{1, 2, 3}
@@ -62,7 +63,7 @@ func (c *chain) Invoke(_ context.Context, method string, args, reply any, _ ...g
 	if c.away {
 		return status.Error(codes.Unavailable, method)
 	}
-	c.asked++
+	c.asked.Add(1)
 	switch asked := args.(type) {
 	case *licensetypes.QueryCheckRightsRequest:
 		id, err := registrytypes.ParseWorkID(asked.Work)
