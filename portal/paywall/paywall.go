@@ -8,8 +8,11 @@ import (
 	"os"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/bots"
+	"github.com/stemma-chain/stemma/portal/olp"
 	doors "github.com/stemma-chain/stemma/portal/x402"
 )
 
@@ -20,7 +23,11 @@ type Config struct {
 	// Site is a folder that is served; else Upstream is a server that is asked.
 	Site     string
 	Upstream *url.URL
-	Log      *slog.Logger
+	// TokenKey signs licence tokens, by which the site is a licence server too (RSL); nil: it is none, and takes none.
+	TokenKey *jose.TokenKey
+	// License is where the site's RSL document is.
+	License string
+	Log     *slog.Logger
 }
 
 // behind is what the things are fetched from.
@@ -33,54 +40,89 @@ type behind interface {
 
 // New makes the handler of a site behind a paywall.
 func New(c Config) (http.Handler, error) {
-	var site behind
+	s := wall{Config: c}
 	if c.Upstream != nil {
-		site = newServer(c.Upstream)
+		s.site = newServer(c.Upstream)
 	} else {
 		root, err := os.OpenRoot(c.Site)
 		if err != nil {
 			return nil, err
 		}
-		site = folder{root.FS()}
+		s.site = folder{root.FS()}
 	}
-	machines := c.Doors.Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		at, err := address(r)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
+	s.machines = c.Doors.Handler()
+	if c.TokenKey != nil {
+		s.olp = olp.New(olp.Config{Doors: c.Doors, Key: *c.TokenKey, Resources: s.resource, Log: c.Log})
+		s.licences = s.olp.Handler()
+	}
+	return http.HandlerFunc(s.serve), nil
+}
+
+// wall is a site behind a paywall.
+type wall struct {
+	Config
+	site               behind
+	machines, licences http.Handler
+	// olp writes licence tokens; nil: none are taken.
+	olp *olp.Server
+}
+
+func (c wall) serve(w http.ResponseWriter, r *http.Request) {
+	at, err := address(r)
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	case strings.HasPrefix(at, doors.Path):
+		c.machines.ServeHTTP(w, r)
+		return
+	case c.olp != nil && (strings.HasPrefix(at, olp.Path) || at == olp.MetadataPath):
+		c.licences.ServeHTTP(w, r)
+		return
+	}
+	row, mapped := c.find(at)
+	if !mapped {
+		if err := c.site.hand(w, plain(r), nil); err != nil {
+			c.missing(w, r, err)
 		}
-		if strings.HasPrefix(at, doors.Path) {
-			machines.ServeHTTP(w, r)
-			return
+		return
+	}
+	t := doors.Thing{
+		Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
+	}
+	if r.URL.RawQuery != "" {
+		t.URL += "?" + r.URL.RawQuery
+	}
+	hand := func(paid doors.Paid) error {
+		err := c.site.hand(w, plain(r), paid)
+		if absent := new(absentError); errors.As(err, &absent) {
+			c.missing(w, r, err)
+			return nil
 		}
-		row, mapped := c.Map.Find(at)
-		if named := site.indexOf(at); !mapped || named != at {
-			if found, there := c.Map.Find(named); there {
-				row, mapped = found, true
-			}
+		return err
+	}
+	if c.olp == nil {
+		c.Doors.Serve(w, r, t, hand)
+		return
+	}
+	w.Header().Add("Vary", "Authorization")
+	if _, shown := olp.Token(r.Header); shown && len(r.Header.Values(x402.PaymentHeader)) == 0 {
+		c.byToken(w, r, t, c.found(row, t.URL), hand)
+		return
+	}
+	w = c.olp.Pointing(w, c.License)
+	c.Doors.Serve(w, r, t, hand)
+}
+
+// find is what is behind a path.
+func (c wall) find(at string) (row Row, mapped bool) {
+	row, mapped = c.Map.Find(at)
+	if named := c.site.indexOf(at); !mapped || named != at {
+		if found, there := c.Map.Find(named); there {
+			row, mapped = found, true
 		}
-		if !mapped {
-			if err := site.hand(w, plain(r), nil); err != nil {
-				c.missing(w, r, err)
-			}
-			return
-		}
-		t := doors.Thing{
-			Resource: x402.Resource{URL: c.Doors.Origin + at, Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
-		}
-		if r.URL.RawQuery != "" {
-			t.URL += "?" + r.URL.RawQuery
-		}
-		c.Doors.Serve(w, r, t, func(paid doors.Paid) error {
-			err := site.hand(w, plain(r), paid)
-			if absent := new(absentError); errors.As(err, &absent) {
-				c.missing(w, r, err)
-				return nil
-			}
-			return err
-		})
-	}), nil
+	}
+	return row, mapped
 }
 
 // absentError is of a thing that is not there, or not so. Nothing is paid for it.
@@ -123,5 +165,12 @@ func address(r *http.Request) (string, error) {
 func plain(r *http.Request) *http.Request {
 	copied := r.Clone(r.Context())
 	copied.Header.Del(x402.PaymentHeader)
+	copied.Header.Del(bots.Header)
+	if bot := bots.Of(r.Context()); bot.Outcome == bots.Verified {
+		copied.Header.Set(bots.Header, bot.String())
+	}
+	if _, ours := olp.Token(copied.Header); ours {
+		copied.Header.Del("Authorization")
+	}
 	return copied
 }
