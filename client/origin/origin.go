@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,12 @@ type Origin struct {
 
 // IsVoucher says whether a denom came from another chain.
 func IsVoucher(denom string) bool { return strings.HasPrefix(denom, Prefix) }
+
+// hash is a voucher's name. Nodes find the way of a hash in small letters too, but no coin has that name.
+var hash = regexp.MustCompile(`^` + Prefix + `[0-9A-F]{64}$`)
+
+// IsHash says whether a denom is one that a coin from another chain can have.
+func IsHash(denom string) bool { return hash.MatchString(denom) }
 
 // Denom is what a way makes of a coin here: transfer/channel-0/uusdc is ibc/..., the hash of it. Other texts are denoms already and stay.
 func Denom(text string) string {

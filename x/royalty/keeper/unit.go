@@ -69,10 +69,10 @@ func (k Keeper) setUnits(ctx context.Context, before, params types.Params) error
 // checkSymbols makes sure that no symbol that is said is that of another denom: of one that is accepted, or of this
 // chain's own. What other vouchers call themselves takes no symbol away from anybody: anyone can send one.
 func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
-	said, claimed := map[string]string{}, map[string]string{}
+	said, claimed := map[string]*types.Unit{}, map[string]string{}
 	for _, d := range params.Denoms {
 		if d.Unit != nil {
-			said[d.Denom] = d.Unit.Claims()
+			said[d.Denom] = d.Unit
 			claimed[d.Unit.Claims()] = d.Denom
 		}
 	}
@@ -80,16 +80,18 @@ func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
 		return nil
 	}
 	check := func(m banktypes.Metadata) error {
-		if said[m.Base] != "" {
-			return nil
+		if unit := said[m.Base]; unit != nil && !unit.In(m, m.Base) {
+			return nil // it is written anew, and has no other names then
 		}
 		for _, unit := range m.DenomUnits {
-			if of := claimed[strings.ToLower(unit.Denom)]; of != "" {
+			if of := claimed[strings.ToLower(unit.Denom)]; of != "" && of != m.Base {
 				return types.ErrInvalidUnit.Wrapf("the symbol of %s is a name of %s already: %s", of, m.Base, unit.Denom)
 			}
 		}
-		if unit, ok := types.UnitIn(m); ok && claimed[unit.Claims()] != "" {
-			return types.ErrInvalidUnit.Wrapf("the symbol %s of %s is that of %s already", unit.Symbol, claimed[unit.Claims()], m.Base)
+		if unit, ok := types.UnitIn(m); ok {
+			if of := claimed[unit.Claims()]; of != "" && of != m.Base {
+				return types.ErrInvalidUnit.Wrapf("the symbol %s of %s is that of %s already", unit.Symbol, of, m.Base)
+			}
 		}
 		return nil
 	}

@@ -156,6 +156,7 @@ func TestASymbolIsOneDenoms(t *testing.T) {
 		"too long":                   row("ibc/AA", "USDCUSDCUSDCUSDCU"),
 		"letters that look the same": row("ibc/AA", "USD\u0421"),
 		"a space":                    row("ibc/AA", "US DC"),
+		"the end of a sentence":      row("ibc/AA", "USDC."),
 		"a way":                      row("ibc/AA", "ibc/USDC"),
 		"a digit in front":           row("ibc/AA", "1USD"),
 		"control characters":         row("ibc/AA", "US\x1b[2J"),
@@ -183,6 +184,35 @@ func TestASymbolIsOneDenoms(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.ErrorIs(t, vote(c, row("ibc/AA", "EUR")), types.ErrInvalidParams)
+}
+
+// What genesis calls a part of an accepted denom is no other's symbol, whether a row says the unit or not, and in whatever order.
+func TestAPartOfAUnitIsNoSymbol(t *testing.T) {
+	parted := types.Unit{Symbol: "USDX", Decimals: 6}.Metadata("uusdc", banktypes.Metadata{})
+	parted.DenomUnits = slices.Insert(parted.DenomUnits, 1, &banktypes.DenomUnit{Denom: "musdx", Exponent: 3})
+	c := chain.New(t, chain.Genesis(func(cdc codec.Codec, state app.GenesisState) {
+		var bank banktypes.GenesisState
+		cdc.MustUnmarshalJSON(state[banktypes.ModuleName], &bank)
+		bank.DenomMetadata = append(bank.DenomMetadata, parted)
+		state[banktypes.ModuleName] = cdc.MustMarshalJSON(&bank)
+	}))
+	require.ErrorIs(t, vote(c, row(fromAfar, "mUSDX")), types.ErrInvalidUnit)
+	require.NoError(t, vote(c, row("uusdc", "USDX")))
+	require.Equal(t, parted, metadataOf(t, c, "uusdc"), "what is so stays")
+	require.ErrorIs(t, vote(c, row(fromAfar, "mUSDX")), types.ErrInvalidUnit)
+	require.NoError(t, vote(c, row(fromAfar, "USDC")))
+
+	// Two trade their symbols in one vote, and what is written anew has its other names no more.
+	setParams(t, c, func(p *types.Params) {
+		for i, symbol := range map[string]string{"uusdc": "USDC", fromAfar: "USDX"} {
+			at := slices.IndexFunc(p.Denoms, func(d types.AcceptedDenom) bool { return d.Denom == i })
+			p.Denoms[at] = row(i, symbol)
+		}
+	})
+	require.Len(t, metadataOf(t, c, "uusdc").DenomUnits, 2)
+	require.NoError(t, vote(c, row("ibc/AA", "mUSDX")))
+	c.RequireInvariants()
+	c.RequireSameExport()
 }
 
 // What vouchers that nobody accepted call themselves takes no symbol away.
