@@ -99,6 +99,11 @@ func acceptDenom(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if origin.IsVoucher(denom) && !origin.IsHash(denom) {
 		return fmt.Errorf("%s is no coin of another chain: that is ibc/ and 64 digits or capital letters A to F", denom)
 	}
+	for _, unit := range a.conn.Units().All() {
+		if unit.Denom != denom && strings.EqualFold(unit.Symbol, denom) {
+			return fmt.Errorf("%s is how people write %s: name that one, if it is meant", unit.Symbol, unit.Denom)
+		}
+	}
 	if a.from, err = askFrom(ctx, conn, denom, args[0]); err != nil {
 		return err
 	}
@@ -389,7 +394,9 @@ func askFrom(ctx context.Context, conn *connect.Conn, denom, written string) (*f
 // String says it in a clause. The names are of strangers: anyone can open a channel to a chain of any name, with coins of any name.
 func (f *fromAfar) String() string {
 	if f != nil {
-		f = &fromAfar{Path: asTheyName(f.Path), Chain: asTheyName(f.Chain), Channel: f.Channel, DenomThere: asTheyName(f.DenomThere), Steps: f.Steps}
+		said := *f
+		said.Path, said.Chain, said.DenomThere = asTheyName(f.Path), asTheyName(f.Chain), asTheyName(f.DenomThere)
+		f = &said
 	}
 	switch {
 	case f == nil:

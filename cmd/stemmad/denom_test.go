@@ -75,6 +75,7 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 		`symbol "USDT."; it is a letter`:   {dollar, "--unit", "USDT.", "--decimals", "6"},
 		"is no coin of another chain":      {strings.ToLower(dollar), "--unit", "USDT", "--decimals", "6"},
 		"is staked: its unit is what":      {"ustem", "--unit", "GOLD", "--decimals", "6"},
+		"USDC is how people write uusdc":   {"usdc"},
 		"0 % is no limit":                  {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "0"},
 		"from 1":                           {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "5", "--rate-hours", "0"},
 		"is in units that this chain does": {dollar, "--unit", "USDT", "--decimals", "6", "--min-flow", "5 EUR"},

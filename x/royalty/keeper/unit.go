@@ -113,6 +113,48 @@ func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
 	return k.bank.OwnMetadata(ctx, check)
 }
 
+// checkNewNames makes sure that no denom that is accepted from now on is called, by itself or by a genesis, as people call another: clients
+// would show the symbol of neither. Those of before stay, whatever a genesis called them.
+func (k Keeper) checkNewNames(ctx context.Context, before, params types.Params) error {
+	added := map[string]string{}
+	for _, d := range params.Denoms {
+		if _, err := before.Accepted(d.Denom); err == nil {
+			continue
+		}
+		added[strings.ToLower(d.Denom)] = d.Denom
+		m, _ := k.bank.GetDenomMetaData(ctx, d.Denom)
+		if unit, ok := types.UnitIn(m); ok && d.Unit == nil { // a genesis said it
+			added[unit.Claims()] = d.Denom
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	check := func(m banktypes.Metadata) error {
+		names := []string{m.Symbol}
+		for _, unit := range m.DenomUnits {
+			names = append(names, unit.Denom)
+		}
+		for _, name := range names {
+			if denom := added[strings.ToLower(name)]; denom != "" && denom != m.Base && name != m.Base {
+				return types.ErrInvalidUnit.Wrapf("%s is what %s is called: accept that one, if it is meant", denom, m.Base)
+			}
+		}
+		return nil
+	}
+	for _, d := range params.Denoms {
+		if m, found := k.bank.GetDenomMetaData(ctx, d.Denom); found {
+			if _, says := types.UnitIn(m); !says {
+				continue // a voucher's symbol is what the other chain calls it, for nobody to read
+			}
+			if err := check(m); err != nil {
+				return err
+			}
+		}
+	}
+	return k.bank.OwnMetadata(ctx, check)
+}
+
 // initUnits is setUnits for a genesis, whose two statements about a denom have to agree.
 func (k Keeper) initUnits(ctx context.Context, params types.Params) error {
 	for _, d := range params.Denoms {

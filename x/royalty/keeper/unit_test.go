@@ -215,6 +215,25 @@ func TestAPartOfAUnitIsNoSymbol(t *testing.T) {
 	c.RequireSameExport()
 }
 
+// Whoever accepts a denom by the name of another's symbol takes that from nobody: clients show none of two that one name stands for. The
+// symbol may be of genesis, where the row says no unit.
+func TestADenomIsNoOthersSymbol(t *testing.T) {
+	c := described(t)
+	require.NoError(t, vote(c, row(fromAfar, "USDC")))
+	before := stateOf(t, c)
+	for _, d := range []types.AcceptedDenom{
+		row("usdx", ""), row("USDX", "EUR"), row("stem", ""), row("STEM", "EUR"), row("usdc", ""), row("Usdc", "EUR"),
+	} {
+		require.ErrorIs(t, vote(c, d), types.ErrInvalidUnit, d.Denom)
+		require.Equal(t, before, stateOf(t, c))
+	}
+	require.NoError(t, vote(c, row(fromAfar, "")))
+	require.NoError(t, vote(c, row("usdc", "")), "nobody has it any more")
+	require.ErrorIs(t, vote(c, row(fromAfar, "USDC")), types.ErrInvalidUnit)
+	c.RequireInvariants()
+	c.RequireSameExport()
+}
+
 // What vouchers that nobody accepted call themselves takes no symbol away.
 func TestAStrangersVoucherTakesNoSymbol(t *testing.T) {
 	c := described(t)
@@ -224,6 +243,15 @@ func TestAStrangersVoucherTakesNoSymbol(t *testing.T) {
 	})
 	require.NoError(t, vote(c, row(fromAfar, "USDC")))
 	require.ErrorIs(t, vote(c, row("ibc/BAD", "")), types.ErrInvalidUnit, "nor is it accepted with it")
+
+	// A genesis may say the units of two vouchers, of which no row says one.
+	require.NoError(t, vote(c, row(fromAfar, "")))
+	c.Write(func(ctx sdk.Context) error {
+		c.App.Keepers.Bank.SetDenomMetaData(ctx, types.Unit{Symbol: "UsdX", Decimals: 6}.Metadata("ibc/BAD", banktypes.Metadata{}))
+		return nil
+	})
+	require.ErrorIs(t, vote(c, row("ibc/BAD", "")), types.ErrInvalidUnit, "genesis said it of uusdc")
+	require.NoError(t, vote(c, row("ibc/BAD", "EUR")))
 }
 
 // The two parts of a genesis that speak of a unit agree, or the chain does not begin; without the bank's the chain has it from the
