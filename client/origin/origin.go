@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 	"google.golang.org/grpc/codes"
@@ -73,7 +74,11 @@ func By(ctx context.Context, c *client.Client, way transfertypes.Denom) (*Origin
 	origin := &Origin{
 		Path: way.Path(), DenomThere: transfertypes.NewDenom(way.Base, way.Trace[1:]...).IBCDenom(), Steps: len(way.Trace),
 	}
-	if !channeltypes.IsChannelIDFormat(hop.ChannelId) {
+	if !channeltypes.IsChannelIDFormat(hop.ChannelId) { // chanel-0 could be a client
+		_, err := clienttypes.NewQueryClient(c).ClientState(ctx, &clienttypes.QueryClientStateRequest{ClientId: hop.ChannelId})
+		if err != nil {
+			return nil, fmt.Errorf("ask where %s leads: %w", hop.ChannelId, err)
+		}
 		return origin, nil
 	}
 	end := &channeltypes.QueryChannelRequest{PortId: hop.PortId, ChannelId: hop.ChannelId}

@@ -96,8 +96,11 @@ func acceptDenom(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	}
 	a := &acceptance{conn: conn}
 	denom := origin.Denom(args[0])
-	if origin.IsVoucher(denom) && !origin.IsHash(denom) {
+	switch {
+	case origin.IsVoucher(denom) && !origin.IsHash(denom):
 		return fmt.Errorf("%s is no coin of another chain: that is ibc/ and 64 digits or capital letters A to F", denom)
+	case strings.HasPrefix(denom, transfertypes.PortID+"/"):
+		return fmt.Errorf("%s is no way that a coin comes by: that is such as %s/channel-0/uusdc", denom, transfertypes.PortID)
 	}
 	for _, unit := range a.conn.Units().All() {
 		if unit.Denom != denom && strings.EqualFold(unit.Symbol, denom) {

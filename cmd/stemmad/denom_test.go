@@ -76,6 +76,8 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 		"is no coin of another chain":      {strings.ToLower(dollar), "--unit", "USDT", "--decimals", "6"},
 		"is staked: its unit is what":      {"ustem", "--unit", "GOLD", "--decimals", "6"},
 		"USDC is how people write uusdc":   {"usdc"},
+		"ask where chanel-0 leads":         {"transfer/chanel-0/uusdc", "--unit", "USDT", "--decimals", "6"},
+		"is no way that a coin comes by":   {"transfer/Channel/uusdc", "--unit", "USDT", "--decimals", "6"},
 		"0 % is no limit":                  {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "0"},
 		"from 1":                           {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "5", "--rate-hours", "0"},
 		"is in units that this chain does": {dollar, "--unit", "USDT", "--decimals", "6", "--min-flow", "5 EUR"},
@@ -113,25 +115,29 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 	require.Equal(t, "1000000", l.json("denoms.0.min_payment", "denom", "list"))
 	require.Equal(t, "USDT", l.json("denoms.0.symbol", "denom", "list"))
 	require.Contains(t, l.fail("pay", "song.wav", "0.5 USDT", "--preview"), "at least 1000000"+dollar)
+	l.tellsVoters()
+}
 
-	// A typing error is pointed out, and who votes is told when amounts will read otherwise; a name stays with its symbol.
+// A typing error is pointed out, and those who vote are told when amounts will read otherwise; a name stays with its symbol.
+func (l local) tellsVoters() {
+	l.t.Helper()
 	propose := func(args ...string) (said, notes string) {
 		said, notes, code := command(append([]string{"denom", "accept"}, append(args, "--propose", "--dry-run", "--from", "alice",
 			"--home", l.home)...)...)
-		require.Equal(t, exitOK, code, notes)
+		require.Equal(l.t, exitOK, code, notes)
 		return strings.ReplaceAll(said, "\n", " "), notes
 	}
-	_, notes = propose("uudsc", "--unit", "UDS", "--decimals", "6")
-	require.Contains(t, notes, "There is no uudsc on this chain")
-	said, _ = propose(dollar, "--unit", "USDT", "--decimals", "6")
-	require.Contains(t, said, "in full US Dollar T")
-	require.NotContains(t, said, "Until now")
+	_, notes := propose("uudsc", "--unit", "UDS", "--decimals", "6")
+	require.Contains(l.t, notes, "There is no uudsc on this chain")
+	said, _ := propose(dollar, "--unit", "USDT", "--decimals", "6")
+	require.Contains(l.t, said, "in full US Dollar T")
+	require.NotContains(l.t, said, "Until now")
 	said, _ = propose(dollar, "--unit", "USDT.n", "--decimals", "18")
-	require.NotContains(t, said, "in full")
+	require.NotContains(l.t, said, "in full")
 	for _, words := range []string{
 		"Until now people write it in USDT.", "Until now one is 1000000" + dollar, "what is 1.00 USDT becomes 0.000000000001 USDT.n.",
 	} {
-		require.Contains(t, said, words)
+		require.Contains(l.t, said, words)
 	}
 }
 
