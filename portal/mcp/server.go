@@ -146,9 +146,11 @@ func (s *Server) inUnits(ctx context.Context) units.Units {
 	}
 	ctx, cancel := context.WithTimeout(ctx, unitsWithin)
 	defer cancel()
-	if found, err := s.config.Client.Units(ctx); err == nil {
-		s.units, s.unitsRead = found, time.Now()
+	found, err := s.config.Client.Units(ctx)
+	if err != nil {
+		return units.Units{} // those of before may be no more
 	}
+	s.units, s.unitsRead = found, time.Now()
 	return s.units
 }
 
