@@ -14,8 +14,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/guard"
+	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/paywall"
 	"github.com/stemma-chain/stemma/portal/till"
 	"github.com/stemma-chain/stemma/portal/x402"
@@ -27,6 +30,13 @@ type Doors struct {
 	Origin string
 	// Till is the file of what was paid, and Vouchers the folder of the newest vouchers.
 	Till, Vouchers string
+	// TokenKey is the file of the key that signs licence tokens, which is made where there is none; empty: none are given or taken.
+	TokenKey string
+	// License is where the site's RSL document is; empty: nowhere.
+	License string
+	// BotKeys are keys of agents that sign requests, and BotHosts publish others; both empty: signatures are not looked at.
+	BotKeys  []bots.Key
+	BotHosts []string
 	// Receiver is the service's account, which payment channels name; zero: vouchers are not taken.
 	Receiver sdk.AccAddress
 	// MinCloseDelay is the least that a payment channel leaves for redeeming.
@@ -56,6 +66,49 @@ func (c Doors) open(ctx context.Context, asked *client.Client, denied func(strin
 		return nil, nil, nil, errors.Join(err, book.Close())
 	}
 	return d, func(ctx context.Context) error { return forget(ctx, d, log) }, book.Close, nil
+}
+
+// tokenKey reads the key of licence tokens; nil: there are none.
+func (c Doors) tokenKey() (*jose.TokenKey, error) {
+	if c.TokenKey == "" {
+		return nil, nil
+	}
+	key, err := olp.OpenKey(c.TokenKey)
+	if err != nil {
+		return nil, fmt.Errorf("the key of licence tokens: %w", err)
+	}
+	return &key, nil
+}
+
+// handler serves the doors, and licence tokens for works.
+func (c Doors) handler(d *x402.Doors, log *slog.Logger) (http.Handler, error) {
+	key, err := c.tokenKey()
+	if err != nil || key == nil {
+		return d.Handler(), err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(x402.Path, d.Handler())
+	licences := olp.New(olp.Config{Doors: d, Key: *key, Resources: olp.Works(d), Log: log}).Handler()
+	mux.Handle(olp.Path, licences)
+	mux.Handle(olp.MetadataPath, licences)
+	return mux, nil
+}
+
+// bots tells which agents sign requests; nil: signatures are not looked at. Until the context ends, run is to be run.
+func (c Doors) bots(asked *client.Client, log *slog.Logger) (checker *bots.Checker, run func(context.Context) error, err error) {
+	run = func(context.Context) error { return nil }
+	if len(c.BotKeys) == 0 && len(c.BotHosts) == 0 {
+		return nil, run, nil
+	}
+	b := bots.Config{Client: asked, Origin: c.Origin, Keys: c.BotKeys, Log: log}
+	if len(c.BotHosts) > 0 {
+		if b.Directories, err = bots.NewDirectories(c.BotHosts, log); err != nil {
+			return nil, nil, err
+		}
+		run = b.Directories.Run
+	}
+	checker, err = bots.New(b)
+	return checker, run, err
 }
 
 // forget forgets payments that are over, until the context ends.
@@ -109,11 +162,25 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 	defer func() { _ = end() }() // what is committed is on disk
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return keep(ctx) })
-	site, err := paywall.New(paywall.Config{Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, Log: c.Log})
+	key, err := c.tokenKey()
 	if err != nil {
 		return err
 	}
-	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }}, site)
+	site, err := paywall.New(paywall.Config{
+		Doors: d, Map: c.Map, Site: c.Site, Upstream: c.Upstream, TokenKey: key, License: c.License, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	checker, fetch, err := c.bots(asked, c.Log)
+	if err != nil {
+		return err
+	}
+	if checker != nil {
+		site = checker.Handler(site)
+	}
+	group.Go(func() error { return fetch(ctx) })
+	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }, Told: bots.Header}, site)
 	group.Go(func() error {
 		return serve(ctx, c.Listen, patient(handler), c.Ready)
 	})

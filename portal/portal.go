@@ -17,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -98,18 +99,26 @@ func Run(ctx context.Context, c Config) error {
 	meters := newMeters(watch)
 	group, ctx := errgroup.WithContext(ctx)
 	var machines http.Handler
+	var signers *bots.Checker
 	if c.Doors != nil {
 		d, keep, end, err := c.Doors.open(ctx, asked, c.Denied.Has, c.Log)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = end() }() // what is committed is on disk
-		machines = d.Handler()
+		if machines, err = c.Doors.handler(d, c.Log); err != nil {
+			return err
+		}
+		var fetch func(context.Context) error
+		if signers, fetch, err = c.Doors.bots(asked, c.Log); err != nil {
+			return err
+		}
+		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
-		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines,
+		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines, Bots: signers,
 	})
 	if err != nil {
 		return err

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+	clienttypes "github.com/cosmos/ibc-go/v11/modules/core/02-client/types"
 	channeltypes "github.com/cosmos/ibc-go/v11/modules/core/04-channel/types"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
 	"google.golang.org/grpc/codes"
@@ -35,6 +37,12 @@ type Origin struct {
 
 // IsVoucher says whether a denom came from another chain.
 func IsVoucher(denom string) bool { return strings.HasPrefix(denom, Prefix) }
+
+// hash is a voucher's name. Nodes find the way of a hash in small letters too, but no coin has that name.
+var hash = regexp.MustCompile(`^` + Prefix + `[0-9A-F]{64}$`)
+
+// IsHash says whether a denom is one that a coin from another chain can have.
+func IsHash(denom string) bool { return hash.MatchString(denom) }
 
 // Denom is what a way makes of a coin here: transfer/channel-0/uusdc is ibc/..., the hash of it. Other texts are denoms already and stay.
 func Denom(text string) string {
@@ -66,7 +74,11 @@ func By(ctx context.Context, c *client.Client, way transfertypes.Denom) (*Origin
 	origin := &Origin{
 		Path: way.Path(), DenomThere: transfertypes.NewDenom(way.Base, way.Trace[1:]...).IBCDenom(), Steps: len(way.Trace),
 	}
-	if !channeltypes.IsChannelIDFormat(hop.ChannelId) {
+	if !channeltypes.IsChannelIDFormat(hop.ChannelId) { // chanel-0 could be a client
+		_, err := clienttypes.NewQueryClient(c).ClientState(ctx, &clienttypes.QueryClientStateRequest{ClientId: hop.ChannelId})
+		if err != nil {
+			return nil, fmt.Errorf("ask where %s leads: %w", hop.ChannelId, err)
+		}
 		return origin, nil
 	}
 	end := &channeltypes.QueryChannelRequest{PortId: hop.PortId, ChannelId: hop.ChannelId}

@@ -27,6 +27,7 @@ var rslTokens = [usages]string{training: "ai-train", input: "ai-input", search: 
 type rslContent struct {
 	XMLName  xml.Name     `xml:"content"`
 	URL      string       `xml:"url,attr"`
+	Server   string       `xml:"server,attr,omitempty"`
 	Lastmod  string       `xml:"lastmod,attr,omitempty"`
 	Licenses []rslLicense `xml:"license"`
 }
@@ -88,7 +89,7 @@ func (r *rslWriter) Add(w Work) error {
 		return err
 	}
 	for _, place := range w.Places {
-		content := rslContent{URL: place.pattern(), Lastmod: r.source.Time.UTC().Format(time.RFC3339), Licenses: licenses}
+		content := rslContent{URL: place.pattern(), Server: r.site.LicenseServer, Lastmod: r.source.Time.UTC().Format(time.RFC3339), Licenses: licenses}
 		if r.site.Origin != "" {
 			content.URL = place.Path
 		}

@@ -22,6 +22,8 @@ type Site struct {
 	Prefix string
 	// LicenseURL is where the RSL file will be served.
 	LicenseURL string
+	// LicenseServer gives tokens without which nothing is fetched (RSL 1.0 section 3.3); empty: none is needed.
+	LicenseServer string
 	// LicensePage tells people how to acquire a grant; empty: none.
 	LicensePage string
 	// About: the site has a page about each work under its id, and not its file. The files are about these pages, wherever else the

@@ -22,7 +22,7 @@ var (
 		"payment": {"standard", "custom", "accepts"},
 	}
 	rslAttributes = map[string][]string{
-		"rsl": {"xmlns", "max-age"}, "content": {"url", "lastmod"}, "permits": {"type"}, "prohibits": {"type"}, "payment": {"type"},
+		"rsl": {"xmlns", "max-age"}, "content": {"url", "server", "lastmod"}, "permits": {"type"}, "prohibits": {"type"}, "payment": {"type"},
 		"accepts": {"type"}, "legal": {"type"},
 	}
 	rslTypes = map[string][]string{
@@ -35,8 +35,19 @@ var (
 	}
 )
 
+// A licence server is named at every content, or at none: without its token nothing is to be fetched.
+func TestRSLNamesALicenceServer(t *testing.T) {
+	s := site(t, "https://example.org")
+	require.NotContains(t, string(render(t, publish.RSL, s, gallery(t, s)...)), "server=")
+	s.LicenseServer = "https://example.org/olp"
+	text := string(render(t, publish.RSL, s, gallery(t, s)...))
+	require.Positive(t, strings.Count(text, "<content "))
+	require.Equal(t, strings.Count(text, "<content "), strings.Count(text, ` server="https://example.org/olp"`))
+}
+
 func TestRSLKeepsToItsVocabulary(t *testing.T) {
 	s := site(t, "https://example.org")
+	s.LicenseServer = "https://example.org/olp"
 	decoder := xml.NewDecoder(strings.NewReader(string(render(t, publish.RSL, s, gallery(t, s)...))))
 	path := []string{""}
 	kind := ""

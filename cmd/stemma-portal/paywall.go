@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ const (
 	flagSite     = "site"
 	flagUpstream = "upstream"
 	flagMap      = "map"
+	flagRSL      = "rsl"
 )
 
 func paywallCmd() *cobra.Command {
@@ -27,7 +29,7 @@ func paywallCmd() *cobra.Command {
 		Use:   "paywall",
 		Short: "Put the chain's rules before a site: whoever may not use a file so pays for it",
 		Long: `Paywall serves a folder (--site), or stands before a server (--upstream), and asks of each file that --map names
-whether it may be used so by whoever asks: by anybody, by one who pays with this request (x402), or by one who proves that the right is theirs.
+whether it may be used so by whoever asks: by anybody, by one who pays with this request (x402), or by one who proves that the right is theirs, with this request or by a licence token (RSL).
 Everybody else is told what it costs (402), or why it is not to be had (403). All that the map does not name is served as it is.
 
 The map is a table: path,work,use, and perhaps commercial, territory and medium. A path is /a/file, or /a/folder/* for all below it; the longest
@@ -35,7 +37,7 @@ that fits counts, and a file has what seems to lie below it too. Paths that are 
 with a dot are not served, nor what links lead out to. A server behind is asked before anything is taken, so what it does not have (400 and above)
 costs nothing; it must not know a file by names that the map does not have, such as in capitals, and must be reached by nobody else.
 
-It holds no keys. Money goes from who pays to the works, and never through it. What it needs to keep is --till and --vouchers.`,
+It holds no keys of accounts. Money goes from who pays to the works, and never through it. What it needs to keep is --till and --vouchers.`,
 		Example: `  stemma-portal paywall --site public --map map.csv --origin https://example.org
   stemma-portal paywall --upstream http://127.0.0.1:8080 --map map.csv --origin https://example.org --receiver stemma1... --listen 127.0.0.1:8490`,
 		Args:          cobra.NoArgs,
@@ -56,6 +58,7 @@ It holds no keys. Money goes from who pays to the works, and never through it. W
 	f.String(flagSite, "", "folder to serve")
 	f.String(flagUpstream, "", "server to stand before, as http://HOST:PORT")
 	f.String(flagMap, "", "table of what is behind which path")
+	f.String(flagRSL, "", "where the site's RSL document is, which crawlers are told (default: /license.xml of the site)")
 	addDoorFlags(f, "where the site is reached from outside, as https://example.org: payments are bound to it")
 	addLimitFlags(f, limits)
 	f.String(flagLogFormat, "text", "text or json")
@@ -92,6 +95,11 @@ func paywallOf(f *pflag.FlagSet) (portal.PaywallConfig, error) {
 		return none, fmt.Errorf("say what is to be paid: a table by --%s", flagMap)
 	}
 	c.Doors = *d
+	if c.License = text(flagRSL); c.License == "" {
+		c.License = c.Origin + "/license.xml"
+	} else if at, err := url.Parse(c.License); err != nil || !at.IsAbs() || strings.ContainsAny(c.License, "<>\" ") {
+		return none, fmt.Errorf("--%s %q: write the whole address, as https://example.org/license.xml", flagRSL, c.License)
+	}
 	if upstream := text(flagUpstream); upstream != "" {
 		c.Upstream, err = url.Parse(upstream)
 		if err != nil || (c.Upstream.Scheme != "http" && c.Upstream.Scheme != "https") || c.Upstream.Host == "" {

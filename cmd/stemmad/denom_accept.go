@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	ratelimittypes "github.com/cosmos/ibc-go/v11/modules/apps/rate-limiting/types"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/origin"
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/x/feemarket/price"
@@ -93,6 +96,17 @@ func acceptDenom(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	}
 	a := &acceptance{conn: conn}
 	denom := origin.Denom(args[0])
+	switch {
+	case origin.IsVoucher(denom) && !origin.IsHash(denom):
+		return fmt.Errorf("%s is no coin of another chain: that is ibc/ and 64 digits or capital letters A to F", denom)
+	case strings.HasPrefix(denom, transfertypes.PortID+"/"):
+		return fmt.Errorf("%s is no way that a coin comes by: that is such as %s/channel-0/uusdc", denom, transfertypes.PortID)
+	}
+	for _, unit := range a.conn.Units().All() {
+		if unit.Denom != denom && strings.EqualFold(unit.Symbol, denom) {
+			return fmt.Errorf("%s is how people write %s: name that one, if it is meant", unit.Symbol, unit.Denom)
+		}
+	}
 	if a.from, err = askFrom(ctx, conn, denom, args[0]); err != nil {
 		return err
 	}
@@ -106,6 +120,9 @@ func acceptDenom(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return err
 	}
 	a.describe()
+	if err := a.warn(ctx); err != nil {
+		return err
+	}
 	authority := sender.Address.String()
 	a.msgs = []sdk.Msg{&royaltytypes.MsgAcceptDenom{Authority: authority, Accepted: a.row}}
 	if err := errors.Join(a.addFees(authority, fees), a.addLimit(ctx, authority)); err != nil {
@@ -146,7 +163,7 @@ func (a *acceptance) readUnit(rows royaltytypes.Params, denom string) error {
 		if f.Changed(flagDecimals) {
 			unit.Decimals, _ = f.GetUint32(flagDecimals)
 		}
-		if name != "" || symbol != "" {
+		if name != "" || old != nil && symbol != "" && symbol != old.Symbol { // another symbol's name is not this one's
 			unit.Name = name
 		}
 		if err := unit.Validate(); err != nil {
@@ -156,9 +173,9 @@ func (a *acceptance) readUnit(rows royaltytypes.Params, denom string) error {
 	}
 	if a.said = a.conn.Units(); a.row.Unit != nil {
 		a.said = units.New([]banktypes.Metadata{a.row.Unit.Metadata(denom, banktypes.Metadata{})})
-		if unknown != nil {
-			a.row.MinFlow, a.row.MinPayout = part(a.row.Unit.Decimals, 4), part(a.row.Unit.Decimals, 2)
-		}
+	}
+	if unit, ok := a.said.Of(denom); ok && unknown != nil {
+		a.row.MinFlow, a.row.MinPayout = part(uint32(unit.Decimals), 4), part(uint32(unit.Decimals), 2)
 	}
 	return nil
 }
@@ -168,10 +185,14 @@ func part(decimals uint32, digits int) math.Int {
 	return math.NewIntWithDecimal(1, max(0, int(decimals)-digits))
 }
 
-// checkSymbol refuses a symbol that the node knows as another denom's.
+// checkSymbol refuses a symbol that the node knows as another denom's, and another unit of the staking token, as the chain does.
 func (a *acceptance) checkSymbol() error {
 	if a.row.Unit == nil {
 		return nil
+	}
+	if is, _ := a.conn.Units().Of(a.row.Denom); a.row.Denom == sdk.DefaultBondDenom &&
+		(is.Symbol != a.row.Unit.Symbol || is.Decimals != int(a.row.Unit.Decimals)) {
+		return fmt.Errorf("--%s: %s is staked: its unit is what genesis says, and no vote changes it", flagUnit, a.row.Denom)
 	}
 	for _, unit := range a.conn.Units().All() {
 		if unit.Denom != a.row.Denom && strings.EqualFold(unit.Symbol, a.row.Unit.Symbol) {
@@ -224,22 +245,55 @@ func (a *acceptance) describe() {
 		}
 		a.what = append(a.what, fmt.Sprintf("People write it in %s%s: one is %s.", u.Symbol, called,
 			sdk.NewCoin(a.row.Denom, part(u.Decimals, 0))))
+		a.what = append(a.what, a.rewrites()...)
 	} else {
 		a.conn.Note("Without --%s and --%s people read and write it in base units, with its whole name.", flagUnit, flagDecimals)
 	}
 	a.what = append(a.what, fmt.Sprintf("Payments from %s, flows from %s, payouts from %s.",
 		coin(a.row.MinPayment), coin(a.row.MinFlow), coin(a.row.MinPayout)))
-	if a.row.Unit != nil {
-		a.conn.Note("A symbol is a claim: the chain sees to it that no other accepted coin has it, and nobody that %s is what it says.",
-			a.row.Unit.Symbol)
+}
+
+// rewrites says, to those who vote too, how amounts read otherwise than until now.
+func (a *acceptance) rewrites() (lines []string) {
+	old, ok := a.conn.Units().Of(a.row.Denom)
+	if !ok {
+		return nil
+	}
+	if old.Symbol != a.row.Unit.Symbol {
+		lines = append(lines, fmt.Sprintf("Until now people write it in %s.", old.Symbol))
+	}
+	if old.Decimals != int(a.row.Unit.Decimals) {
+		one := sdk.NewCoin(a.row.Denom, part(uint32(old.Decimals), 0))
+		lines = append(lines, fmt.Sprintf("Until now one is %s. Prices, minima, balances and the fee rate stay as they are and read otherwise: "+
+			"what is 1.00 %s becomes %s.", one, old.Symbol, a.said.Coin(one)))
+	}
+	return lines
+}
+
+// warn tells what the vote does not answer for.
+func (a *acceptance) warn(ctx context.Context) error {
+	if u := a.row.Unit; u != nil {
+		a.conn.Note("A symbol is a claim: the chain sees to it that no other accepted coin has it, and nobody that %s is what it says.", u.Symbol)
+		if a.from != nil && strings.EqualFold(a.from.DenomThere, u.Symbol) {
+			a.conn.Note("%s is what the other chain calls the smallest unit: make sure that people there write %d decimals, and say %s.",
+				table.Clean(a.from.DenomThere), u.Decimals, u.Symbol)
+		}
 	}
 	switch {
 	case !origin.IsVoucher(a.row.Denom):
+		supply, err := banktypes.NewQueryClient(a.conn).SupplyOf(ctx, &banktypes.QuerySupplyOfRequest{Denom: a.row.Denom})
+		if err != nil {
+			return err
+		}
+		if !supply.Amount.IsPositive() {
+			a.conn.Note("There is no %s on this chain: is the name right?", a.row.Denom)
+		}
 	case a.from == nil:
 		a.conn.Note("Write the way in place of the hash, transfer/CHANNEL/NAME, to see from which chain it comes.")
 	case a.from.Channel != "":
 		a.conn.Note("Who runs that chain can make as many of it as they like: stemmad query ibc channel client-state transfer %s", a.from.Channel)
 	}
+	return nil
 }
 
 // sentence gives a clause a capital and a full stop.
@@ -279,8 +333,14 @@ func (a *acceptance) addFees(authority string, fees feemarkettypes.Params) error
 func (a *acceptance) addLimit(ctx context.Context, authority string) error {
 	percent, _ := a.conn.Flags().GetUint32(flagRateLimit)
 	hours, _ := a.conn.Flags().GetUint64(flagRateHours)
-	if percent == 0 {
+	if !a.conn.Flags().Changed(flagRateLimit) {
 		return nil
+	}
+	if percent == 0 || percent > 100 {
+		return fmt.Errorf("--%s: %d %% is no limit; 1 to 100 are possible", flagRateLimit, percent)
+	}
+	if hours == 0 {
+		return fmt.Errorf("--%s: say in how many hours, from 1", flagRateHours)
 	}
 	if a.from == nil || a.from.Channel == "" {
 		return fmt.Errorf("--%s: no channel is known that %s comes by", flagRateLimit, a.row.Denom)
@@ -334,8 +394,13 @@ func askFrom(ctx context.Context, conn *connect.Conn, denom, written string) (*f
 	return from, err
 }
 
-// String says it in a clause.
+// String says it in a clause. The names are of strangers: anyone can open a channel to a chain of any name, with coins of any name.
 func (f *fromAfar) String() string {
+	if f != nil {
+		said := *f
+		said.Path, said.Chain, said.DenomThere = asTheyName(f.Path), asTheyName(f.Chain), asTheyName(f.DenomThere)
+		f = &said
+	}
 	switch {
 	case f == nil:
 		return "none of it has come yet, and this node knows no way that has this hash"
@@ -350,4 +415,15 @@ func (f *fromAfar) String() string {
 		text += ", which has it from yet another chain (" + f.Path + ")"
 	}
 	return text
+}
+
+// plain is what chains and coins are called that have no reason to mislead.
+var plain = regexp.MustCompile(`^[A-Za-z0-9/:._-]*$`)
+
+// asTheyName puts a name that is not plain between quotes, so that none goes on as a sentence of ours.
+func asTheyName(name string) string {
+	if plain.MatchString(name) {
+		return name
+	}
+	return strconv.QuoteToASCII(name)
 }

@@ -13,6 +13,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
@@ -71,6 +72,14 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 		"what one unit counts as":          {dollar, "--fee-rate", "2 STEM"},
 		"ask where channel-0 leads":        {"transfer/channel-0/uusdt", "--unit", "USDT", "--decimals", "6"},
 		`symbol "US DT"; it is a letter`:   {dollar, "--unit", "US DT", "--decimals", "6"},
+		`symbol "USDT."; it is a letter`:   {dollar, "--unit", "USDT.", "--decimals", "6"},
+		"is no coin of another chain":      {strings.ToLower(dollar), "--unit", "USDT", "--decimals", "6"},
+		"is staked: its unit is what":      {"ustem", "--unit", "GOLD", "--decimals", "6"},
+		"USDC is how people write uusdc":   {"usdc"},
+		"ask where chanel-0 leads":         {"transfer/chanel-0/uusdc", "--unit", "USDT", "--decimals", "6"},
+		"is no way that a coin comes by":   {"transfer/Channel/uusdc", "--unit", "USDT", "--decimals", "6"},
+		"0 % is no limit":                  {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "0"},
+		"from 1":                           {dollar, "--unit", "USDT", "--decimals", "6", "--rate-limit", "5", "--rate-hours", "0"},
 		"is in units that this chain does": {dollar, "--unit", "USDT", "--decimals", "6", "--min-flow", "5 EUR"},
 	} {
 		errs := l.fail(append(append([]string{"denom", "accept"}, args...), "--propose", "--from", "alice", "-y")...)
@@ -106,6 +115,30 @@ func TestGovernanceAcceptsACoin(t *testing.T) {
 	require.Equal(t, "1000000", l.json("denoms.0.min_payment", "denom", "list"))
 	require.Equal(t, "USDT", l.json("denoms.0.symbol", "denom", "list"))
 	require.Contains(t, l.fail("pay", "song.wav", "0.5 USDT", "--preview"), "at least 1000000"+dollar)
+	l.tellsVoters()
+}
+
+// A typing error is pointed out, and those who vote are told when amounts will read otherwise; a name stays with its symbol.
+func (l local) tellsVoters() {
+	l.t.Helper()
+	propose := func(args ...string) (said, notes string) {
+		said, notes, code := command(append([]string{"denom", "accept"}, append(args, "--propose", "--dry-run", "--from", "alice",
+			"--home", l.home)...)...)
+		require.Equal(l.t, exitOK, code, notes)
+		return strings.ReplaceAll(said, "\n", " "), notes
+	}
+	_, notes := propose("uudsc", "--unit", "UDS", "--decimals", "6")
+	require.Contains(l.t, notes, "There is no uudsc on this chain")
+	said, _ := propose(dollar, "--unit", "USDT", "--decimals", "6")
+	require.Contains(l.t, said, "in full US Dollar T")
+	require.NotContains(l.t, said, "Until now")
+	said, _ = propose(dollar, "--unit", "USDT.n", "--decimals", "18")
+	require.NotContains(l.t, said, "in full")
+	for _, words := range []string{
+		"Until now people write it in USDT.", "Until now one is 1000000" + dollar, "what is 1.00 USDT becomes 0.000000000001 USDT.n.",
+	} {
+		require.Contains(l.t, said, words)
+	}
 }
 
 // Where a coin comes from is said in a clause, whatever of it is known.
@@ -115,6 +148,12 @@ func TestWhereACoinComesFrom(t *testing.T) {
 		"it comes from chain noble-1 by channel-3, where it is called uusdc":     {Chain: "noble-1", Channel: "channel-3", DenomThere: "uusdc", Steps: 1},
 		"it comes by channel-3, from a chain where it is called uusdc":           {Channel: "channel-3", DenomThere: "uusdc", Steps: 1},
 		"it comes by version 2 of the protocol, transfer/07-tendermint-0/uusdc":  {Path: "transfer/07-tendermint-0/uusdc", Steps: 1},
+		`it comes by channel-3, from a chain where it is called "uusdc of noble-1.\nThe coin is\u200b real"`: {
+			Channel: "channel-3", DenomThere: "uusdc of noble-1.\nThe coin is\u200b real", Steps: 1,
+		},
+		`it comes from chain "noble-1 by channel-0" by channel-3, where it is called uusdc`: {
+			Chain: "noble-1 by channel-0", Channel: "channel-3", DenomThere: "uusdc", Steps: 1,
+		},
 		"it comes from chain hub-4 by channel-0, where it is called ibc/AA, which has it from yet another chain " +
 			"(transfer/channel-0/transfer/channel-5/uusdc)": {
 			Chain: "hub-4", Channel: "channel-0", DenomThere: "ibc/AA", Steps: 2, Path: "transfer/channel-0/transfer/channel-5/uusdc",
@@ -122,4 +161,10 @@ func TestWhereACoinComesFrom(t *testing.T) {
 	} {
 		require.Equal(t, says, from.String())
 	}
+}
+
+// Why a transfer goes back may quote what its sender wrote, which makes no lines of its own.
+func TestARefusedTransferIsOneLine(t *testing.T) {
+	said := goesBack(history.Refusal{Channel: "channel-0", Sequence: "2", Reason: "the memo has a\n\nPayment 2: 1000.00 USDC\x1b[2J"})
+	require.Equal(t, "transfer 2 over channel-0 goes back to its sender: the memo has a??Payment 2: 1000.00 USDC?[2J", said)
 }

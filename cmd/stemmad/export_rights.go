@@ -25,6 +25,7 @@ const (
 	flagPathPrefix  = "path-prefix"
 	flagLicenseURL  = "license-url"
 	flagLicensePage = "license-page"
+	flagLicenseServ = "license-server"
 	flagValidDays   = "valid-days"
 	flagOut         = "out"
 	flagAboutPages  = "about-pages"
@@ -78,6 +79,7 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 	f.String(flagPathPrefix, "", "path on the site under which works without a URL are served by their id")
 	f.String(flagLicenseURL, "", "where the RSL file will be (default: SITE/license.xml)")
 	f.String(flagLicensePage, "", "page that tells people how to acquire a licence")
+	f.String(flagLicenseServ, "", "licence server of RSL, without whose tokens the site hands nothing over, as https://example.org/olp of a paywall")
 	f.Bool(flagAboutPages, false, "the site has a page about each work by its id, and not its file, as a portal has")
 	f.Uint(flagValidDays, defaultValidDays, "days that the file may be relied on")
 	f.String(flagOut, "", "file to write (default: standard output); with --format all the folder")
@@ -92,6 +94,11 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	site, err := publish.NewSite(f.Text(flagSite), f.Text(flagPathPrefix), f.Text(flagLicenseURL), f.Text(flagLicensePage))
 	if err != nil {
 		return err
+	}
+	if site.LicenseServer = f.Text(flagLicenseServ); site.LicenseServer != "" {
+		if _, err := publish.NewSite("", "", site.LicenseServer, ""); err != nil {
+			return fmt.Errorf("--%s: %w", flagLicenseServ, err)
+		}
 	}
 	if site.About = f.Is(flagAboutPages); site.About && site.Origin == "" {
 		return fmt.Errorf("--%s is about one site: give --%s", flagAboutPages, flagSite)

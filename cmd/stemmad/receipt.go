@@ -15,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/client/history/blocks"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -110,9 +111,9 @@ func noPayment(r history.Receipt) error {
 	return fmt.Errorf("transaction %s in block %d made no payment to a work%s", r.Tx, r.Height, why)
 }
 
-// goesBack says of a transfer why it was refused.
+// goesBack says of a transfer why it was refused, in a line: the reason may quote its memo.
 func goesBack(r history.Refusal) string {
-	return fmt.Sprintf("transfer %s over %s goes back to its sender: %s", r.Sequence, r.Channel, r.Reason)
+	return fmt.Sprintf("transfer %s over %s goes back to its sender: %s", r.Sequence, r.Channel, table.Clean(r.Reason))
 }
 
 // chosenPayments reads the payments, all or the one that --payment names.

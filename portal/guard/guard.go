@@ -37,6 +37,8 @@ type Options struct {
 	Answered func(status int, took time.Duration)
 	// Body is the longest body that is read of a request with this path, in bytes; negative: any. nil: none is read.
 	Body func(path string) int64
+	// Told is a header of answers which says what agent asked, and which the log has too where it is there; empty: none.
+	Told string
 	// Lasts says whether requests with this path wait for something, and have bounds of their own; nil: none do.
 	Lasts func(path string) bool
 }
@@ -59,8 +61,14 @@ func New(o Options, next http.Handler) http.Handler {
 				}
 			}
 			took := time.Since(began)
-			o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", took))
+			line := []slog.Attr{
+				slog.String("method", r.Method), slog.String("path", r.URL.Path),
+				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", took),
+			}
+			if told := answered.Header().Get(o.Told); told != "" {
+				line = append(line, slog.String("agent", told))
+			}
+			o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", line...)
 			if o.Answered != nil {
 				o.Answered(answered.code, took)
 			}

@@ -36,6 +36,7 @@ const (
 	unindexed = 20
 	// nextBlock is how long the block is waited for that proves the one before.
 	nextBlock = 15 * time.Second
-	// unitsLast is how long units count as known, unitsWithin how long they are waited for.
-	unitsLast, unitsWithin = 10 * time.Minute, 5 * time.Second
+	// unitsLast is how long units count as known, unitsWithin how long they are waited for. A vote changes what 5.00 USDC is: what is
+	// paid by the old unit after it is another amount.
+	unitsLast, unitsWithin = 10 * time.Second, 5 * time.Second
 )

@@ -95,6 +95,23 @@ func (c *chain) findsByWords(t *testing.T) {
 	found := open(t, server).ok("resolve", args{"query": "instructions ignore"})
 	require.Equal(t, "words", found["by"])
 	require.Equal(t, c.song.String(), found["works"].([]any)[0].(map[string]any)["work"])
+
+	session := open(t, server)
+	wanted := args{"use": "ai-input", "commercial": true, "max_price": "2.00 USDC"}
+	offers := session.ok("find", wanted)["offers"].([]any)
+	require.Len(t, offers, 1)
+	offer := offers[0].(map[string]any)
+	require.Equal(t, c.song.String(), offer["work"])
+	require.Equal(t, "needs_grant", offer["verdict"])
+	require.Contains(t, offer["title"], "untrusted_text")
+	require.Equal(t, "2.00 USDC", offer["price"].([]any)[0].(map[string]any)["shown"])
+	wanted["max_price"] = "1.99 USDC"
+	require.Empty(t, session.ok("find", wanted)["offers"])
+	session.no("find", args{"use": "eat"}, "mcp", 2)
+	session.no("find", args{"use": "ai-input", "after": "no mark"}, "mcp", 2)
+	require.NotEmpty(t, session.ok("services", args{})["services"])
+	require.Empty(t, session.ok("services", args{"protocol": "gopher"})["services"])
+	session.no("services", args{"protocol": "no such thing"}, "mcp", 2)
 }
 
 func (c *chain) buys(s *session) {

@@ -24,6 +24,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/index"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 )
@@ -39,7 +40,7 @@ type Node interface {
 type Config struct {
 	Client *client.Client
 	Node   Node
-	// Index finds works by words of their titles; nil: they are found by digest and id alone.
+	// Index finds works by words of their titles, offers and agents; nil: works are found by digest and id alone.
 	Index *index.Index
 	// Trust is a header that whoever runs the server knows from elsewhere, which proofs then rest on; nil: none.
 	Trust *proof.Trust
@@ -66,6 +67,8 @@ type Server struct {
 	busy   chan struct{}
 
 	protocol *protocol.Server
+	// finder is of no use where there is no index.
+	finder *discover.Finder
 
 	mu        sync.Mutex
 	units     units.Units
@@ -96,6 +99,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		c.Within = callWithin
 	}
 	s := &Server{config: c, spent: newLedger(ctx), busy: make(chan struct{}, callsAtOnce)}
+	if c.Index != nil {
+		s.finder = &discover.Finder{Client: c.Client, Index: c.Index}
+	}
 	how := readOnly
 	if c.Key != nil {
 		var err error
@@ -140,9 +146,11 @@ func (s *Server) inUnits(ctx context.Context) units.Units {
 	}
 	ctx, cancel := context.WithTimeout(ctx, unitsWithin)
 	defer cancel()
-	if found, err := s.config.Client.Units(ctx); err == nil {
-		s.units, s.unitsRead = found, time.Now()
+	found, err := s.config.Client.Units(ctx)
+	if err != nil {
+		return units.Units{} // those of before may be no more
 	}
+	s.units, s.unitsRead = found, time.Now()
 	return s.units
 }
 

@@ -13,6 +13,13 @@ func (s *Server) addAsking() {
 		asks, s.report)
 	add(s, "prove", "Prove it", "Make a proof of what the chain says about a work, a grant or a transaction. It is checked here first, and "+
 		"anybody can check it without a node.", asks, s.prove)
+	if s.config.Index == nil {
+		return
+	}
+	add(s, "find", "Find works to use", "Find works that may be used for something, by price, royalty, licence and kind: each is allowed to "+
+		"anybody, or to be had at its price, as the chain decides now.", asks, s.find)
+	add(s, "services", "Find agents", "Find agents by how they are reached and what they say of themselves. Nobody checks that.", asks,
+		s.services)
 }
 
 // addSpending offers the tools that sign.

@@ -25,9 +25,11 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/proof/gather"
+	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/guard"
+	"github.com/stemma-chain/stemma/portal/olp"
 	"github.com/stemma-chain/stemma/portal/picture"
 )
 
@@ -61,8 +63,10 @@ type Config struct {
 	Denied func(work string) bool
 	// Answered is told of each request, by its HTTP status and how long it took; it may be nil.
 	Answered func(status int, took time.Duration)
-	// Doors are for machines that pay, below /x402/; nil: there are none.
+	// Doors are for machines that pay, below /x402/, and for those that ask for licence tokens, below /olp/; nil: there are none.
 	Doors http.Handler
+	// Bots tells which agents sign requests; nil: nobody asks.
+	Bots *bots.Checker
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
 	// Address is where readers reach the site, as https://portal.example.org; empty: it serves no files that name it.
@@ -254,8 +258,17 @@ func (s *Site) Handler() http.Handler {
 	if s.Doors != nil {
 		mux.Handle("GET "+doorsPath, s.Doors)
 		mux.Handle("POST "+doorsPath, s.Doors)
+		mux.Handle("GET "+olp.Path, s.Doors)
+		mux.Handle("POST "+olp.Path, s.Doors)
+		mux.Handle("GET "+olp.MetadataPath, s.Doors)
 	}
-	guarded := guard.New(guard.Options{Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts}, mux)
+	var all http.Handler = mux
+	if s.Bots != nil {
+		all = s.Bots.Handler(mux)
+	}
+	guarded := guard.New(guard.Options{
+		Limits: s.Limits, Log: s.Log, Answered: s.Answered, Body: longestBody, Lasts: lasts, Told: bots.Header,
+	}, all)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -280,7 +293,7 @@ func longestBody(path string) int64 {
 	switch {
 	case path == rpcPath:
 		return maxCall
-	case strings.HasPrefix(path, doorsPath):
+	case strings.HasPrefix(path, doorsPath) || strings.HasPrefix(path, olp.Path):
 		return maxAsked
 	}
 	return 0

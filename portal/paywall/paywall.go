@@ -9,8 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/jose"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/bots"
+	"github.com/stemma-chain/stemma/portal/olp"
 	doors "github.com/stemma-chain/stemma/portal/x402"
 )
 
@@ -21,7 +24,11 @@ type Config struct {
 	// Site is a folder that is served; else Upstream is a server that is asked.
 	Site     string
 	Upstream *url.URL
-	Log      *slog.Logger
+	// TokenKey signs licence tokens, by which the site is a licence server too (RSL); nil: it is none, and takes none.
+	TokenKey *jose.TokenKey
+	// License is where the site's RSL document is.
+	License string
+	Log     *slog.Logger
 }
 
 // behind is what the things are fetched from.
@@ -34,58 +41,88 @@ type behind interface {
 
 // New makes the handler of a site behind a paywall.
 func New(c Config) (http.Handler, error) {
-	var site behind
+	s := wall{Config: c}
 	if c.Upstream != nil {
-		site = newServer(c.Upstream)
+		s.site = newServer(c.Upstream)
 	} else {
 		root, err := os.OpenRoot(c.Site)
 		if err != nil {
 			return nil, err
 		}
-		site = folder{root.FS()}
+		s.site = folder{root.FS()}
 	}
-	machines := c.Doors.Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		at, err := address(r)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		if strings.HasPrefix(at, doors.Path) {
-			machines.ServeHTTP(w, r)
-			return
-		}
-		row, mapped := c.find(site.names(at))
-		if !mapped {
-			if err := site.hand(w, plain(r), nil); err != nil {
-				c.missing(w, r, err)
-			}
-			return
-		}
-		t := doors.Thing{
-			// As it is written in an address, since a file may have a question mark in its name.
-			Resource: x402.Resource{URL: c.Doors.Origin + r.URL.EscapedPath(), Description: words.Use(row.Use)}, Work: row.Work, Use: row.Use, Behind: true,
-		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			t.Once = r.Method
-		}
-		if r.URL.RawQuery != "" {
-			t.URL += "?" + r.URL.RawQuery
-		}
-		c.Doors.Serve(w, r, t, func(paid doors.Paid) error {
-			err := site.hand(w, plain(r), paid)
-			if absent := new(absentError); errors.As(err, &absent) {
-				c.missing(w, r, err)
-				return nil
-			}
-			return err
-		})
-	}), nil
+	s.machines = c.Doors.Handler()
+	if c.TokenKey != nil {
+		s.olp = olp.New(olp.Config{Doors: c.Doors, Key: *c.TokenKey, Resources: s.resource, Log: c.Log})
+		s.licences = s.olp.Handler()
+	}
+	return http.HandlerFunc(s.serve), nil
 }
 
-// find is what is behind a path by any of its names: the row that names the most of it.
-func (c Config) find(names []string) (row Row, mapped bool) {
-	for _, name := range names {
+// wall is a site behind a paywall.
+type wall struct {
+	Config
+	site               behind
+	machines, licences http.Handler
+	// olp writes licence tokens; nil: none are taken.
+	olp *olp.Server
+}
+
+func (c wall) serve(w http.ResponseWriter, r *http.Request) {
+	at, err := address(r)
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	case strings.HasPrefix(at, doors.Path):
+		c.machines.ServeHTTP(w, r)
+		return
+	case c.olp != nil && (strings.HasPrefix(at, olp.Path) || at == olp.MetadataPath):
+		c.licences.ServeHTTP(w, r)
+		return
+	}
+	row, mapped := c.find(at)
+	if !mapped {
+		if err := c.site.hand(w, plain(r), nil); err != nil {
+			c.missing(w, r, err)
+		}
+		return
+	}
+	t := doors.Thing{
+		// As it is written in an address, since a file may have a question mark in its name.
+		Resource: x402.Resource{URL: c.Doors.Origin + r.URL.EscapedPath(), Description: words.Use(row.Use)},
+		Work:     row.Work, Use: row.Use, Behind: true,
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		t.Once = r.Method
+	}
+	if r.URL.RawQuery != "" {
+		t.URL += "?" + r.URL.RawQuery
+	}
+	hand := func(paid doors.Paid) error {
+		err := c.site.hand(w, plain(r), paid)
+		if absent := new(absentError); errors.As(err, &absent) {
+			c.missing(w, r, err)
+			return nil
+		}
+		return err
+	}
+	if c.olp == nil {
+		c.Doors.Serve(w, r, t, hand)
+		return
+	}
+	w.Header().Add("Vary", "Authorization")
+	if _, shown := olp.Token(r.Header); shown && len(r.Header.Values(x402.PaymentHeader)) == 0 {
+		c.byToken(w, r, t, c.found(row, t.URL), hand)
+		return
+	}
+	w = c.olp.Pointing(w, c.License)
+	c.Doors.Serve(w, r, t, hand)
+}
+
+// find is what is behind a path, by any of its names: the row that names the most of it.
+func (c wall) find(at string) (row Row, mapped bool) {
+	for _, name := range c.site.names(at) {
 		if found, there := c.Map.Find(name); there && (!mapped || found.names() > row.names()) {
 			row, mapped = found, true
 		}
@@ -149,11 +186,16 @@ var elsewhere = []string{
 // an underscore in a header for a hyphen.
 func plain(r *http.Request) *http.Request {
 	copied := r.Clone(r.Context())
+	_, ours := olp.Token(copied.Header)
 	for name := range copied.Header {
-		written := http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
-		if written == http.CanonicalHeaderKey(x402.PaymentHeader) || slices.Contains(elsewhere, written) {
+		switch written := http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-")); {
+		case written == http.CanonicalHeaderKey(x402.PaymentHeader), written == http.CanonicalHeaderKey(bots.Header),
+			written == "Authorization" && ours, slices.Contains(elsewhere, written):
 			delete(copied.Header, name)
 		}
+	}
+	if bot := bots.Of(r.Context()); bot.Outcome == bots.Verified {
+		copied.Header.Set(bots.Header, bot.String())
 	}
 	return copied
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/bots"
 	doors "github.com/stemma-chain/stemma/portal/x402"
 )
 
@@ -73,7 +74,7 @@ func (p paying) RoundTrip(r *http.Request) (*http.Response, error) {
 		if answer, err = p.RoundTripper.RoundTrip(r); err != nil {
 			return &absentError{http.StatusBadGateway, err}
 		}
-		for _, ours := range []string{x402.RequiredHeader, x402.SettledHeader} {
+		for _, ours := range []string{x402.RequiredHeader, x402.SettledHeader, bots.Header} {
 			answer.Header.Del(ours)
 		}
 		return nil

@@ -51,17 +51,7 @@ func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, hand func
 		if payment == nil {
 			return d.free(r.Context(), t, fetch)
 		}
-		receipt, err := d.Pay(r.Context(), t, payment, fetch)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if receipt.ID != "" {
-			if _, err := d.Till.Deliver(r.Context(), receipt.ID, d.Now()); err != nil {
-				return Receipt{}, broken(err)
-			}
-		}
-		w.Header().Set(x402.SettledHeader, x402.Encode(receipt.settlement(payment.Accepted.Network)))
-		return receipt, nil
+		return d.Take(r.Context(), w.Header(), t, payment, fetch)
 	})
 	switch {
 	case errors.Is(err, ErrAsk):
@@ -124,16 +114,8 @@ func (d *Doors) holder(ctx context.Context, t Thing, h *x402.Holder, network str
 			return Receipt{}, err
 		}
 	}
-	answer, err := d.decide(ctx, t, h.Account)
-	switch {
-	case err != nil:
-		return Receipt{}, unless(err)
-	case x402.Counted(answer):
-		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: "each use is counted at the grant, which is not done here"}
-	case answer.Verdict != licensetypes.VERDICT_ALLOWED:
-		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: h.Account + " may not: " + why(answer)}
-	case !x402.Free(answer):
-		return Receipt{}, &x402.Refusal{Reason: x402.NoRight, Detail: "each use is to be paid"}
+	if err := d.Holds(ctx, t, h.Account, false); err != nil {
+		return Receipt{}, err
 	}
 	return Receipt{Resource: t.URL, Work: t.Work, Use: t.Description, Payer: h.Account, Amount: "0"}, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/x402"
+	"github.com/stemma-chain/stemma/portal/bots"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -61,6 +62,8 @@ type Answer struct {
 	// Rights is the chain's answer as its REST interface gives it.
 	Rights json.RawMessage `json:"rights"`
 	Paid   *Receipt        `json:"paid,omitempty"`
+	// Agent is the one that signed the request (Web Bot Auth), which gives it no rights.
+	Agent string `json:"agent,omitempty"`
 }
 
 func (d *Doors) work(w http.ResponseWriter, r *http.Request) {
@@ -158,6 +161,9 @@ func (d *Doors) tell(w http.ResponseWriter, r *http.Request, t Thing, licensee s
 	}
 	if receipt.ID != "" {
 		answer.Paid = &receipt
+	}
+	if bot := bots.Of(r.Context()); bot.Outcome == bots.Verified {
+		answer.Agent = bot.String()
 	}
 	answerJSON(w, http.StatusOK, answer)
 }

@@ -16,13 +16,17 @@ const recheckBudget = 1000
 
 // UpdateParams replaces the parameters. When accepted denoms or their minima change,
 // what was too small may be ready now: the next blocks look at all stages and
-// balances again. It fails with ErrInvalidUnit where two denoms would have one symbol.
+// balances again. It fails with ErrInvalidUnit where two denoms would have one symbol, or
+// a denom would be another's.
 func (k Keeper) UpdateParams(ctx context.Context, params types.Params) error {
 	before, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
 	if err := k.setUnits(ctx, before, params); err != nil {
+		return err
+	}
+	if err := k.checkNewNames(ctx, before, params); err != nil {
 		return err
 	}
 	if err := k.Params.Set(ctx, params); err != nil {

@@ -69,10 +69,10 @@ func (k Keeper) setUnits(ctx context.Context, before, params types.Params) error
 // checkSymbols makes sure that no symbol that is said is that of another denom: of one that is accepted, or of this
 // chain's own. What other vouchers call themselves takes no symbol away from anybody: anyone can send one.
 func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
-	said, claimed := map[string]string{}, map[string]string{}
+	said, claimed := map[string]*types.Unit{}, map[string]string{}
 	for _, d := range params.Denoms {
 		if d.Unit != nil {
-			said[d.Denom] = d.Unit.Claims()
+			said[d.Denom] = d.Unit
 			claimed[d.Unit.Claims()] = d.Denom
 		}
 	}
@@ -80,16 +80,18 @@ func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
 		return nil
 	}
 	check := func(m banktypes.Metadata) error {
-		if said[m.Base] != "" {
-			return nil
+		if unit := said[m.Base]; unit != nil && !unit.In(m, m.Base) {
+			return nil // it is written anew, and has no other names then
 		}
 		for _, unit := range m.DenomUnits {
-			if of := claimed[strings.ToLower(unit.Denom)]; of != "" {
+			if of := claimed[strings.ToLower(unit.Denom)]; of != "" && of != m.Base {
 				return types.ErrInvalidUnit.Wrapf("the symbol of %s is a name of %s already: %s", of, m.Base, unit.Denom)
 			}
 		}
-		if unit, ok := types.UnitIn(m); ok && claimed[unit.Claims()] != "" {
-			return types.ErrInvalidUnit.Wrapf("the symbol %s of %s is that of %s already", unit.Symbol, claimed[unit.Claims()], m.Base)
+		if unit, ok := types.UnitIn(m); ok {
+			if of := claimed[unit.Claims()]; of != "" && of != m.Base {
+				return types.ErrInvalidUnit.Wrapf("the symbol %s of %s is that of %s already", unit.Symbol, of, m.Base)
+			}
 		}
 		return nil
 	}
@@ -105,6 +107,48 @@ func (k Keeper) checkSymbols(ctx context.Context, params types.Params) error {
 		for _, name := range []string{d.Unit.Symbol, d.Unit.Claims()} {
 			if k.bank.HasSupply(ctx, name) {
 				return types.ErrInvalidUnit.Wrapf("the symbol %s of %s is the name of another denom", d.Unit.Symbol, d.Denom)
+			}
+		}
+	}
+	return k.bank.OwnMetadata(ctx, check)
+}
+
+// checkNewNames makes sure that no denom that is accepted from now on is called, by itself or by a genesis, as people call another: clients
+// would show the symbol of neither. Those of before stay, whatever a genesis called them.
+func (k Keeper) checkNewNames(ctx context.Context, before, params types.Params) error {
+	added := map[string]string{}
+	for _, d := range params.Denoms {
+		if _, err := before.Accepted(d.Denom); err == nil {
+			continue
+		}
+		added[strings.ToLower(d.Denom)] = d.Denom
+		m, _ := k.bank.GetDenomMetaData(ctx, d.Denom)
+		if unit, ok := types.UnitIn(m); ok && d.Unit == nil { // a genesis said it
+			added[unit.Claims()] = d.Denom
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	check := func(m banktypes.Metadata) error {
+		names := []string{m.Symbol}
+		for _, unit := range m.DenomUnits {
+			names = append(names, unit.Denom)
+		}
+		for _, name := range names {
+			if denom := added[strings.ToLower(name)]; denom != "" && denom != m.Base && name != m.Base {
+				return types.ErrInvalidUnit.Wrapf("%s is what %s is called: accept that one, if it is meant", denom, m.Base)
+			}
+		}
+		return nil
+	}
+	for _, d := range params.Denoms {
+		if m, found := k.bank.GetDenomMetaData(ctx, d.Denom); found {
+			if _, says := types.UnitIn(m); !says {
+				continue // a voucher's symbol is what the other chain calls it, for nobody to read
+			}
+			if err := check(m); err != nil {
+				return err
 			}
 		}
 	}

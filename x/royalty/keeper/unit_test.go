@@ -156,6 +156,7 @@ func TestASymbolIsOneDenoms(t *testing.T) {
 		"too long":                   row("ibc/AA", "USDCUSDCUSDCUSDCU"),
 		"letters that look the same": row("ibc/AA", "USD\u0421"),
 		"a space":                    row("ibc/AA", "US DC"),
+		"the end of a sentence":      row("ibc/AA", "USDC."),
 		"a way":                      row("ibc/AA", "ibc/USDC"),
 		"a digit in front":           row("ibc/AA", "1USD"),
 		"control characters":         row("ibc/AA", "US\x1b[2J"),
@@ -185,6 +186,54 @@ func TestASymbolIsOneDenoms(t *testing.T) {
 	require.ErrorIs(t, vote(c, row("ibc/AA", "EUR")), types.ErrInvalidParams)
 }
 
+// What genesis calls a part of an accepted denom is no other's symbol, whether a row says the unit or not, and in whatever order.
+func TestAPartOfAUnitIsNoSymbol(t *testing.T) {
+	parted := types.Unit{Symbol: "USDX", Decimals: 6}.Metadata("uusdc", banktypes.Metadata{})
+	parted.DenomUnits = slices.Insert(parted.DenomUnits, 1, &banktypes.DenomUnit{Denom: "musdx", Exponent: 3})
+	c := chain.New(t, chain.Genesis(func(cdc codec.Codec, state app.GenesisState) {
+		var bank banktypes.GenesisState
+		cdc.MustUnmarshalJSON(state[banktypes.ModuleName], &bank)
+		bank.DenomMetadata = append(bank.DenomMetadata, parted)
+		state[banktypes.ModuleName] = cdc.MustMarshalJSON(&bank)
+	}))
+	require.ErrorIs(t, vote(c, row(fromAfar, "mUSDX")), types.ErrInvalidUnit)
+	require.NoError(t, vote(c, row("uusdc", "USDX")))
+	require.Equal(t, parted, metadataOf(t, c, "uusdc"), "what is so stays")
+	require.ErrorIs(t, vote(c, row(fromAfar, "mUSDX")), types.ErrInvalidUnit)
+	require.NoError(t, vote(c, row(fromAfar, "USDC")))
+
+	// Two trade their symbols in one vote, and what is written anew has its other names no more.
+	setParams(t, c, func(p *types.Params) {
+		for i, symbol := range map[string]string{"uusdc": "USDC", fromAfar: "USDX"} {
+			at := slices.IndexFunc(p.Denoms, func(d types.AcceptedDenom) bool { return d.Denom == i })
+			p.Denoms[at] = row(i, symbol)
+		}
+	})
+	require.Len(t, metadataOf(t, c, "uusdc").DenomUnits, 2)
+	require.NoError(t, vote(c, row("ibc/AA", "mUSDX")))
+	c.RequireInvariants()
+	c.RequireSameExport()
+}
+
+// Whoever accepts a denom by the name of another's symbol takes that from nobody: clients show none of two that one name stands for. The
+// symbol may be of genesis, where the row says no unit.
+func TestADenomIsNoOthersSymbol(t *testing.T) {
+	c := described(t)
+	require.NoError(t, vote(c, row(fromAfar, "USDC")))
+	before := stateOf(t, c)
+	for _, d := range []types.AcceptedDenom{
+		row("usdx", ""), row("USDX", "EUR"), row("stem", ""), row("STEM", "EUR"), row("usdc", ""), row("Usdc", "EUR"),
+	} {
+		require.ErrorIs(t, vote(c, d), types.ErrInvalidUnit, d.Denom)
+		require.Equal(t, before, stateOf(t, c))
+	}
+	require.NoError(t, vote(c, row(fromAfar, "")))
+	require.NoError(t, vote(c, row("usdc", "")), "nobody has it any more")
+	require.ErrorIs(t, vote(c, row(fromAfar, "USDC")), types.ErrInvalidUnit)
+	c.RequireInvariants()
+	c.RequireSameExport()
+}
+
 // What vouchers that nobody accepted call themselves takes no symbol away.
 func TestAStrangersVoucherTakesNoSymbol(t *testing.T) {
 	c := described(t)
@@ -194,6 +243,15 @@ func TestAStrangersVoucherTakesNoSymbol(t *testing.T) {
 	})
 	require.NoError(t, vote(c, row(fromAfar, "USDC")))
 	require.ErrorIs(t, vote(c, row("ibc/BAD", "")), types.ErrInvalidUnit, "nor is it accepted with it")
+
+	// A genesis may say the units of two vouchers, of which no row says one.
+	require.NoError(t, vote(c, row(fromAfar, "")))
+	c.Write(func(ctx sdk.Context) error {
+		c.App.Keepers.Bank.SetDenomMetaData(ctx, types.Unit{Symbol: "UsdX", Decimals: 6}.Metadata("ibc/BAD", banktypes.Metadata{}))
+		return nil
+	})
+	require.ErrorIs(t, vote(c, row("ibc/BAD", "")), types.ErrInvalidUnit, "genesis said it of uusdc")
+	require.NoError(t, vote(c, row("ibc/BAD", "EUR")))
 }
 
 // The two parts of a genesis that speak of a unit agree, or the chain does not begin; without the bank's the chain has it from the

@@ -1012,7 +1012,7 @@ func (m *AcceptedDenom) GetUnit() *Unit {
 
 // Unit is how people write amounts of a denom: 5.00 USDC for 5000000ibc/....
 type Unit struct {
-	// What they call one, such as USDC: a letter, then 2 to 15 ASCII letters, digits or points. No other accepted
+	// What they call one, such as USDC: a letter, then 2 to 15 ASCII letters, digits or points, the last no point. No other accepted
 	// denom has it, in any case of letters.
 	Symbol string `protobuf:"bytes,1,opt,name=symbol,proto3" json:"symbol,omitempty"`
 	// One is 10^decimals of the denom, 1 to 18.

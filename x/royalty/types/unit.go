@@ -16,14 +16,15 @@ const (
 	maxUnitName = 64
 )
 
-// symbols are those that a denom of bank can be named after, as a unit in its metadata is.
-var symbols = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]{2,15}$`)
+// symbols are those that a denom of bank can be named after, as a unit in its metadata is. None ends in a point: "5.00 USDC." ends a
+// sentence.
+var symbols = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]{1,14}[A-Za-z0-9]$`)
 
 // Validate fails with ErrInvalidUnit.
 func (u Unit) Validate() error {
 	switch {
 	case !symbols.MatchString(u.Symbol):
-		return ErrInvalidUnit.Wrapf("symbol %q; it is a letter, then 2 to 15 letters, digits or points, such as USDC", u.Symbol)
+		return ErrInvalidUnit.Wrapf("symbol %q; it is a letter, then 2 to 15 letters, digits or points, no point at its end, such as USDC", u.Symbol)
 	case u.Decimals < 1 || u.Decimals > MaxDecimals:
 		return ErrInvalidUnit.Wrapf("%d decimals of %s; 1 to %d are possible", u.Decimals, u.Symbol, MaxDecimals)
 	case len(u.Name) > maxUnitName || strings.TrimSpace(u.Name) != u.Name || strings.ContainsFunc(u.Name, notPrintable):

@@ -301,7 +301,7 @@ export interface AcceptedDenom {
 /** Unit is how people write amounts of a denom: 5.00 USDC for 5000000ibc/.... */
 export interface Unit {
   /**
-   * What they call one, such as USDC: a letter, then 2 to 15 ASCII letters, digits or points. No other accepted
+   * What they call one, such as USDC: a letter, then 2 to 15 ASCII letters, digits or points, the last no point. No other accepted
    * denom has it, in any case of letters.
    */
   symbol: string;
