@@ -40,12 +40,14 @@ type Carried struct {
 }
 
 // Carry sends an unordered transaction of somebody else's, and waits for its block. It may be called again with the same
-// bytes, by any process, but not twice at once by one: they happen once or not at all. It fails with a *TxError where the chain refuses them, with ErrLate where
-// they are in no block and can't come any more, and with ErrUndecided where ctx ends before that is known.
+// bytes, by any process, but not twice at once by one: they happen once or not at all. It fails with a *TxError where
+// the chain refuses them, with ErrLate where they are in no block and can't come any more, and with ErrUndecided where
+// ctx ends before that is known.
 //
-// Where their checks failed in a block, or a node refuses what was sent before, they may come again until their end: everybody can read
-// them in the block, and other nodes may have them. That is ErrUndecided too, and a *TxError says what stands in the way. A *TxError alone is
-// final where they failed in a block after their checks, and else means that no node has taken them.
+// Where their checks failed in a block, or a node refuses what was sent before, they may come again until their end:
+// everybody can read them in the block, and other nodes may have them. That is ErrUndecided too, and a *TxError says
+// what stands in the way. A *TxError alone is final where they failed in a block after their checks, and else means that
+// no node has taken them.
 func (c *Client) Carry(ctx context.Context, t Carried) (Result, error) {
 	until, err := c.endOf(t.Raw)
 	if err != nil {

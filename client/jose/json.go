@@ -1,6 +1,7 @@
-// Package jose reads and writes what little of JOSE is needed here, and nothing besides: compact signatures (RFC 7515) whose algorithm
-// the reader names beforehand, keys of the curves P-384, Ed25519 and secp256k1 (RFC 7517, 7518, 8037, 8812), and their thumbprints (RFC 7638).
-// A header never chooses how it is verified, so none and HS256 are no cases at all.
+// Package jose reads and writes what little of JOSE is needed here, and nothing besides: compact signatures (RFC 7515)
+// whose algorithm the reader names beforehand, keys of the curves P-384, Ed25519 and secp256k1 (RFC 7517, 7518, 8037,
+// 8812), and their thumbprints (RFC 7638). A header never chooses how it is verified, so none and HS256 are no cases at
+// all.
 package jose
 
 import (
@@ -17,8 +18,8 @@ const maxDepth = 8
 // ErrDuplicate is matched by the error of an object that has a name twice: readers differ in which of the two they take.
 var ErrDuplicate = errors.New("a name is there twice")
 
-// Unmarshal reads one JSON value, in which no object has a name twice. Names that differ in capitals only are the same here, since Go's reader
-// takes the one for the other.
+// Unmarshal reads one JSON value, in which no object has a name twice. Names that differ in capitals only are the same
+// here, since Go's reader takes the one for the other.
 func Unmarshal(raw []byte, into any) error {
 	in := json.NewDecoder(bytes.NewReader(raw))
 	if err := unique(in, 0); err != nil {

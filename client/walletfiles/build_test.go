@@ -10,7 +10,6 @@ import (
 	"github.com/stemma-chain/stemma/client/walletfiles"
 )
 
-
 func TestTheBuildIsReadFromTheModulesOfTheNode(t *testing.T) {
 	said := &cmtservice.VersionInfo{
 		AppName: "stemmad", Version: "0.2.0", GoVersion: "go version go1.26.5 linux/amd64", CosmosSdkVersion: "v0.54.0",

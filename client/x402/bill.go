@@ -45,8 +45,8 @@ func Bills(answer licensetypes.Rights, payer sdk.AccAddress, serial uint64) []Bi
 	return nil
 }
 
-// Free says whether an answer permits the use with nothing to pay or to count. A use that is paid in several denoms is not free, though it has
-// no bill.
+// Free says whether an answer permits the use with nothing to pay or to count. A use that is paid in several denoms is
+// not free, though it has no bill.
 func Free(answer licensetypes.Rights) bool {
 	return answer.Verdict == licensetypes.VERDICT_ALLOWED && !slices.ContainsFunc(answer.Obligations, func(o licensetypes.Obligation) bool {
 		return o.Kind == licensetypes.OBLIGATION_PAY_PER_USE || o.Kind == licensetypes.OBLIGATION_COUNT_USE

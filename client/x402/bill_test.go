@@ -20,7 +20,8 @@ func prices(t *testing.T, text string) sdk.Coins {
 	return coins
 }
 
-// What is paid to several with one use is paid in a denom that all of them take, each what it asks; and where there is none, it is not free.
+// What is paid to several with one use is paid in a denom that all of them take, each what it asks; and where there is
+// none, it is not free.
 func TestUsesArePaidInOneDenom(t *testing.T) {
 	due := func(n byte, text string) licensetypes.Obligation {
 		return licensetypes.Obligation{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: registrytypes.WorkID{n}, Price: prices(t, text)}

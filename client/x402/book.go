@@ -14,8 +14,8 @@ import (
 	"github.com/stemma-chain/stemma/internal/durably"
 )
 
-// Book keeps payments on disk that were shown and not answered, so that the same ones are shown again, also by another process. One process at
-// a time pays for a resource.
+// Book keeps payments on disk that were shown and not answered, so that the same ones are shown again, also by another
+// process. One process at a time pays for a resource.
 type Book struct{ dir string }
 
 // OpenBook is the book in a folder. Nothing is written yet.

@@ -70,8 +70,8 @@ const (
 )
 
 // Fetch fetches an address. It shows what it has paid for it before, if that is open; else who asks, where a price is
-// asked for; and pays at last. It fails with a *Refusal where a payment is not taken, *NotHadError where the thing is not to be had for money, and
-// ErrOpen.
+// asked for; and pays at last. It fails with a *Refusal where a payment is not taken, *NotHadError where the thing is
+// not to be had for money, and ErrOpen.
 func (b *Buyer) Fetch(ctx context.Context, address string) (Fetched, error) {
 	open, err := b.Book.Find(address)
 	if err != nil {
@@ -168,7 +168,8 @@ func (b *Buyer) show(ctx context.Context, address string, p Payment) (Fetched, e
 	asked, err := priced(answer)
 	switch {
 	case err != nil:
-		// It does not say what became of the payment, which may be in a block: it is shown again, until it is expired or hands over the thing.
+		// It does not say what became of the payment, which may be in a block: it is shown again, until it is expired or
+		// hands over the thing.
 		return Fetched{}, err
 	case asked != nil && Reason(asked.Error).Retry():
 		return Fetched{}, errors.Join(ErrOpen, &Refusal{Reason: Reason(asked.Error), Detail: asked.detail})

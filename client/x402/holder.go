@@ -32,8 +32,8 @@ type Holder struct {
 	Signature string `json:"signature"`
 }
 
-// HolderBytes are what a holder signs: the domain and, each behind its length in 4 bytes big endian, network, resource, account and agent; then
-// the time in 8 bytes.
+// HolderBytes are what a holder signs: the domain and, each behind its length in 4 bytes big endian, network, resource,
+// account and agent; then the time in 8 bytes.
 func HolderBytes(network, resource, account, agent string, at int64) []byte {
 	var b bytes.Buffer
 	b.WriteString(holderDomain)

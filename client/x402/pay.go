@@ -34,9 +34,10 @@ func (p Purse) account() sdk.AccAddress {
 	return p.Signer.Address()
 }
 
-// Pay answers a requirement of the scheme exact. Nothing is sent: whoever is given the payment sends it, and until MaxTimeoutSeconds are
-// over it may come. Show the same payment again where no answer comes; a new one would be paid as well. It fails where the messages are not for
-// paying, or take another amount than is said (*Refusal), and as client.Sender.Draft does.
+// Pay answers a requirement of the scheme exact. Nothing is sent: whoever is given the payment sends it, and until
+// MaxTimeoutSeconds are over it may come. Show the same payment again where no answer comes; a new one would be paid as
+// well. It fails where the messages are not for paying, or take another amount than is said (*Refusal), and as
+// client.Sender.Draft does.
 func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 	chainID, err := p.Client.ChainID(ctx)
 	switch {

@@ -32,7 +32,7 @@ func addDoorFlags(f *pflag.FlagSet, origin string) {
 	f.String(flagOrigin, "", origin)
 	f.String(flagTill, "till.db", "file of what was paid: keep it, whoever has paid gets the thing by it")
 	f.String(flagVouchers, "vouchers", "folder of the newest vouchers: they are money until they are redeemed (stemma-portal redeem)")
-	f.String(flagTokenKey, "", "file of the key that signs licence tokens, made where there is none; it can hold no money (default: token-key.json beside the till)")
+	f.String(flagTokenKey, "", "key that signs licence tokens, made where there is none; it can hold no money (default: token-key.json beside the till)")
 	f.String(flagBotKeys, "", "file of keys (JWKs with their agent) by which signed requests are told from others, and logged (Web Bot Auth)")
 	f.StringSlice(flagBotHosts, nil, "hosts whose directories of such keys are fetched, every hour (default: nothing is fetched)")
 	f.String(flagReceiver, "", "the service's account, which payment channels have to name (default: no vouchers are taken)")

@@ -29,17 +29,20 @@ func paywallCmd() *cobra.Command {
 		Use:   "paywall",
 		Short: "Put the chain's rules before a site: whoever may not use a file so pays for it",
 		Long: `Paywall serves a folder (--site), or stands before a server (--upstream), and asks of each file that --map names
-whether it may be used so by whoever asks: by anybody, by one who pays with this request (x402), or by one who proves that the right is theirs, with this request or by a licence token (RSL).
-Everybody else is told what it costs (402), or why it is not to be had (403). All that the map does not name is served as it is.
+whether it may be used so by whoever asks: by anybody, by one who pays with this request (x402), or by one who proves
+that the right is theirs, with this request or by a licence token (RSL). Everybody else is told what it costs (402),
+or why it is not to be had (403). All that the map does not name is served as it is.
 
-The map is a table: path,work,use, and perhaps commercial, territory and medium. A path is /a/file, or /a/folder/* for all below it; the longest
-that fits counts, and a file has what seems to lie below it too. Paths that are written in roundabout ways are refused. Of a folder, names that begin
-with a dot are not served, nor what links lead out to. A server behind is asked before anything is taken, so what it does not have (400 and above)
-costs nothing; it must not know a file by names that the map does not have, such as in capitals, and must be reached by nobody else.
+The map is a table: path,work,use, and perhaps commercial, territory and medium. A path is /a/file, or /a/folder/* for
+all below it; the longest that fits counts, and a file has what seems to lie below it too. Paths that are written in
+roundabout ways are refused. Of a folder, names that begin with a dot are not served, nor what links lead out to. A
+server behind is asked before anything is taken, so what it does not have (400 and above) costs nothing; it must not
+know a file by names that the map does not have, such as in capitals, and must be reached by nobody else.
 
-It holds no keys of accounts. Money goes from who pays to the works, and never through it. What it needs to keep is --till and --vouchers.`,
+It holds no keys of accounts. Money goes from who pays to the works, and never through it. What it needs to keep is
+--till and --vouchers.`,
 		Example: `  stemma-portal paywall --site public --map map.csv --origin https://example.org
-  stemma-portal paywall --upstream http://127.0.0.1:8080 --map map.csv --origin https://example.org --receiver stemma1... --listen 127.0.0.1:8490`,
+  stemma-portal paywall --upstream http://127.0.0.1:8080 --map map.csv --origin https://example.org --receiver stemma1...`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,

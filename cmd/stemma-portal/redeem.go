@@ -28,11 +28,13 @@ func redeemCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "redeem",
 		Short: "Have the vouchers that services keep paid to the works, before a payment channel can close",
-		Long: `Redeem looks at a folder of vouchers, which the portal or a paywall fills, and has them redeemed: at once those of payment channels that
-their payer has asked to close, others once they add as much as --above, or have waited for --every. The money goes to the works; the key pays the fees
-of the transactions, and needs no more than that. It is a process of its own, so that what faces the web holds no key.
+		Long: `Redeem looks at a folder of vouchers, which the portal or a paywall fills, and has them redeemed: at once those of
+payment channels that their payer has asked to close, others once they add as much as --above, or have waited for
+--every. The money goes to the works; the key pays the fees of the transactions, and needs no more than that. It is a
+process of its own, so that what faces the web holds no key.
 
-Run it all the time, or with --once more often than that: a payment channel closes after its delay, and what is not redeemed then is lost to the works.`,
+Run it all the time, or with --once more often than that: a payment channel closes after its delay, and what is not
+redeemed then is lost to the works.`,
 		Example: `  stemma-portal redeem --from service --keyring-backend test --above 5000000uusdc
   stemma-portal redeem --once --from service`,
 		Args:          cobra.NoArgs,

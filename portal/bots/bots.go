@@ -1,6 +1,6 @@
-// Package bots tells which agent signed a request, by Web Bot Auth (draft-ietf-webbotauth-httpsig-protocol, HTTP message signatures of RFC 9421):
-// the key's thumbprint is in the passport of an agent, and the key's own entry names that agent. It identifies, and gives no rights: the key
-// is none of the chain's.
+// Package bots tells which agent signed a request, by Web Bot Auth (draft-ietf-webbotauth-httpsig-protocol, HTTP message
+// signatures of RFC 9421): the key's thumbprint is in the passport of an agent, and the key's own entry names that
+// agent. It identifies, and gives no rights: the key is none of the chain's.
 package bots
 
 import (

@@ -44,8 +44,8 @@ func read(covered httpsfv.InnerList, now time.Time) (said, error) {
 	return s, nil
 }
 
-// signatureAgent is the host that a request says its key is published at; empty: it says none. A signature has to cover what is said, and counts
-// for the member that it covers alone.
+// signatureAgent is the host that a request says its key is published at; empty: it says none. A signature has to cover
+// what is said, and counts for the member that it covers alone.
 func signatureAgent(h http.Header, label string, covered httpsfv.InnerList) (host string, err error) {
 	values := h.Values("Signature-Agent")
 	if len(values) == 0 {

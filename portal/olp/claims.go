@@ -16,7 +16,8 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-// Claims are what a token says: the account that may use a work so, and by which resource it is fetched (RFC 9068 section 2.2, and our own).
+// Claims are what a token says: the account that may use a work so, and by which resource it is fetched (RFC 9068
+// section 2.2, and our own).
 type Claims struct {
 	Issuer string `json:"iss"`
 	// Subject and Client are the account.
@@ -91,9 +92,9 @@ func (c Claims) covers(found Found) error {
 	return nil
 }
 
-// holds asks the chain anew whether what a token says is so: that the account may use the work in all these ways, and that the key which asked
-// still acts for it. A use that was paid stays paid: the owner who closes the offer meanwhile has the money. It fails with a *fault, or where
-// the node does not answer.
+// holds asks the chain anew whether what a token says is so: that the account may use the work in all these ways, and
+// that the key which asked still acts for it. A use that was paid stays paid: the owner who closes the offer meanwhile
+// has the money. It fails with a *fault, or where the node does not answer.
 func (s *Server) holds(ctx context.Context, c Claims, uses []Use) error {
 	over := func(err error) error {
 		why := new(x402.Refusal)
@@ -143,8 +144,8 @@ type introspection struct {
 	*Claims
 }
 
-// introspect says whether a token holds, now, and covers a resource. The caller shows nothing but the token: who has it could as well use it, and
-// nobody finds one by guessing.
+// introspect says whether a token holds, now, and covers a resource. The caller shows nothing but the token: who has it
+// could as well use it, and nobody finds one by guessing.
 func (s *Server) introspect(w http.ResponseWriter, r *http.Request) {
 	sent, err := form(r)
 	if err == nil && sent["token"] == "" {

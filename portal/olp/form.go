@@ -13,8 +13,8 @@ import (
 	"github.com/stemma-chain/stemma/client/jose"
 )
 
-// form reads the parameters of a request: a form, or an object of texts in JSON (RSL 1.0 section 5.2). None is there twice (RFC 6749 section 3.2),
-// and none stands in the address, where logs would have it.
+// form reads the parameters of a request: a form, or an object of texts in JSON (RSL 1.0 section 5.2). None is there
+// twice (RFC 6749 section 3.2), and none stands in the address, where logs would have it.
 func form(r *http.Request) (map[string]string, error) {
 	bad := func(format string, args ...any) (map[string]string, error) {
 		return nil, refuse(http.StatusBadRequest, invalidRequest, described(fmt.Errorf(format, args...)))

@@ -9,8 +9,9 @@ import (
 	"github.com/stemma-chain/stemma/client/jose"
 )
 
-// OpenKey reads the key that signs tokens, and makes it where there is none: a file for its owner alone. Whoever has it can write tokens; it
-// signs nothing else, and is of a kind that no account of the chain can be of. To change it, delete the file: tokens of before are over then.
+// OpenKey reads the key that signs tokens, and makes it where there is none: a file for its owner alone. Whoever has it
+// can write tokens; it signs nothing else, and is of a kind that no account of the chain can be of. To change it, delete
+// the file: tokens of before are over then.
 func OpenKey(path string) (jose.TokenKey, error) {
 	key, err := readKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,6 @@
-// Package olp is a licence server by RSL 1.0: the Open License Protocol (section 5), and what resource servers need of the Crawler
-// Authorization Protocol (section 6). A licence token says that an account may use a work so, by the chain, at the time it was asked; whoever
-// relies on one has it asked again. ADR 0083 says why it is built so.
+// Package olp is a licence server by RSL 1.0: the Open License Protocol (section 5), and what resource servers need of
+// the Crawler Authorization Protocol (section 6). A licence token says that an account may use a work so, by the chain,
+// at the time it was asked; whoever relies on one has it asked again. ADR 0083 says why it is built so.
 package olp
 
 import (
@@ -116,7 +116,8 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request) {
 // endpoint is the address of the token endpoint.
 func (s *Server) endpoint() string { return s.issuer + "/token" }
 
-// thing is a use of a resource, as doors know it. It is named by a question to the token endpoint: what is paid for a token opens nothing else.
+// thing is a use of a resource, as doors know it. It is named by a question to the token endpoint: what is paid for a
+// token opens nothing else.
 func (s *Server) thing(found Found, use licensetypes.Use) doors.Thing {
 	return thingOf(s.endpoint(), found, use)
 }

@@ -244,7 +244,8 @@ func (s *Server) denied(err error) error {
 	return err
 }
 
-// price answers what a use costs an account, or anybody; where there is nothing to be paid, or more than one use is asked for, it is refused as said.
+// price answers what a use costs an account, or anybody; where there is nothing to be paid, or more than one use is
+// asked for, it is refused as said.
 func (s *Server) price(w http.ResponseWriter, r *http.Request, want wanted, account string, otherwise error) {
 	f := new(fault)
 	if !errors.As(otherwise, &f) || f.code == invalidResource {

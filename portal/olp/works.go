@@ -10,8 +10,8 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Works finds the works of a portal: by their page, by the address at which they are paid for, whatever question that has, and by the name that
-// they have beyond their chain (stemma:CHAIN:WORK).
+// Works finds the works of a portal: by their page, by the address at which they are paid for, whatever question that
+// has, and by the name that they have beyond their chain (stemma:CHAIN:WORK).
 func Works(d *doors.Doors) Resources {
 	return func(ctx context.Context, address string) (Found, error) {
 		if named, ours := strings.CutPrefix(address, "stemma:"); ours {

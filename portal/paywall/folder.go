@@ -13,7 +13,8 @@ import (
 // index is what a folder shows.
 const index = "index.html"
 
-// folder serves the files of a folder, and of no other, wherever links lead. Those whose name, or whose folder's, begins with a dot are not there.
+// folder serves the files of a folder, and of no other, wherever links lead. Those whose name, or whose folder's, begins
+// with a dot are not there.
 type folder struct{ files fs.FS }
 
 func (f folder) names(at string) []string {

@@ -1,5 +1,5 @@
-// Package paywall puts the chain's rules before a site: a folder of files, or a server behind. What a map names is handed over to whoever may
-// use the work so, or pays for it by x402; the rest is served as it is.
+// Package paywall puts the chain's rules before a site: a folder of files, or a server behind. What a map names is
+// handed over to whoever may use the work so, or pays for it by x402; the rest is served as it is.
 package paywall
 
 import (
@@ -39,7 +39,8 @@ type Map struct {
 // columns of a map.
 var columns = []string{"path", "work", "use", "commercial", "territory", "medium"}
 
-// ReadMap reads a table with the columns path, work and use, and perhaps commercial, territory and medium. It fails with all rows that are wrong.
+// ReadMap reads a table with the columns path, work and use, and perhaps commercial, territory and medium. It fails with
+// all rows that are wrong.
 func ReadMap(r io.Reader, name string, now time.Time) (*Map, error) {
 	table, err := sheet.Read(r, name, sheet.Options{})
 	if err != nil {
@@ -126,8 +127,8 @@ func listed(cell string) []string {
 	return []string{cell}
 }
 
-// Find is what is behind a path; false: nothing that is mapped. A file has what seems to lie below it too: servers read /a.php/b as /a.php. The
-// path is one that clean has passed.
+// Find is what is behind a path; false: nothing that is mapped. A file has what seems to lie below it too: servers read
+// /a.php/b as /a.php. The path is one that clean has passed.
 func (m *Map) Find(at string) (Row, bool) {
 	if row, there := m.exact[at]; there {
 		return row, true

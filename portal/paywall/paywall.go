@@ -182,8 +182,8 @@ var elsewhere = []string{
 	"X-Method-Override", "X-Script-Name", "Script-Name", "Path-Info",
 }
 
-// plain is a request without what is the paywall's own, and without what names another thing than its path does. Servers of the CGI kind take
-// an underscore in a header for a hyphen.
+// plain is a request without what is the paywall's own, and without what names another thing than its path does. Servers
+// of the CGI kind take an underscore in a header for a hyphen.
 func plain(r *http.Request) *http.Request {
 	copied := r.Clone(r.Context())
 	_, ours := olp.Token(copied.Header)

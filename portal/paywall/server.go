@@ -128,7 +128,8 @@ func unshare(h http.Header) {
 	for name := range h {
 		switch {
 		case name == "Expires", name == "Pragma", name == "Age", name == "Edge-Control", name == "X-Accel-Expires",
-			// Cache-Control, and those of some caches only: CDN-Cache-Control (RFC 9213), Cloudflare-CDN-Cache-Control, Surrogate-Control, ...
+			// Cache-Control, and those of some caches only: CDN-Cache-Control (RFC 9213), Cloudflare-CDN-Cache-Control,
+			// Surrogate-Control, ...
 			strings.HasSuffix(name, "Cache-Control"), strings.HasSuffix(name, "Surrogate-Control"):
 			delete(h, name)
 		}

@@ -231,9 +231,9 @@ func UseID(channel royaltytypes.PaymentChannelID, total math.Int) string {
 	return channel.String() + "/" + total.String()
 }
 
-// Spend takes the price of a use from what the vouchers of a payment channel promise, and settles it. Each voucher pays for one use, in
-// whatever order they come; all uses together cost no more than the newest promises. It fails with ErrTooLow and ErrSpent; where that voucher
-// was spent before, it gives what it was spent on.
+// Spend takes the price of a use from what the vouchers of a payment channel promise, and settles it. Each voucher pays
+// for one use, in whatever order they come; all uses together cost no more than the newest promises. It fails with
+// ErrTooLow and ErrSpent; where that voucher was spent before, it gives what it was spent on.
 func (t *Till) Spend(ctx context.Context, u Use, now time.Time) (spent Payment, fresh bool, err error) {
 	tx, err := t.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -308,7 +308,8 @@ func channel(ctx context.Context, tx *sql.Tx, u Use) (base, served, floor math.I
 	return base, served, floor, err
 }
 
-// pruned is how many payments are forgotten at a time, and openFor how much longer those are kept of which nobody can tell whether they came.
+// pruned is how many payments are forgotten at a time, and openFor how much longer those are kept of which nobody can
+// tell whether they came.
 const (
 	pruned  = 1000
 	openFor = 30 * 24 * time.Hour

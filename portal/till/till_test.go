@@ -68,8 +68,8 @@ func TestAPaymentIsSettledAndDeliveredOnce(t *testing.T) {
 	require.ErrorIs(t, err, till.ErrUnknown)
 }
 
-// Whatever vouchers come in whatever order, again and again, and whatever is forgotten meanwhile: all uses that were served cost no more than the
-// newest voucher promises, each total serves once, and whoever pays as is asked is served.
+// Whatever vouchers come in whatever order, again and again, and whatever is forgotten meanwhile: all uses that were
+// served cost no more than the newest voucher promises, each total serves once, and whoever pays as is asked is served.
 func TestVouchersServeWhatTheyPromise(t *testing.T) {
 	dir, files := t.TempDir(), 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -15,8 +15,8 @@ import (
 	"github.com/stemma-chain/stemma/client/x402"
 )
 
-// A payment whose checks fail in a block stands there for everybody, and whoever likes may send it again until its end: it is undecided, and
-// once it comes, showing it gives the thing.
+// A payment whose checks fail in a block stands there for everybody, and whoever likes may send it again until its end:
+// it is undecided, and once it comes, showing it gives the thing.
 func TestAPaymentThatFailedItsChecksInABlockMayComeAgain(t *testing.T) {
 	w := newWorld(t)
 	path := w.path(w.tune, "use=ai-input&commercial=true")
@@ -47,8 +47,8 @@ func TestAPaymentThatFailedItsChecksInABlockMayComeAgain(t *testing.T) {
 	t.Fatal("no payment failed its checks in a block")
 }
 
-// A payment that would fail in its block for want of gas is refused before anything is fetched for it: that could cost the server, and nothing
-// its payer but the fee.
+// A payment that would fail in its block for want of gas is refused before anything is fetched for it: that could cost
+// the server, and nothing its payer but the fee.
 func TestAPaymentWithoutGasIsNotServedOn(t *testing.T) {
 	w := newWorld(t)
 	path := w.path(w.tune, "use=ai-input&commercial=true")

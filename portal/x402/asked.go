@@ -45,8 +45,8 @@ func (d *Doors) Ask(ctx context.Context, t Thing, account string) (Asked, error)
 	}, nil
 }
 
-// Holds checks that an account may use a thing, as of now, and owes nothing for it; paid: it has paid for this use already, or had it counted. It
-// fails with a *x402.Refusal.
+// Holds checks that an account may use a thing, as of now, and owes nothing for it; paid: it has paid for this use
+// already, or had it counted. It fails with a *x402.Refusal.
 func (d *Doors) Holds(ctx context.Context, t Thing, account string, paid bool) error {
 	answer, err := d.decide(ctx, t, account)
 	no := func(detail string) error { return &x402.Refusal{Reason: x402.NoRight, Detail: detail} }

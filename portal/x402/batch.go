@@ -61,7 +61,7 @@ func (d *Doors) batch(ctx context.Context, t Thing, p *x402.Payment, chainID str
 			continue
 		}
 		if !slices.Equal(bill.Tariff.Payees, payees) {
-			return Receipt{}, &x402.Refusal{Reason: x402.WrongChannel, Detail: "it pays others than this use owes, or other parts: open one with the payees asked for"}
+			return Receipt{}, &x402.Refusal{Reason: x402.WrongChannel, Detail: "it pays others than this use owes, or other parts"}
 		}
 		if err := agrees(p.Accepted, bill.Tariff.Price); err != nil {
 			return Receipt{}, err

@@ -55,8 +55,8 @@ func (w *world) voucher(r x402.Requirement, channel royaltytypes.PaymentChannelI
 	return &p
 }
 
-// Uses that cost less than the fee of a transaction are paid by vouchers, fifty at once and in any order, and redeemed together: the work has what all of
-// them cost, to the unit.
+// Uses that cost less than the fee of a transaction are paid by vouchers, fifty at once and in any order, and redeemed
+// together: the work has what all of them cost, to the unit.
 func TestVouchersPayUses(t *testing.T) {
 	w := newWorld(t)
 	path := w.path(w.tune, "use=ai-input&commercial=true")

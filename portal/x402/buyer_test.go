@@ -36,7 +36,8 @@ func newAddress(t *testing.T) *address {
 	return a
 }
 
-// A buyer pays once, also where the server is ended in between and the buyer with it; and not at all for what is theirs, or for another's name.
+// A buyer pays once, also where the server is ended in between and the buyer with it; and not at all for what is theirs,
+// or for another's name.
 func TestABuyerPaysOnce(t *testing.T) {
 	w := newWorld(t)
 	dir := t.TempDir()

@@ -38,8 +38,8 @@ func (c *cut) Invoke(ctx context.Context, method string, args, reply any, opts .
 	return gone
 }
 
-// Wherever the server is ended, the payer has the thing or the money: the same payment, shown again to a server that has only what was on disk,
-// is either delivered or was never paid. It is never paid twice.
+// Wherever the server is ended, the payer has the thing or the money: the same payment, shown again to a server that has
+// only what was on disk, is either delivered or was never paid. It is never paid twice.
 func TestEndedAtEveryStep(t *testing.T) {
 	w := newWorld(t)
 	path := w.path(w.song, "use=ai-input&commercial=true")

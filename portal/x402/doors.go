@@ -1,6 +1,7 @@
 // Package x402 serves what is paid for by x402 version 2: works of the chain, whatever stands behind a paywall, and the
-// payments of other servers, as a facilitator. It signs nothing and holds no keys: a payer's transaction goes to the chain as it is. The schemes are
-// written down in docs/x402-cosmos.md, and client/x402 has the rules that both sides follow.
+// payments of other servers, as a facilitator. It signs nothing and holds no keys: a payer's transaction goes to the
+// chain as it is. The schemes are written down in docs/x402-cosmos.md, and client/x402 has the rules that both sides
+// follow.
 package x402
 
 import (
@@ -30,7 +31,8 @@ type Config struct {
 	Till *till.Till
 	// Origin is where the server is reached from outside, as https://example.org. Payments are bound to it, whatever a request says.
 	Origin string
-	// Vouchers keeps the newest vouchers, and Receiver is the service's account, which payment channels name. nil and zero: vouchers are not taken.
+	// Vouchers keeps the newest vouchers, and Receiver is the service's account, which payment channels name. nil and
+	// zero: vouchers are not taken.
 	Vouchers *paychannel.Store
 	Receiver sdk.AccAddress
 	// MinCloseDelay is the least that a payment channel leaves for redeeming; 0: an hour.

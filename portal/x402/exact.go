@@ -216,8 +216,8 @@ func (d *Doors) once(ctx context.Context, t Thing, receipt Receipt) error {
 	return nil
 }
 
-// handed is since when a thing that was handed over can be had again for some time. Where the server may have been ended while it handed it over,
-// that is since it is back: nobody could come again before.
+// handed is since when a thing that was handed over can be had again for some time. Where the server may have been ended
+// while it handed it over, that is since it is back: nobody could come again before.
 func (d *Doors) handed(at time.Time) time.Time {
 	if last := d.Till.Last(); !at.After(last) && last.Sub(at) <= d.Again && at.Before(d.began) {
 		return d.began
@@ -261,8 +261,8 @@ func (d *Doors) carry(ctx context.Context, t Thing, r x402.Requirement, kept til
 	return receipt, nil
 }
 
-// Decide finds out what became of payments whose payers did not come again, so that what is forgotten of them is what never came. It looks for
-// each once the time of it is over.
+// Decide finds out what became of payments whose payers did not come again, so that what is forgotten of them is what
+// never came. It looks for each once the time of it is over.
 func (d *Doors) Decide(ctx context.Context) error {
 	for after := ""; ; {
 		ids, err := d.Till.Undecided(ctx, d.Now().Add(-decideAfter), after)

@@ -26,16 +26,17 @@ type refusal struct {
 	Code      uint32 `json:"code,omitempty"`
 }
 
-// Paid takes what a request pays for a thing, or sees that nothing has to be paid. Before that it calls fetch, unless that is nil: where the
-// thing is not there, nothing is taken, and it fails with what fetch says. It fails with ErrAsk where nothing was shown, and with a
-// *x402.Refusal for what is not taken.
+// Paid takes what a request pays for a thing, or sees that nothing has to be paid. Before that it calls fetch, unless
+// that is nil: where the thing is not there, nothing is taken, and it fails with what fetch says. It fails with ErrAsk
+// where nothing was shown, and with a *x402.Refusal for what is not taken.
 type Paid func(fetch func() error) (Receipt, error)
 
 // ErrAsk is matched by the error of a request that shows nothing and has something to pay.
 var ErrAsk = errors.New("it is to be paid")
 
-// Serve hands a thing over to whoever may have it: free of charge, paid by this request, or by one who proves the right to it. hand calls paid, and
-// writes the thing where that succeeds; what it fails with is answered: what it costs (402), or why it is not to be had (403, 404).
+// Serve hands a thing over to whoever may have it: free of charge, paid by this request, or by one who proves the right
+// to it. hand calls paid, and writes the thing where that succeeds; what it fails with is answered: what it costs (402),
+// or why it is not to be had (403, 404).
 func (d *Doors) Serve(w http.ResponseWriter, r *http.Request, t Thing, hand func(paid Paid) error) {
 	w.Header().Set("Cache-Control", "private, no-store") // what one has paid is not for the next
 	w.Header().Add("Vary", x402.PaymentHeader)
