@@ -44,8 +44,9 @@ func rootCmd() *cobra.Command {
 		Use:   "stemma-portal",
 		Short: "Serve the chain as a web site",
 		Long: `stemma-portal follows a node, keeps an index of what happened, and serves pages: search, works, lineage, rights, payments,
-accounts, disputes and the network. It signs nothing, holds no keys and changes nothing; "stemma-portal mcp", which may, is a
-process of its own.
+accounts, disputes and the network. It holds no key of an account and changes nothing; "stemma-portal mcp", which may, is a
+process of its own. With --origin machines pay by it (x402) and get licence tokens (RSL), which it signs with a key that can
+hold no money, and files for crawlers are served.
 
 The index is a file by default. Delete it to build it again from the node's blocks; history begins at the first block that the node
 has. For services that one machine is too small for, --db names a PostgreSQL database.
@@ -57,6 +58,7 @@ Serve it behind a proxy that has the certificate, and name the header in which t
 X-Real-IP), or all readers share one limit. Every flag can be an environment variable: ` + envPrefix + `LISTEN for --listen.`,
 		Example: `  stemma-portal --node tcp://localhost:26657 --grpc localhost:9090 --trust 4711:E3B0C442...
   stemma-portal --db postgres://portal@localhost/stemma --listen 127.0.0.1:8480 --proxy-header X-Real-IP
+  stemma-portal --trust 4711:E3B0C442... --origin https://example.org --receiver stemma1...
   stemma-portal items load work1... photos.manifest
   stemma-portal mcp --grpc localhost:9090`,
 		Args:          cobra.NoArgs,
