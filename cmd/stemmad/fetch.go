@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -74,14 +75,14 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 				return err
 			}
 			if sender.DryRun() {
-				return errDryFetch
+				return fmt.Errorf("%s %w", conn.Units().Exact(price), errDryFetch)
 			}
 			return sender.Agree(fmt.Sprintf("Pay %s for %s (%s).", conn.Units().Exact(price), table.Clean(r.Extra.Resource), r.PayTo), fee)
 		},
 	}
 	fetched, err := buyer.Fetch(ctx, address)
 	if err != nil {
-		return fetchFailed(conn, sender, err)
+		return fetchFailed(conn, sender, address, err)
 	}
 	defer fetched.Body.Close()
 	if err := printFetched(conn, address, fetched); err != nil {
@@ -91,7 +92,7 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 }
 
 // errDryFetch ends --dry-run before anything is signed.
-var errDryFetch = errors.New("it would be paid: nothing was signed (--" + flags.FlagDryRun + ")")
+var errDryFetch = errors.New("would be paid: nothing was signed (--" + flags.FlagDryRun + ")")
 
 // affordable picks what is asked for in the denom of the most to pay.
 func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.Requirement, error) {
@@ -113,9 +114,10 @@ func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.R
 }
 
 // fetchFailed gives what a server refuses its exit code.
-func fetchFailed(conn *connect.Conn, sender *send.Sender, err error) error {
+func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err error) error {
 	var refusal *x402.Refusal
 	var not *x402.NotHadError
+	var away *url.Error
 	switch {
 	case errors.Is(err, errDryFetch):
 		conn.Say("%s", words.Capital(err.Error()))
@@ -132,6 +134,9 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, err error) error {
 			code = exitFailed
 		}
 		return exitError{code: code, err: errors.New(table.Clean(not.Error()))}
+	case errors.As(err, &away) && away.URL == address && errors.Is(err, syscall.ECONNREFUSED):
+		// Else it would be taken for the node, which --node names.
+		return exitError{code: exitUnreachable, err: fmt.Errorf("nothing listens at %s: is that where the server is?", table.Clean(address))}
 	}
 	return sender.Explained(err)
 }
