@@ -75,7 +75,7 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 				return err
 			}
 			if sender.DryRun() {
-				return fmt.Errorf("%s %w", conn.Units().Exact(price), errDryFetch)
+				return dryFetch{address, price.String(), conn.Units().Exact(price), r.PayTo}
 			}
 			return sender.Agree(fmt.Sprintf("Pay %s for %s (%s).", conn.Units().Exact(price), table.Clean(r.Extra.Resource), r.PayTo), fee)
 		},
@@ -91,8 +91,25 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	return fetched.Done()
 }
 
-// errDryFetch ends --dry-run before anything is signed.
-var errDryFetch = errors.New("would be paid: nothing was signed (--" + flags.FlagDryRun + ")")
+// dryFetch ends --dry-run before anything is signed.
+type dryFetch struct{ url, price, shown, payTo string }
+
+func (d dryFetch) Error() string {
+	return fmt.Sprintf("%s would be paid to %s: nothing was signed (--%s)", d.shown, table.Clean(d.payTo), flags.FlagDryRun)
+}
+
+func (d dryFetch) print(conn *connect.Conn) error {
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			URL    string `json:"url"`
+			DryRun bool   `json:"dry_run"`
+			Price  string `json:"price"`
+			PayTo  string `json:"pay_to"`
+		}{d.url, true, d.price, d.payTo})
+	}
+	conn.Say("%s", d.Error())
+	return nil
+}
 
 // affordable picks what is asked for in the denom of the most to pay.
 func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.Requirement, error) {
@@ -118,10 +135,10 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err er
 	var refusal *x402.Refusal
 	var not *x402.NotHadError
 	var away *url.Error
+	var dry dryFetch
 	switch {
-	case errors.Is(err, errDryFetch):
-		conn.Say("%s", words.Capital(err.Error()))
-		return nil
+	case errors.As(err, &dry):
+		return dry.print(conn)
 	case errors.Is(err, x402.ErrOpen):
 		return exitError{code: exitUndecided, err: err}
 	case errors.As(err, &refusal) && refusal.Reason == x402.InsufficientFunds:

@@ -23,6 +23,7 @@ import (
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 type source struct {
@@ -314,6 +315,9 @@ func (s *Server) tried(ctx context.Context, j *job, d *declaration) (outcome lin
 	d.derive.MaxTotalRate, d.derive.MaxGrants = limit, math.MaxUint32
 	msgs := d.messages(s.account())
 	trial, err := s.as(j).Try(ctx, msgs...)
+	if limit < fullWeight && errors.Is(err, royaltytypes.ErrOverMaxRate) {
+		return outcome, fmt.Errorf("%w: more than the %s that the limit of the agent's key allows", ErrRate, rates.Percent(limit))
+	}
 	if err != nil {
 		return outcome, err
 	}
