@@ -10,8 +10,10 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/x402"
 )
 
 // exitUnfit is for a setting that is wrong, and for a node that can't be followed with this index: starting again mends
@@ -23,10 +25,15 @@ func main() {
 	err := rootCmd().ExecuteContext(ctx)
 	cancel()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
-		if errors.Is(err, follow.ErrUnfit) || errors.Is(err, portal.ErrTwoChains) || errors.As(err, new(settingError)) {
-			os.Exit(exitUnfit)
-		}
-		os.Exit(1)
+		fmt.Fprintln(os.Stderr, "stemma-portal:", client.Tidy(err.Error()))
+		os.Exit(exitCode(err))
 	}
+}
+
+func exitCode(err error) int {
+	unfit := errors.Is(err, follow.ErrUnfit) || errors.Is(err, portal.ErrTwoChains) || errors.Is(err, x402.ErrOrigin)
+	if unfit || errors.As(err, new(settingError)) {
+		return exitUnfit
+	}
+	return 1
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -86,12 +85,13 @@ func paywallOf(f *pflag.FlagSet) (portal.PaywallConfig, error) {
 	if c.Limits, err = limitsOf(f); err != nil {
 		return none, err
 	}
+	if text(flagOrigin) == "" {
+		return none, fmt.Errorf("say where the site is reached from outside: --%s https://example.org", flagOrigin)
+	}
 	d, err := doorsOf(f)
 	switch {
 	case err != nil:
 		return none, err
-	case d == nil:
-		return none, fmt.Errorf("say where the site is reached from outside: --%s https://example.org", flagOrigin)
 	case (c.Site == "") == (text(flagUpstream) == ""):
 		return none, fmt.Errorf("say what is behind: a folder by --%s, or a server by --%s", flagSite, flagUpstream)
 	case text(flagMap) == "":
@@ -108,8 +108,10 @@ func paywallOf(f *pflag.FlagSet) (portal.PaywallConfig, error) {
 		if err != nil || (c.Upstream.Scheme != "http" && c.Upstream.Scheme != "https") || c.Upstream.Host == "" {
 			return none, fmt.Errorf("--%s %q: write http://HOST:PORT", flagUpstream, upstream)
 		}
-	} else if info, err := os.Stat(c.Site); err != nil || !info.IsDir() {
-		return none, fmt.Errorf("--%s %q is no folder: %w", flagSite, c.Site, errors.Join(err, os.ErrInvalid))
+	} else if info, err := os.Stat(c.Site); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagSite, err)
+	} else if !info.IsDir() {
+		return none, fmt.Errorf("--%s %q is no folder", flagSite, c.Site)
 	}
 	file, err := os.Open(text(flagMap))
 	if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -95,6 +97,9 @@ func runRedeem(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return settingError{fmt.Errorf("the keyring in %s: %w", dir, err)}
 	}
+	if text(flagFrom) == "" {
+		return settingError{fmt.Errorf("say whose key pays the fees: --%s", flagFrom)}
+	}
 	signer, err := client.FromKeyring(ring, text(flagFrom))
 	if err != nil {
 		return settingError{fmt.Errorf("--%s: %w", flagFrom, err)}
@@ -111,12 +116,19 @@ func runRedeem(cmd *cobra.Command, _ []string) error {
 		}
 	}
 	policy.All, _ = f.GetBool(flagOnce)
+	if _, err := os.Stat(text(flagVouchers)); errors.Is(err, fs.ErrNotExist) {
+		// A service makes it with its first voucher; a name that is mistyped would lose the works their money.
+		log.Warn("there is no such folder yet: is it the --"+flagVouchers+" of the service?", "vouchers", text(flagVouchers))
+	}
 	r := &paychannel.Redeemer{
 		Sender: c.Sender(signer, client.Options{}), Store: paychannel.OpenStore(text(flagVouchers)), Policy: policy, Told: told,
 	}
 	if policy.All {
 		done, err := r.Once(cmd.Context())
 		told(done, nil)
+		if err == nil && len(done.Results)+len(done.Skipped) == 0 {
+			log.Info("nothing is to be redeemed", "vouchers", text(flagVouchers))
+		}
 		return err
 	}
 	return r.Run(cmd.Context())

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -74,14 +75,14 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 				return err
 			}
 			if sender.DryRun() {
-				return errDryFetch
+				return dryFetch{address, price.String(), conn.Units().Exact(price), r.PayTo}
 			}
 			return sender.Agree(fmt.Sprintf("Pay %s for %s (%s).", conn.Units().Exact(price), table.Clean(r.Extra.Resource), r.PayTo), fee)
 		},
 	}
 	fetched, err := buyer.Fetch(ctx, address)
 	if err != nil {
-		return fetchFailed(conn, sender, err)
+		return fetchFailed(conn, sender, address, err)
 	}
 	defer fetched.Body.Close()
 	if err := printFetched(conn, address, fetched); err != nil {
@@ -90,8 +91,25 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	return fetched.Done()
 }
 
-// errDryFetch ends --dry-run before anything is signed.
-var errDryFetch = errors.New("it would be paid: nothing was signed (--" + flags.FlagDryRun + ")")
+// dryFetch ends --dry-run before anything is signed.
+type dryFetch struct{ url, price, shown, payTo string }
+
+func (d dryFetch) Error() string {
+	return fmt.Sprintf("%s would be paid to %s: nothing was signed (--%s)", d.shown, table.Clean(d.payTo), flags.FlagDryRun)
+}
+
+func (d dryFetch) print(conn *connect.Conn) error {
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			URL    string `json:"url"`
+			DryRun bool   `json:"dry_run"`
+			Price  string `json:"price"`
+			PayTo  string `json:"pay_to"`
+		}{d.url, true, d.price, d.payTo})
+	}
+	conn.Say("%s", d.Error())
+	return nil
+}
 
 // affordable picks what is asked for in the denom of the most to pay.
 func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.Requirement, error) {
@@ -113,13 +131,14 @@ func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.R
 }
 
 // fetchFailed gives what a server refuses its exit code.
-func fetchFailed(conn *connect.Conn, sender *send.Sender, err error) error {
+func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err error) error {
 	var refusal *x402.Refusal
 	var not *x402.NotHadError
+	var away *url.Error
+	var dry dryFetch
 	switch {
-	case errors.Is(err, errDryFetch):
-		conn.Say("%s", words.Capital(err.Error()))
-		return nil
+	case errors.As(err, &dry):
+		return dry.print(conn)
 	case errors.Is(err, x402.ErrOpen):
 		return exitError{code: exitUndecided, err: err}
 	case errors.As(err, &refusal) && refusal.Reason == x402.InsufficientFunds:
@@ -132,6 +151,9 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, err error) error {
 			code = exitFailed
 		}
 		return exitError{code: code, err: errors.New(table.Clean(not.Error()))}
+	case errors.As(err, &away) && away.URL == address && errors.Is(err, syscall.ECONNREFUSED):
+		// Else it would be taken for the node, which --node names.
+		return exitError{code: exitUnreachable, err: fmt.Errorf("nothing listens at %s: is that where the server is?", table.Clean(address))}
 	}
 	return sender.Explained(err)
 }

@@ -120,6 +120,7 @@ func (c *chain) limit() agenttypes.Limit {
 		},
 		ExpiresAt: time.Now().Add(24 * time.Hour), Window: time.Hour,
 		Budgets: []agenttypes.Budget{{Denom: "uusdc", Act: n(3), Window: n(7), Total: n(20)}},
+		MaxRate: &agenttypes.MaxRate{Rate: 150_000},
 	}
 }
 

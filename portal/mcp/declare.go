@@ -23,6 +23,7 @@ import (
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 type source struct {
@@ -52,7 +53,7 @@ type declareIn struct {
 	Commercial    bool     `json:"commercial,omitempty" jsonschema:"only rely on what allows commercial use"`
 	PayUses       bool     `json:"pay_uses,omitempty" jsonschema:"also pay, within max, what the permissions ask for each use"`
 	Max           string   `json:"max" jsonschema:"the most to pay in all with it, such as 5.00 USDC; 0uusdc: nothing"`
-	MaxRate       string   `json:"max_rate,omitempty" jsonschema:"the most of its takings that the output may owe, such as 15%"`
+	MaxRate       string   `json:"max_rate,omitempty" jsonschema:"the most of its takings that the output may owe, such as 15%; empty: what the limit of the agent's key allows"`
 	Contested     bool     `json:"allow_contested,omitempty" jsonschema:"register it although others claim the content"`
 }
 
@@ -306,9 +307,17 @@ func (s *Server) tried(ctx context.Context, j *job, d *declaration) (outcome lin
 			return outcome, fmt.Errorf("%w: max_rate: %w", ErrArgument, err)
 		}
 	}
-	d.derive.MaxTotalRate, d.derive.MaxGrants = fullWeight, math.MaxUint32
+	// The limit of the key refuses a message that would accept more than its rate, whatever comes to be owed.
+	limit, err := s.highestRate(ctx)
+	if err != nil {
+		return outcome, err
+	}
+	d.derive.MaxTotalRate, d.derive.MaxGrants = limit, math.MaxUint32
 	msgs := d.messages(s.account())
 	trial, err := s.as(j).Try(ctx, msgs...)
+	if limit < fullWeight && errors.Is(err, royaltytypes.ErrOverMaxRate) {
+		return outcome, fmt.Errorf("%w: more than the %s that the limit of the agent's key allows", ErrRate, rates.Percent(limit))
+	}
 	if err != nil {
 		return outcome, err
 	}
@@ -321,6 +330,18 @@ func (s *Server) tried(ctx context.Context, j *job, d *declaration) (outcome lin
 	}
 	d.derive.MaxTotalRate, d.derive.MaxGrants = owes, permission.FurtherGrants(outcome.Grants)
 	return outcome, nil
+}
+
+// highestRate is the highest rate that the limit of the key lets it accept, in ppm.
+func (s *Server) highestRate(ctx context.Context) (uint32, error) {
+	k, err := s.standing(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if most := k.Limit.MaxRate; most != nil {
+		return most.Rate, nil
+	}
+	return fullWeight, nil
 }
 
 // fullWeight is the whole of what a work takes in, in ppm.

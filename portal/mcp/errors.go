@@ -39,5 +39,5 @@ var remedies = map[uint32]string{
 	ErrTooLarge.ABCICode():     "ask for less, or ask the node itself",
 	ErrNotFound.ABCICode():     "check the id",
 	ErrFee.ABCICode():          "whoever pays the key's fees sends it some of what fees are paid in",
-	ErrRate.ABCICode():         "name a higher max_rate, if your controller agrees, or use something else",
+	ErrRate.ABCICode():         "name a higher max_rate, if your controller and the limit of the key agree, or use something else",
 }

@@ -12,6 +12,8 @@ import (
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	"github.com/stretchr/testify/require"
 
+	sdkmath "cosmossdk.io/math"
+
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -147,6 +149,7 @@ func (c *chain) buys(s *session) {
 
 func (c *chain) declares(s *session) {
 	t := c.t
+	c.isBoundedByRate(s)
 	made := s.ok("declare", args{
 		"request": "make-1", "sha256": digestOf("output"), "title": "Output", "kind": "audio", "model": "acme/composer-1", "max": "0uusdc",
 		"sources": []args{{"work": c.song.String(), "weight": "60"}, {"uri": "https://example.org/prompt-library"}},
@@ -201,7 +204,10 @@ func (c *chain) declares(s *session) {
 		"request": "make-2", "sha256": digestOf("other"), "model": "m", "max": "1.00 USDC",
 		"sources": []args{{"work": c.song.String(), "role": "trainedOn"}, {"work": c.song.String(), "uri": "https://example.org"}},
 	}
-	s.no("declare", other, "mcp", 2)
+	require.NotContains(t, s.no("declare", other, "mcp", 2).Sentence, ".go:")
+	other["sources"] = []args{{"work": c.song.String()}, {"work": c.song.String()}}
+	other["request"] = "make-6"
+	require.NotContains(t, s.no("declare", other, "mcp", 2).Sentence, ".go:")
 }
 
 func (c *chain) isBounded(s *session) {
@@ -229,6 +235,21 @@ func (c *chain) isBounded(s *session) {
 	c.send(c.carol, &agenttypes.MsgSetStatus{Controller: c.carol.Address().String(), Agent: c.agent, Status: agenttypes.STATUS_SUSPENDED})
 	s.no("pay", args{"request": "pay-5", "work": c.song.String(), "amount": "0.10 USDC", "max": "1.00 USDC"},
 		agenttypes.ModuleName, agenttypes.ErrSuspended.ABCICode())
+}
+
+// isBoundedByRate declares what owes more than the highest royalty of the limit: that is said as for max_rate.
+func (c *chain) isBoundedByRate(s *session) {
+	limit := c.limit()
+	limit.MaxRate.Rate = 50_000
+	controller, key := c.carol.Address().String(), c.bot.Address().String()
+	c.send(c.carol, &agenttypes.MsgSetLimit{Controller: controller, Agent: c.agent, Key: key, Limit: limit})
+	refused := s.no("declare", args{
+		"request": "make-5", "sha256": digestOf("fifth"), "model": "m", "max": "0uusdc", "sources": []args{{"work": c.song.String()}},
+	}, "mcp", 16)
+	require.Contains(c.t, refused.Sentence, "more than the 5 % that the limit")
+	limit = c.limit() // whose window begins anew: it is less by the 2 USDC that are spent
+	limit.Budgets[0].Window = sdkmath.NewInt(5_000_000)
+	c.send(c.carol, &agenttypes.MsgSetLimit{Controller: controller, Agent: c.agent, Key: key, Limit: limit})
 }
 
 // readsOnly: without a key nothing that spends is there, and no key acts without an agent, or for another's.

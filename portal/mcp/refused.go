@@ -89,9 +89,9 @@ func (s *Server) asRefusal(ctx context.Context, err error) Refused {
 		}
 		switch kind {
 		case ErrNode, ErrInternal, ErrNotFound: // whoever failed may quote others
-			r.Retryable, r.Said = kind == ErrNode, said(err.Error())
+			r.Retryable, r.Said = kind == ErrNode, said(client.Tidy(err.Error()))
 		default: // these quote the call alone, and ids
-			r.Sentence = words.Capital(said(err.Error()).Untrusted) + "."
+			r.Sentence = words.Capital(said(client.Tidy(err.Error())).Untrusted) + "."
 		}
 		return r
 	}

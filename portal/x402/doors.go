@@ -66,11 +66,14 @@ type Doors struct {
 	answers answers
 }
 
-// New makes doors. It asks nothing yet.
+// ErrOrigin is an address that payments can't be bound to.
+var ErrOrigin = errors.New("the address that payments are bound to (--origin): write https://HOST, without a path")
+
+// New makes doors. It asks nothing yet. It fails with ErrOrigin.
 func New(c Config) (*Doors, error) {
 	origin, err := url.Parse(c.Origin)
 	if err != nil || (origin.Scheme != "https" && origin.Scheme != "http") || origin.Host == "" || origin.Path != "" || origin.RawQuery != "" {
-		return nil, errors.New("the address that payments are bound to: write https://HOST, without a path")
+		return nil, ErrOrigin
 	}
 	if c.MinCloseDelay == 0 {
 		c.MinCloseDelay = defaultCloseDelay

@@ -364,7 +364,7 @@ func unless(err error) error {
 
 // broken is a failure of the server or its node, of which the payer knows nothing.
 func broken(err error) error {
-	return &x402.Refusal{Reason: x402.UnexpectedError, Detail: "the server can't tell now: show the same payment again", Err: err}
+	return &x402.Refusal{Reason: x402.UnexpectedError, Detail: "the server can't tell now: ask again, with the same payment where one was shown", Err: err}
 }
 
 // refused says why the chain does not take a transaction.
