@@ -34,7 +34,8 @@ var known = []error{
 	royalty.ErrInvalidGenesis, royalty.ErrBrokenInvariant, royalty.ErrUnknownVersion, royalty.ErrTooManyMeters,
 	royalty.ErrPaymentChannelNotFound, royalty.ErrInvalidPaymentChannel, royalty.ErrInvalidVoucher, royalty.ErrWrongSignature,
 	royalty.ErrOverDeposit, royalty.ErrNothingToRedeem, royalty.ErrNotParty, royalty.ErrTooEarly, royalty.ErrPaymentChannelClosing,
-	royalty.ErrInvalidDestination, royalty.ErrInvalidPayment, royalty.ErrInvalidUnit, royalty.ErrTooLongAgo, royalty.ErrDenomNotTaken, royalty.ErrInvalidArrears,
+	royalty.ErrInvalidDestination, royalty.ErrInvalidPayment, royalty.ErrInvalidUnit, royalty.ErrTooLongAgo,
+	royalty.ErrDenomNotTaken, royalty.ErrInvalidArrears,
 	royalty.ErrTooManyArrears, royalty.ErrInArrears,
 
 	license.ErrInvalidTerms, license.ErrTermsNotFound, license.ErrInvalidOffer, license.ErrOfferNotFound, license.ErrWorkUnavailable,

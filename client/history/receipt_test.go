@@ -82,7 +82,9 @@ func TestTransfersFromOtherChains(t *testing.T) {
 	events := []abci.Event{
 		paid(t, "0", "9"),
 		paid(t, "1", "8"),
-		typed(t, "1", &royaltytypes.EventTransferPaid{Work: song, Denom: "uusdc", Amount: "8", Channel: "channel-0", Sequence: 1, Sender: "cosmos1x"}),
+		typed(t, "1", &royaltytypes.EventTransferPaid{
+			Work: song, Denom: "uusdc", Amount: "8", Channel: "channel-0", Sequence: 1, Sender: "cosmos1x",
+		}),
 		answered("1"),
 		mark(typed(t, "2", &royaltytypes.EventTransferRefused{Channel: "channel-0", Sequence: 2, Reason: "no such work"})),
 		answered("2"),

@@ -75,7 +75,8 @@ func TestATokenIsOfItsKey(t *testing.T) {
 	head := func(alg string) string { return `{"alg":"` + alg + `","typ":"at+jwt","kid":"` + public.Kid + `"}` }
 	parts := strings.Split(token, ".")
 	for name, bad := range map[string]string{
-		"none": compact(t, head("none"), `{"sub":"eve"}`, none), "None": compact(t, head("None"), `{"sub":"eve"}`, none), "empty": compact(t, head(""), `{"sub":"eve"}`, none),
+		"none": compact(t, head("none"), `{"sub":"eve"}`, none), "None": compact(t, head("None"), `{"sub":"eve"}`, none),
+		"empty":                          compact(t, head(""), `{"sub":"eve"}`, none),
 		"ES384 without a signature":      compact(t, head(ES384), `{"sub":"eve"}`, none),
 		"ES384 with zeroes":              compact(t, head(ES384), `{"sub":"eve"}`, func([]byte) []byte { return make([]byte, 96) }),
 		"HS256 with the public key":      compact(t, head("HS256"), `{"sub":"eve"}`, mac(publicJSON)),

@@ -108,7 +108,8 @@ func actionOf(word string) (licensetypes.Action, error) {
 			return use.Action, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: nothing is licensed for %q: the usages are ai-train, ai-input and search, and %scopy, %sdistribute, %sperform, %sadapt",
+	return 0, fmt.Errorf(
+		"%w: nothing is licensed for %q: the usages are ai-train, ai-input and search, and %scopy, %sdistribute, %sperform, %sadapt",
 		ErrLicense, word, ownPrefix, ownPrefix, ownPrefix, ownPrefix)
 }
 

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,9 +35,6 @@ const mcpPrefix = envPrefix + "MCP_"
 
 const (
 	flagAgent      = "agent"
-	flagFrom       = "from"
-	flagKeyringDir = "keyring-dir"
-	flagKeyring    = "keyring-backend"
 	flagFeeGranter = "fee-granter"
 	flagTokenFile  = "token-file"
 	flagHost       = "host"
@@ -192,14 +188,8 @@ func (set *mcpSettings) readActing(agent, sponsor string) (err error) {
 			return fmt.Errorf("--%s: %w", flagFeeGranter, err)
 		}
 	}
-	if set.dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return fmt.Errorf("--%s: %w", flagKeyringDir, err)
-		}
-		set.dir = filepath.Join(home, ".stemmad")
-	}
-	return nil
+	set.dir, err = keyringIn(set.dir)
+	return err
 }
 
 // readAccess demands a token wherever somebody beside this machine's users could ask, or what is asked could spend.
@@ -289,15 +279,8 @@ func (set mcpSettings) config(ctx context.Context, c *client.Client) (config mcp
 		defer tty.Close()
 		terminal = tty
 	}
-	ring, err := keyring.New(sdk.KeyringServiceName(), set.backend, set.dir, terminal, c.Encoding.Codec)
-	if err != nil {
-		return config, settingError{fmt.Errorf("--%s: %w", flagKeyring, err)}
-	}
-	config.Key, err = client.FromKeyring(ring, set.from)
-	if err != nil {
-		return config, settingError{fmt.Errorf("--%s: %w", flagFrom, err)}
-	}
-	return config, nil
+	config.Key, err = signerOf(c, set.backend, set.dir, set.from, terminal)
+	return config, err
 }
 
 func serveMCP(ctx context.Context, set mcpSettings, server *http.Server) error {

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
@@ -85,24 +83,16 @@ func runRedeem(cmd *cobra.Command, _ []string) error {
 		return fmt.Errorf("the node's gRPC %s: %w", text(flagGRPC), err)
 	}
 	defer c.Close()
-	dir := text(flagKeyringDir)
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return settingError{fmt.Errorf("--%s: %w", flagKeyringDir, err)}
-		}
-		dir = filepath.Join(home, ".stemmad")
-	}
-	ring, err := keyring.New(sdk.KeyringServiceName(), text(flagKeyring), dir, cmd.InOrStdin(), c.Encoding.Codec)
-	if err != nil {
-		return settingError{fmt.Errorf("the keyring in %s: %w", dir, err)}
-	}
 	if text(flagFrom) == "" {
 		return settingError{fmt.Errorf("say whose key pays the fees: --%s", flagFrom)}
 	}
-	signer, err := client.FromKeyring(ring, text(flagFrom))
+	dir, err := keyringIn(text(flagKeyringDir))
 	if err != nil {
-		return settingError{fmt.Errorf("--%s: %w", flagFrom, err)}
+		return settingError{err}
+	}
+	signer, err := signerOf(c, text(flagKeyring), dir, text(flagFrom), cmd.InOrStdin())
+	if err != nil {
+		return err
 	}
 	told := func(done paychannel.Redemption, err error) {
 		for _, result := range done.Results {

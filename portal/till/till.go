@@ -54,7 +54,8 @@ type Payment struct {
 	Settled, Delivered time.Time
 }
 
-// Till is a file of payments. It is safe for concurrent use, and one process opens it.
+// Till is a file of payments. It is safe for concurrent use, also by several processes: each payment is taken, spent and
+// handed over first by one of them. What they do before they note it they may all do, so a paywall has one of its own.
 type Till struct {
 	db   *sql.DB
 	last time.Time
