@@ -239,12 +239,11 @@ func (p *Pending) Wait(ctx context.Context) (Result, error) {
 		switch {
 		case err != nil: // asked again after the next block
 		case late:
-			p.now.done.Store(true)
-			p.sender.client.watcher.forget(p.now.hash)
+			p.Forget()
 			if p.again {
 				return Result{Hash: p.Hash(), Fee: p.now.fee}, fmt.Errorf("transaction %s: %w", p.Hash(), ErrLate)
 			}
-			if err := p.send(ctx); err != nil {
+			if err := p.anew(ctx); err != nil {
 				return Result{}, fmt.Errorf("transaction %s can't come any more, and a new one: %w", p.Hash(), err)
 			}
 			continue
@@ -255,6 +254,17 @@ func (p *Pending) Wait(ctx context.Context) (Result, error) {
 		case <-v.changed:
 		case <-ctx.Done():
 			return Result{Hash: p.Hash(), Fee: p.now.fee}, undecided(ctx, p.Hash(), v.err)
+		}
+	}
+}
+
+// anew makes a new transaction of the draft. Who waits through an outage of the node for a transaction waits
+// through one for what follows it too: as long as ctx lasts.
+func (p *Pending) anew(ctx context.Context) error {
+	for {
+		err := p.send(ctx)
+		if status.Code(err) != codes.Unavailable || rest(ctx, fullPause) != nil {
+			return err
 		}
 	}
 }

@@ -174,6 +174,40 @@ func TestAConnectionLosesWhatIsSent(t *testing.T) {
 	require.NoError(t, c.Close())
 }
 
+// losing is a connection that loses the first transaction, however often it is sent, and the first questions
+// after the place of another one.
+type losing struct {
+	grpc.ClientConnInterface
+	sent, away atomic.Int64
+}
+
+func (l *losing) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
+	switch {
+	case strings.HasSuffix(method, "/BroadcastTx"):
+		if l.sent.Add(1); l.away.Load() == 0 {
+			return status.Error(codes.Unavailable, "lost")
+		}
+	case strings.HasSuffix(method, "/Turn") && l.sent.Load() > 0 && l.away.Add(1) <= 3:
+		return status.Error(codes.Unavailable, "away")
+	}
+	return l.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
+}
+
+// A transaction that can't come any more is followed by a new one although the node is away at that moment.
+func TestANodeIsAwayWhenAnotherIsDue(t *testing.T) {
+	w := newWorld(t)
+	conn := &losing{ClientConnInterface: w.program().ClientConnInterface}
+	c, err := client.New(conn)
+	require.NoError(t, err)
+	fan, to := w.key(c, "fan"), purse("away")
+	res, err := c.Sender(fan, client.Options{Blocks: 6}).Send(w.ctx, banktypes.NewMsgSend(fan.Address(), to, coin(7)))
+	require.NoError(t, err)
+	require.Positive(t, res.Height)
+	require.Greater(t, conn.away.Load(), int64(3))
+	w.requireBalance(c, to, 7)
+	require.NoError(t, c.Close())
+}
+
 // behind is a connection to a node whose trials do not know yet what it told of: the first trial after a
 // transaction is refused.
 type behind struct {
