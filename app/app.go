@@ -19,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp/blockexec"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/server"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -29,10 +30,12 @@ import (
 
 	"github.com/stemma-chain/stemma/app/durable"
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/app/metrics"
 	"github.com/stemma-chain/stemma/app/parallel"
 	"github.com/stemma-chain/stemma/app/pool"
 	"github.com/stemma-chain/stemma/app/queries"
 	"github.com/stemma-chain/stemma/client/encoding"
+	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 )
 
 // App is the chain's state machine.
@@ -49,6 +52,7 @@ type App struct {
 	pool         *pool.Pool
 	turns        turns
 	queries      *queries.Bounds
+	metrics      *metrics.Set
 	nodeHeaders  *nodeHeaders
 	committing   sync.RWMutex // held by a commit, and shared by who reads rows of stores
 	block        [][]byte     // transactions of the block that is being executed
@@ -128,6 +132,7 @@ func newUnloaded(
 		addresses: addresses,
 		pool:      pool.New(poolLimits(options)),
 		queries:   queries.New(bounds),
+		metrics:   metrics.New(logger),
 
 		nodeHeaders: new(nodeHeaders),
 	}
@@ -141,7 +146,7 @@ func newUnloaded(
 	chain := fast.ReadChain(options)
 	app.Keepers = newKeepers(keeperDeps{
 		base: app.BaseApp, cdc: codecs.Codec, amino: codecs.Amino, addresses: addresses, fast: chain,
-		stores: app.stores, home: app.home, options: options, logger: logger,
+		stores: app.stores, home: app.home, options: options, logger: logger, metrics: app.metrics,
 	})
 	if err := app.registerModules(); err != nil {
 		return nil, err
@@ -156,6 +161,7 @@ func newUnloaded(
 	if err := app.applyUpgrades(); err != nil {
 		return nil, err
 	}
+	app.measure(cast.ToString(options.Get(server.FlagBlockExecutor)))
 	if settings.Trees {
 		if app.trees, err = fast.NewTrees(app.BaseApp, app.stores.treeKeys()); err != nil {
 			return nil, err
@@ -191,6 +197,7 @@ func (app *App) setHandlers(decode sdk.TxDecoder, settings fast.Settings, chain 
 }
 
 func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
+	app.metrics.Declared(ctx.BlockGasWanted(), feemarketkeeper.MaxGas(ctx))
 	res, err := app.modules.EndBlock(ctx.WithBlockGasWanted(taken(ctx, app.block)))
 	if err == nil && app.trees != nil {
 		app.trees.Write(ctx)
@@ -201,6 +208,7 @@ func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
 // Commit implements the ABCI. What the block held no longer waits, whether it failed or
 // not: once the state that has it is there, since both say whose turn it is.
 func (app *App) Commit() (*abci.ResponseCommit, error) {
+	defer app.metrics.Timed(metrics.Commit)()
 	app.committing.Lock()
 	defer app.committing.Unlock()
 	if app.trees != nil {
@@ -244,6 +252,9 @@ func (app *App) VerifiedBefore() uint64 {
 	}
 	return app.signatures.Hits()
 }
+
+// Metrics returns what the node says of itself to those who watch it.
+func (app *App) Metrics() *metrics.Set { return app.metrics }
 
 // Encoding returns the app's codecs.
 func (app *App) Encoding() Encoding { return app.encoding }

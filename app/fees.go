@@ -17,6 +17,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 
+	"github.com/stemma-chain/stemma/app/metrics"
 	"github.com/stemma-chain/stemma/app/pool"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 	"github.com/stemma-chain/stemma/x/feemarket/price"
@@ -212,6 +213,14 @@ func offer(ctx sdk.Context, value price.Tx, signed authsigning.Tx) (*pool.Tx, er
 // CheckTx implements the ABCI. CometBFT keeps more than the pool does: what the pool has
 // dropped leaves CometBFT's after the next block, at no cost but a hash.
 func (app *App) CheckTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
+	res, err := app.checkTx(req)
+	if req.Type == abci.CheckTxType_New && (err != nil || res.IsErr()) {
+		app.metrics.Refused()
+	}
+	return res, err
+}
+
+func (app *App) checkTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
 	if req.Type == abci.CheckTxType_Recheck && !app.pool.Has(req.Tx) {
 		gone := sdkerrors.ErrMempoolIsFull.Wrap("others paid more for a unit of gas, and the pool is full")
 		return sdkerrors.ResponseCheckTxWithEvents(gone, 0, 0, nil, false), nil
@@ -226,7 +235,12 @@ func (app *App) CheckTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error)
 
 // FinalizeBlock implements the ABCI. It remembers the block for Commit.
 func (app *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	defer app.metrics.Timed(metrics.Execute)()
 	app.block = req.Txs
 	app.sweep()
-	return app.BaseApp.FinalizeBlock(req)
+	res, err := app.BaseApp.FinalizeBlock(req)
+	if err == nil {
+		app.metrics.Executed(res)
+	}
+	return res, err
 }

@@ -41,6 +41,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app/acts"
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/app/metrics"
 	"github.com/stemma-chain/stemma/client/encoding"
 	agentkeeper "github.com/stemma-chain/stemma/x/agent/keeper"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
@@ -99,6 +100,7 @@ type keeperDeps struct {
 	home      string
 	options   servertypes.AppOptions
 	logger    log.Logger
+	metrics   *metrics.Set
 }
 
 // authority is the account that may change parameters: the gov module's.
@@ -158,7 +160,8 @@ func newKeepers(d keeperDeps) Keepers {
 		d.base.MsgServiceRouter(), acts.Catalogue())
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
-		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, payingBank{k.Bank}, k.Registry)
+		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, payingBank{k.Bank}, k.Registry).
+		WithObserver(sweepObserver{d.metrics})
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty, k.Account)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),

@@ -137,6 +137,9 @@ func (p *Pool) Bytes() int {
 	return p.bytes
 }
 
+// Limits are what it holds at most.
+func (p *Pool) Limits() Limits { return p.limits }
+
 // Has says whether the transaction of these bytes waits.
 func (p *Pool) Has(raw []byte) bool {
 	p.mu.Lock()

@@ -30,6 +30,23 @@ func New(s Settings) *Bounds {
 	}
 }
 
+// Use is how much is asked of a kind of query.
+type Use struct {
+	// Of says which: queries or simulations.
+	Of string
+	// Running now, of so many that may, and refused since the node began.
+	Running, Max int
+	Refused      uint64
+}
+
+// Uses are those of all kinds.
+func (b *Bounds) Uses() (all []Use) {
+	for _, g := range []*gate{b.queries, b.simulations} {
+		all = append(all, Use{g.what, len(g.places), cap(g.places), g.refused.Load()})
+	}
+	return all
+}
+
 // The methods that decode whole transactions, at up to sixty bytes of memory for one of
 // theirs.
 var heavy = map[string]bool{

@@ -17,6 +17,7 @@ type gate struct {
 	what, setting string
 	places        chan struct{}
 	waiting       atomic.Int64
+	refused       atomic.Uint64
 	wait          time.Duration
 }
 
@@ -50,6 +51,7 @@ func (g *gate) enter(ctx context.Context) (leave func(), err error) {
 func (g *gate) leave() { <-g.places }
 
 func (g *gate) refusal() error {
+	g.refused.Add(1)
 	return status.Errorf(codes.ResourceExhausted, "this node runs %d %s at once and all places are taken: "+
 		"try again, or ask its operator for more (%s in app.toml)", cap(g.places), g.what, g.setting)
 }

@@ -78,6 +78,9 @@ func initNode(cmd *cobra.Command, model *app.App, chainID, moniker string, cfg *
 	}
 	cfg.Moniker = moniker
 	cmtcfg.WriteConfigFile(filepath.Join(cfg.RootDir, "config", "config.toml"), cfg)
+	if err := writeTelemetry(cfg.RootDir); err != nil {
+		return err
+	}
 	if err := writeGenesis(cfg.GenesisFile(), chainID, time.Now(), model.DefaultGenesis()); err != nil {
 		return err
 	}

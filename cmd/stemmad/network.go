@@ -94,7 +94,7 @@ func (n *nodePlan) makeKeys(model *app.App) error {
 	return err
 }
 
-// writeSettings writes config.toml, app.toml and client.toml.
+// writeSettings writes config.toml, app.toml, otel.yaml and client.toml.
 func (p networkPlan) writeSettings(n nodePlan) error {
 	comet := cometConfig()
 	comet.SetRoot(n.home)
@@ -117,6 +117,9 @@ func (p networkPlan) writeSettings(n nodePlan) error {
 	serverconfig.SetConfigTemplate(appTemplate)
 	serverconfig.WriteConfigFile(filepath.Join(n.home, "config", "app.toml"), settings)
 
+	if err := writeTelemetry(n.home); err != nil {
+		return err
+	}
 	client := fmt.Sprintf("chain-id = %q\nkeyring-backend = %q\noutput = %q\nnode = %q\nbroadcast-mode = %q\n",
 		p.chainID, keyring.BackendTest, "text", "tcp://"+n.ports.rpc, "sync")
 	return os.WriteFile(filepath.Join(n.home, "config", "client.toml"), []byte(client), 0o600)

@@ -113,6 +113,9 @@ func startNode(
 		ctx: ctx, cfg: cfg, clientCtx: clientCtx, metrics: metrics, disk: disk,
 		app: create(ctx.Logger, db, ctx.Viper),
 	}
+	if err := running.serveMetrics(); err != nil {
+		return errors.Join(err, running.app.Close())
+	}
 	return running.run()
 }
 

@@ -90,7 +90,7 @@ func New(ctx context.Context, o Options) (*Network, error) {
 		first := port + portsPerNode*i
 		n.Nodes = append(n.Nodes, &Node{
 			Home: filepath.Join(dir, "net", "node"+strconv.Itoa(i)), RPC: loopback(first + 1), GRPC: loopback(first + 2),
-			REST: loopback(first + 3), network: n, log: filepath.Join(dir, fmt.Sprintf("node%d.log", i)),
+			REST: loopback(first + 3), Metrics: loopback(first + 4), network: n, log: filepath.Join(dir, fmt.Sprintf("node%d.log", i)),
 		})
 	}
 	if err := n.init(ctx, port); err != nil {

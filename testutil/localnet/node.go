@@ -29,6 +29,8 @@ const (
 type Node struct {
 	Home            string
 	RPC, GRPC, REST string // host:port
+	// Metrics is where CometBFT's Prometheus port is, host:port.
+	Metrics string
 	// Env are further variables of this node's process.
 	Env []string
 	// Binary that it runs; empty: that of the network.

@@ -43,6 +43,8 @@ type lane struct {
 	// last is the greatest item loaded when there are more; nothing beyond it
 	// may be served before them.
 	last *Item
+	// spent is how many receivers were served.
+	spent int
 }
 
 // Waiting are the first items of a lane, in order. More says that it goes on after
@@ -256,7 +258,7 @@ func (s *Sweep) Run(budget int) {
 
 // run serves items of one lane. What they pass on joins this lane or the late one.
 func (s *Sweep) run(l *lane, budget int) {
-	for spent := 0; spent < budget && len(l.queue) > 0; {
+	for l.spent < budget && len(l.queue) > 0 {
 		// It leaves the queue before it is served: serving it may queue what comes
 		// before it.
 		item := s.pop(l)
@@ -267,7 +269,7 @@ func (s *Sweep) run(l *lane, budget int) {
 			s.push(item)
 			return
 		}
-		cost, err := s.serve(item, budget-spent, spent == 0)
+		cost, err := s.serve(item, budget-l.spent, l.spent == 0)
 		switch {
 		case err != nil:
 			s.book.Failed(item, err)
@@ -276,8 +278,13 @@ func (s *Sweep) run(l *lane, budget int) {
 			s.push(item)
 			return
 		}
-		spent += max(1, cost)
+		l.spent += max(1, cost)
 	}
+}
+
+// Served is how many receivers were served in both lanes, and whether the usual one has stages left.
+func (s *Sweep) Served() (receivers int, left bool) {
+	return s.usual.spent + s.late.spent, s.usual.last != nil || len(s.usual.queue) > 0
 }
 
 // fail keeps an item for the next round, or the late lane's for a later block.

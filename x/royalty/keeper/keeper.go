@@ -26,6 +26,7 @@ type Keeper struct {
 	accounts  types.AccountKeeper
 	bank      types.BankKeeper
 	registry  types.RegistryKeeper
+	observer  Observer // nil: nobody
 
 	Schema collections.Schema
 	Params collections.Item[types.Params]
@@ -75,6 +76,26 @@ type Keeper struct {
 	PaymentChannels PaymentChannels
 	// Pools are what contributors to manifests share.
 	Pools Pools
+}
+
+// Observer is told what the end of a block did. It is the node's own matter: the chain does not depend on it.
+type Observer interface {
+	// SweepBegins is called before, and what it returns after.
+	SweepBegins() (ended func(Swept))
+}
+
+// Swept is what the end of a block did.
+type Swept struct {
+	// Receivers served and Payouts tried in both lanes, and the budgets of the usual one.
+	Receivers, SweepBudget, Payouts, PayoutBudget int
+	// Left: stages of the usual lane wait for the next block.
+	Left bool
+}
+
+// WithObserver returns the keeper with one who is told.
+func (k Keeper) WithObserver(o Observer) Keeper {
+	k.observer = o
+	return k
 }
 
 // NewKeeper returns a keeper. authority may change the parameters.

@@ -38,21 +38,21 @@ func balanceKey(p flow.Purse) collections.Pair[sdk.AccAddress, string] {
 
 // payOut adds the block's credits to the balances and sends those above the
 // denom's minimum, within the budget of each lane. found are purses that may need a place in the
-// queue although nothing was credited. A balance that is credited and sent in one
+// queue although nothing was credited. It returns how many it tried to send. A balance that is credited and sent in one
 // block is never written.
-func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) error {
+func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) (tried int, err error) {
 	now, budget := b.Now(), int(b.params.PayoutBudget)
 	due, more, err := k.duePayouts(ctx, nil, binary.BigEndian.AppendUint64(nil, now+1), budget)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	late, moreLate, err := k.duePayouts(ctx, lateUntil(0), lateUntil(now+1), flow.LateBudget(budget))
 	if err != nil || len(due)+len(late)+len(found)+len(b.credits)+len(b.paidIn) == 0 {
-		return err
+		return 0, err
 	}
 	open, err := k.openBalances(ctx, b, slices.Concat(due, late), found)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ready, readyLate := ready(b.params, open)
 	late = slices.DeleteFunc(late, func(p flow.Payout) bool { return open[p.Purse].isPaidFor(b.params) })
@@ -62,10 +62,11 @@ func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) error {
 	for _, p := range slices.Concat(wait, waitLate) {
 		open[p.Purse].due = p.Due
 	}
+	tried = len(try) + len(tryLate)
 	if err := k.saveBalances(ctx, open); err != nil {
-		return err
+		return tried, err
 	}
-	return k.saveTurnovers(ctx, b.paidIn, paid)
+	return tried, k.saveTurnovers(ctx, b.paidIn, paid)
 }
 
 // duePayouts reads the first payouts of a part of the queue, and whether there are more.

@@ -27,47 +27,60 @@ import (
 // next round, and a balance that cannot be sent is tried again later. Only a store
 // that cannot be read or written is an error here, as for every module.
 func (k Keeper) EndBlock(ctx context.Context) error {
-	if err := k.makePoolChanges(ctx); err != nil {
+	if k.observer == nil {
+		_, err := k.endBlock(ctx)
 		return err
+	}
+	ended := k.observer.SweepBegins()
+	done, err := k.endBlock(ctx)
+	ended(done)
+	return err
+}
+
+func (k Keeper) endBlock(ctx context.Context) (done Swept, err error) {
+	if err := k.makePoolChanges(ctx); err != nil {
+		return done, err
 	}
 	notes, err := k.collect(ctx)
 	if err != nil {
-		return err
+		return done, err
 	}
 	b, err := k.newBook(ctx)
 	if err != nil {
-		return err
+		return done, err
 	}
+	done.SweepBudget, done.PayoutBudget = int(b.params.SweepBudget), int(b.params.PayoutBudget)
 	usual, err := k.lane(ctx, nil, lateUntil(0), int(b.params.SweepBudget))
 	if err != nil {
-		return err
+		return done, err
 	}
 	late, err := k.lane(ctx, lateUntil(0), lateUntil(b.Now()+1), flow.LateBudget(int(b.params.SweepBudget)))
 	if err != nil {
-		return err
+		return done, err
 	}
 	sweep := flow.NewSweep(b, usual, late)
 	purses, busy, err := k.recheck(ctx, b, sweep)
 	if err != nil {
-		return err
+		return done, err
 	}
 	if busy || len(usual.Items)+len(late.Items) > 0 || !notes.empty() {
 		if err := k.takeNotes(ctx, b, sweep, notes); err != nil {
-			return err
+			return done, err
 		}
 		sweep.Run(int(b.params.SweepBudget))
+		done.Receivers, done.Left = sweep.Served()
 		if err := b.save(); err != nil {
-			return err
+			return done, err
 		}
 		if err := k.requeue(ctx, sweep); err != nil {
-			return err
+			return done, err
 		}
 	}
-	if err := k.payOut(ctx, b, purses); err != nil {
-		return err
+	if done.Payouts, err = k.payOut(ctx, b, purses); err != nil {
+		return done, err
 	}
 	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvents(b.events)
-	return nil
+	return done, nil
 }
 
 func (n blockNotes) empty() bool {
