@@ -89,7 +89,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-x402 test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-x402 test-ops test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -104,6 +104,9 @@ test-web: build ## the TypeScript client on a chain, every message signed by Cos
 test-x402: build ## the stock client of x402 pays a thousand times, and a work with a thousand ancestors; needs Node 20.19 with npm
 	client/ts/build.sh
 	cd build/ts && X402_PAYMENTS=1000 X402_ANCESTORS=1000 node --test --test-reporter=spec test/x402.test.js
+
+test-ops: ## alerts, dashboard and metrics against Debian's Prometheus, which it gets, and four validators
+	PROMETHEUS=$$(scripts/ops/install.sh) go test ./scripts/ops -v -count=1
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)

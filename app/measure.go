@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math/big"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/version"
+	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/stemma-chain/stemma/app/metrics"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
@@ -55,9 +58,51 @@ func (app *App) measure(executor string) {
 	app.metrics.From(app.stateSamples)
 }
 
+// MeasureValidator adds what the chain says of the validator that signs by this address.
+func (app *App) MeasureValidator(signer sdk.ConsAddress) {
+	app.metrics.From(func(s *metrics.Samples) error {
+		if app.LastBlockHeight() == 0 {
+			return nil
+		}
+		ctx, err := app.CreateQueryContext(0, false)
+		if err != nil {
+			return err
+		}
+		validator, err := app.Keepers.Staking.GetValidatorByConsAddr(ctx, signer)
+		if errors.Is(err, stakingtypes.ErrNoValidatorFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		power, jailed := validator.ConsensusPower(sdk.DefaultPowerReduction), 0.0
+		if validator.Jailed {
+			jailed = 1
+		}
+		s.Add(metrics.ValidatorPower, float64(power))
+		s.Add(metrics.ValidatorJailed, jailed)
+		window, err := app.Keepers.Slashing.SignedBlocksWindow(ctx)
+		if err != nil {
+			return err
+		}
+		least, err := app.Keepers.Slashing.MinSignedPerWindow(ctx)
+		if err != nil {
+			return err
+		}
+		signing, err := app.Keepers.Slashing.GetValidatorSigningInfo(ctx, signer)
+		if err != nil && !errors.Is(err, slashingtypes.ErrNoSigningInfoFound) { // one that has just begun has none
+			return err
+		}
+		s.Add(metrics.ValidatorMissed, float64(signing.MissedBlocksCounter))
+		s.Add(metrics.ValidatorMissedMax, float64(window-least))
+		return nil
+	})
+}
+
 // stateSamples are read from the last block's state, as a query reads it.
 func (app *App) stateSamples(s *metrics.Samples) error {
 	if app.LastBlockHeight() == 0 {
+		s.Add(metrics.BlockHeight, 0) // a node that gets no blocks is behind
 		return nil
 	}
 	ctx, err := app.CreateQueryContext(0, false)

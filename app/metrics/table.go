@@ -36,6 +36,11 @@ const (
 	RoyaltyBudgetTotal   = "stemma_royalty_budget_used_total"
 	RoyaltyPoolChanges   = "stemma_royalty_pool_changes_waiting"
 
+	ValidatorPower     = "stemma_validator_power"
+	ValidatorJailed    = "stemma_validator_jailed"
+	ValidatorMissed    = "stemma_validator_missed_blocks"
+	ValidatorMissedMax = "stemma_validator_missed_blocks_max"
+
 	DisputesOpen     = "stemma_disputes_open"
 	DisputesDeadline = "stemma_disputes_next_deadline_timestamp_seconds"
 
@@ -89,6 +94,11 @@ var Table = []Metric{
 	{RoyaltyBudgetUsed, "part of the last block's budget that was used, of sweep (receivers) and payout; above 1 where one stage takes more than all", Gauge, []string{"budget"}},
 	{RoyaltyBudgetTotal, "receivers served and payouts tried", Counter, []string{"budget"}},
 	{RoyaltyPoolChanges, "changes of contributor pools that wait for their time, counted up to 10,000", Gauge, nil},
+
+	{ValidatorPower, "voting power of the validator whose key this node has; absent where that is no validator's, as the next three", Gauge, nil},
+	{ValidatorJailed, "1 while it is jailed", Gauge, nil},
+	{ValidatorMissed, "blocks of the window of x/slashing that it did not sign", Gauge, nil},
+	{ValidatorMissedMax, "more missed blocks in the window jail it", Gauge, nil},
 
 	{DisputesOpen, "disputes that wait for somebody or something, counted up to 10,000", Gauge, nil},
 	{DisputesDeadline, "when the chain looks at an open dispute next, seconds since 1970; absent where there is none", Gauge, nil},

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
+	cmtcfg "github.com/cometbft/cometbft/config"
+	pvm "github.com/cometbft/cometbft/privval"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel"
 
 	"github.com/cosmos/cosmos-sdk/telemetry"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app/metrics"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
@@ -50,7 +53,23 @@ func writeTelemetry(home string) error {
 }
 
 // measured is an app that has metrics.
-type measured interface{ Metrics() *metrics.Set }
+type measured interface {
+	Metrics() *metrics.Set
+	MeasureValidator(signer sdk.ConsAddress)
+}
+
+// signerOf is the address of the key that this node signs blocks with, where it has one of its own: a remote
+// signer's is not known before it is asked.
+func signerOf(cfg *cmtcfg.Config) (sdk.ConsAddress, bool) {
+	if cfg.PrivValidatorListenAddr != "" {
+		return nil, false
+	}
+	if _, err := os.Stat(cfg.PrivValidatorKeyFile()); err != nil {
+		return nil, false
+	}
+	key := pvm.LoadOrGenFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile())
+	return sdk.ConsAddress(key.GetAddress()), true
+}
 
 // serveMetrics gives the node's metrics to CometBFT's Prometheus port and to OpenTelemetry.
 func (p *process) serveMetrics() error {
@@ -59,6 +78,9 @@ func (p *process) serveMetrics() error {
 		return fmt.Errorf("a %T has no metrics", p.app)
 	}
 	set := app.Metrics()
+	if signer, ok := signerOf(p.ctx.Config); ok {
+		app.MeasureValidator(signer)
+	}
 	set.From(func(s *metrics.Samples) error {
 		free, err := ending.Free(p.disk.Folder)
 		if err != nil {

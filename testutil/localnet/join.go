@@ -17,7 +17,7 @@ func (n *Network) Join(ctx context.Context, name string, settings ...string) (*N
 	}
 	node := &Node{
 		Home: filepath.Join(n.dir, name), RPC: loopback(port + 1), GRPC: loopback(port + 2), REST: loopback(port + 3),
-		network: n, log: filepath.Join(n.dir, name+".log"),
+		Metrics: loopback(port + 4), network: n, log: filepath.Join(n.dir, name+".log"),
 	}
 	if _, err := n.Run(ctx, "init", name, "--chain-id", n.ChainID, "--home", node.Home); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (n *Network) Join(ctx context.Context, name string, settings ...string) (*N
 		"p2p.laddr=tcp://" + loopback(port), "p2p.persistent_peers=" + strings.TrimSpace(id) + "@" + peer,
 		"p2p.addr_book_strict=false", "p2p.allow_duplicate_ip=true",
 		"rpc.laddr=tcp://" + node.RPC, "rpc.pprof_laddr=", "grpc.address=" + node.GRPC, "api.address=tcp://" + node.REST,
-		"instrumentation.prometheus=false",
+		"instrumentation.prometheus_listen_addr=" + node.Metrics,
 	}, settings...))
 	return node, nil
 }
