@@ -31,7 +31,9 @@ func silent(t *testing.T, within time.Duration) *Server {
 
 // What no answer comes for keeps no place: neither ids that are used twice nor calls that are cancelled hold up a session, or its end.
 func TestWhatIsNotAnsweredKeepsNoPlace(t *testing.T) {
-	clear := func(id int) string { return calling(id, "clear", map[string]any{"work": strings.Repeat("ab", 32), "use": "copy"}) }
+	clear := func(id int) string {
+		return calling(id, "clear", map[string]any{"work": strings.Repeat("ab", 32), "use": "copy"})
+	}
 	for name, script := range map[string]string{
 		"an id twice": strings.Repeat(clear(1), waiting+2),
 		"cancelled": func() (all string) {
