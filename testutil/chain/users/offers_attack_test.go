@@ -1,0 +1,85 @@
+package users_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/portal/discover"
+	"github.com/stemma-chain/stemma/testutil/chain"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// A grant that is cheap, and under which each use is paid besides, is not to be had for what the grant costs: the highest price bounds both.
+func TestAUseIsPaidBesidesItsGrant(t *testing.T) {
+	w := newWorld(t, map[string]int{})
+	alice := w.people[0]
+	terms := licensetypes.Terms{
+		Spdx: "LicenseRef-Both", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, GrantFee: usdc(1),
+		AiInput: licensetypes.PERMISSION_PAID, UsePrice: usdc(1000),
+	}
+	require.True(t, w.do(alice, chain.RegisterMsg(alice, "song")))
+	work := chain.WorkOf("song", alice)
+	require.True(t, w.do(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: terms},
+		&licensetypes.MsgOffer{Owner: alice.String(), Work: work.ID, Terms: terms.ID()}))
+	q := discover.Query{Wish: rights.Wish{Action: "ai-input", Commercial: true}}
+	found, err := w.finder.Offers(context.Background(), q)
+	require.NoError(t, err)
+	require.Len(t, found.Offers, 1)
+	w.acquire(w.people[1], work)
+	use, err := rights.ParseUse(q.Wish, w.Now())
+	require.NoError(t, err)
+	res, err := w.finder.Client.License().CheckRights(context.Background(), &licensetypes.QueryCheckRightsRequest{
+		Work: work.String(), Use: use, Licensee: w.people[1].String(),
+	})
+	require.NoError(t, err)
+	price, paid := rights.PerUse(res.Rights)
+	require.True(t, paid)
+	require.Equal(t, usdc(1000), price, "once the grant is there")
+	require.Equal(t, []discover.Coin{{Denom: "uusdc", Amount: "1000"}}, found.Offers[0].UsePrice)
+	for most, n := range map[int64]int{1: 0, 999: 0, 1000: 1} {
+		q.MaxPrice = &usdc(most)[0]
+		found, err := w.finder.Offers(context.Background(), q)
+		require.NoError(t, err)
+		require.Len(t, found.Offers, n, most)
+	}
+}
+
+// What is made of a work whose uses are paid has its own uses paid too, also where a grant comes first: each use as much as once it is there.
+func TestASourcesUsesArePaidBesidesTheGrant(t *testing.T) {
+	w := newWorld(t, map[string]int{})
+	alice, bob, carol := w.people[0], w.people[1], w.people[2]
+	of := licensetypes.Terms{
+		Spdx: "LicenseRef-Source", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, AiInput: licensetypes.PERMISSION_PAID,
+		UsePrice: usdc(7).Add(ustem(3)...),
+	}
+	both := of
+	both.Spdx, both.GrantFee, both.UsePrice = "LicenseRef-Both", usdc(1), usdc(20)
+	require.True(t, w.do(alice, chain.RegisterMsg(alice, "song")))
+	require.True(t, w.do(bob, chain.RegisterMsg(bob, "remix")))
+	song, remix := chain.WorkOf("song", alice), chain.WorkOf("remix", bob)
+	require.True(t, w.do(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: of},
+		&licensetypes.MsgOffer{Owner: alice.String(), Work: song.ID, Terms: of.ID()}))
+	require.True(t, w.do(bob, w.See(chain.DeriveMsg(remix, song.Under(of.ID())))))
+	require.True(t, w.do(bob, &licensetypes.MsgPublishTerms{Author: bob.String(), Terms: both},
+		&licensetypes.MsgOffer{Owner: bob.String(), Work: remix.ID, Terms: both.ID()}))
+
+	q := discover.Query{Wish: rights.Wish{Action: "ai-input", Commercial: true}, Owner: bob.String()}
+	found, err := w.finder.Offers(context.Background(), q)
+	require.NoError(t, err)
+	require.Len(t, found.Offers, 1)
+	require.Equal(t, "needs_grant", found.Offers[0].Verdict)
+	w.acquire(carol, remix)
+	use, err := rights.ParseUse(q.Wish, w.Now())
+	require.NoError(t, err)
+	res, err := w.finder.Client.License().CheckRights(context.Background(), &licensetypes.QueryCheckRightsRequest{
+		Work: remix.String(), Use: use, Licensee: carol.String(),
+	})
+	require.NoError(t, err)
+	price, paid := rights.PerUse(res.Rights)
+	require.True(t, paid)
+	require.Equal(t, usdc(27), price)
+	require.Equal(t, []discover.Coin{{Denom: "uusdc", Amount: "27"}}, found.Offers[0].UsePrice)
+}
