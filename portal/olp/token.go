@@ -317,9 +317,35 @@ func (s *Server) byPayment(w http.ResponseWriter, r *http.Request, want wanted, 
 		s.fail(w, r, s.denied(err))
 		return
 	}
-	s.give(w, r, want, Claims{
-		Subject: receipt.Payer, Payment: receipt.ID, PaidUse: receipt.ID != "" && len(receipt.Grants) == 0,
-	})
+	claims := Claims{Subject: receipt.Payer, Payment: receipt.ID, PaidUse: receipt.ID != "" && len(receipt.Grants) == 0}
+	if !claims.PaidUse { // a use that was paid stays, whoever paid it
+		if claims.Agent, claims.AgentKey, err = s.agentOf(payment, t); err != nil {
+			s.fail(w, r, s.denied(err))
+			return
+		}
+	}
+	s.give(w, r, want, claims)
+}
+
+// agentOf is the agent in whose name a payment was taken, and the key that signed it; empty: the account itself did.
+func (s *Server) agentOf(payment *x402.Payment, t doors.Thing) (agent, key string, err error) {
+	if holder := payment.Payload.Holder; holder != nil {
+		if holder.Agent == "" {
+			return "", "", nil
+		}
+		signer, err := holder.Verify(payment.Accepted.Network, t.URL, s.Doors.Now())
+		return holder.Agent, signer.String(), err
+	}
+	signed, err := x402.ReadSigned(s.Doors.Client.Encoding, payment.Payload)
+	if err != nil {
+		return "", "", err
+	}
+	id, acting := signed.Agent()
+	if !acting {
+		return "", "", nil
+	}
+	signer, err := signed.Signer()
+	return id.String(), signer.String(), err
 }
 
 // give writes a token.
