@@ -98,14 +98,10 @@ func (s *search) one(ctx context.Context, c index.Candidate, ofWork licensetypes
 	if !s.bounds().serve(answer, s.use, &offer) {
 		return nil, nil
 	}
-	if answer.Verdict == licensetypes.VERDICT_ALLOWED {
-		return &offer, nil
-	}
-	each, payable, err := s.usesPaid(ctx, c.Work.ID, terms.Terms)
-	if err != nil || !payable || !affordable(each, s.q.MaxPrice) {
+	served, err := s.beside(ctx, c.Work.ID, terms.Terms, answer, &offer)
+	if err != nil || !served {
 		return nil, err
 	}
-	offer.UsePrice = coins(each)
 	return &offer, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // maxDemands is how many demands of sources a page of them has at most.
@@ -20,6 +21,33 @@ func paidPerUse(t licensetypes.Terms, action licensetypes.Action) bool {
 	paid := action == licensetypes.ACTION_AI_INPUT && t.AiInput == licensetypes.PERMISSION_PAID ||
 		action == licensetypes.ACTION_SEARCH && t.Search == licensetypes.PERMISSION_PAID
 	return paid && len(t.UsePrice) > 0
+}
+
+// beside completes an offer by what an answer does not say: what sources are owed of what is made, and what each use costs once its grants
+// are there. It says whether both are within the bounds.
+func (s *search) beside(
+	ctx context.Context, work registrytypes.WorkID, terms licensetypes.Terms, answer licensetypes.Rights, offer *Offer,
+) (bool, error) {
+	if s.use.Rules().Makes() {
+		// Who derives from a work owes what it owes by absolute rates, at any depth; relative ones the work pays of its own part.
+		res, err := s.Client.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: work, Pagination: &query.PageRequest{Limit: 1}})
+		if err != nil {
+			return false, err
+		}
+		offer.RoyaltyPPM = max(offer.RoyaltyPPM, min(res.Absolute+terms.RoyaltyRate, licensetypes.MaxRate))
+		if s.q.MaxRoyalty != nil && offer.RoyaltyPPM > *s.q.MaxRoyalty {
+			return false, nil
+		}
+	}
+	if answer.Verdict == licensetypes.VERDICT_ALLOWED {
+		return true, nil
+	}
+	each, payable, err := s.usesPaid(ctx, work, terms)
+	if err != nil || !payable || !affordable(each, s.q.MaxPrice) {
+		return false, err
+	}
+	offer.UsePrice = coins(each)
+	return true, nil
 }
 
 // usesPaid is what each use of a work will cost once its grants are there, as alternatives: an answer that asks for grants does not say it.

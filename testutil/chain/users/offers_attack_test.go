@@ -10,6 +10,7 @@ import (
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // A grant that is cheap, and under which each use is paid besides, is not to be had for what the grant costs: the highest price bounds both.
@@ -82,4 +83,39 @@ func TestASourcesUsesArePaidBesidesTheGrant(t *testing.T) {
 	require.True(t, paid)
 	require.Equal(t, usdc(27), price)
 	require.Equal(t, []discover.Coin{{Denom: "uusdc", Amount: "27"}}, found.Offers[0].UsePrice)
+}
+
+// What is made of a remix owes its source too, whatever the remix's own terms ask: the highest royalty bounds what is owed in all.
+func TestTheHighestRoyaltyCountsWhatSourcesAreOwed(t *testing.T) {
+	w := newWorld(t, map[string]int{})
+	alice, bob, carol := w.people[0], w.people[1], w.people[2]
+	terms := own()
+	of, free := terms[10], licensetypes.Terms{Spdx: "LicenseRef-Free", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED}
+	require.Equal(t, uint32(50_000), of.RoyaltyRate)
+	require.True(t, w.do(alice, chain.RegisterMsg(alice, "song")))
+	require.True(t, w.do(bob, chain.RegisterMsg(bob, "remix")))
+	require.True(t, w.do(carol, chain.RegisterMsg(carol, "film")))
+	song, remix, film := chain.WorkOf("song", alice), chain.WorkOf("remix", bob), chain.WorkOf("film", carol)
+	require.True(t, w.do(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: of},
+		&licensetypes.MsgOffer{Owner: alice.String(), Work: song.ID, Terms: of.ID()}))
+	require.True(t, w.do(bob, w.See(chain.DeriveMsg(remix, song.Under(of.ID())))))
+	require.True(t, w.do(bob, &licensetypes.MsgPublishTerms{Author: bob.String(), Terms: free},
+		&licensetypes.MsgOffer{Owner: bob.String(), Work: remix.ID, Terms: free.ID()}))
+	nothing := uint32(0)
+	q := discover.Query{Wish: rights.Wish{Action: "adapt", Commercial: true}, Owner: bob.String(), MaxRoyalty: &nothing}
+	found, err := w.finder.Offers(context.Background(), q)
+	require.NoError(t, err)
+	require.Empty(t, found.Offers, "what is made of it owes 5 %")
+	q.MaxRoyalty = nil
+	found, err = w.finder.Offers(context.Background(), q)
+	require.NoError(t, err)
+	require.Len(t, found.Offers, 1)
+	require.True(t, w.do(carol, w.See(chain.DeriveMsg(film, remix.Under(free.ID())))))
+	res, err := w.finder.Client.Royalty().Upstream(context.Background(), &royaltytypes.QueryUpstreamRequest{Work: film.ID})
+	require.NoError(t, err)
+	require.Equal(t, res.Absolute+res.Relative, found.Offers[0].RoyaltyPPM)
+	q.MaxRoyalty = &res.Absolute
+	found, err = w.finder.Offers(context.Background(), q)
+	require.NoError(t, err)
+	require.Len(t, found.Offers, 1)
 }
