@@ -1,0 +1,51 @@
+package x402_test
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client/x402"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// A grant under which each use is paid besides opens nothing by itself: with it the use is still to be paid, and then there is a token.
+func TestAGrantIsNoUse(t *testing.T) {
+	w := newWorld(t)
+	s := w.licences()
+	owner := w.keys["alice"].Address()
+	digest := registrytypes.Digest(sha256.Sum256([]byte("both")))
+	work := registrytypes.NewWorkID(owner, digest)
+	coin := func(amount int64) sdk.Coins { return sdk.NewCoins(sdk.NewInt64Coin(denom, amount)) }
+	both := licensetypes.Terms{
+		Spdx: "LicenseRef-both", CommercialUse: true, GrantFee: coin(100_000), AiInput: licensetypes.PERMISSION_PAID, UsePrice: coin(usePrice),
+		Uses: []licensetypes.Action{licensetypes.ACTION_AI_INPUT},
+	}
+	w.send("alice", &registrytypes.MsgRegister{Registrant: owner.String(), Works: []registrytypes.Entry{{
+		Sha256: digest, Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO},
+	}}}, &licensetypes.MsgPublishTerms{Author: owner.String(), Terms: both},
+		&licensetypes.MsgOffer{Owner: owner.String(), Work: work, Terms: both.ID()})
+	alice := w.balance("alice")
+	grant := w.form(s, "/olp/token", wants(work, "ai-input"), nil).required(x402.Exact)
+	require.Equal(t, "100000", grant.Amount)
+	payment := w.pay("buyer", grant)
+	for range 2 { // shown again it is no more than it was
+		use := w.form(s, "/olp/token", wants(work, "ai-input"), payment).required(x402.Exact)
+		require.Equal(t, "250000", use.Amount)
+		require.Equal(t, alice+100_000, w.balance("alice"))
+	}
+	use := w.form(s, "/olp/token", wants(work, "ai-input"), payment).required(x402.Exact)
+	got := w.form(s, "/olp/token", wants(work, "ai-input"), w.pay("buyer", use))
+	require.Equal(t, http.StatusOK, got.code, string(got.body))
+	require.Equal(t, alice+350_000, w.balance("alice"))
+	sent := url.Values{"token": {got.told("access_token").(string)}}
+	require.Equal(t, true, w.form(s, "/olp/introspect", sent, nil).told("active"))
+	w.send("alice", &licensetypes.MsgCloseOffer{Owner: owner.String(), Work: work, Terms: both.ID()})
+	require.Equal(t, true, w.form(s, "/olp/introspect", sent, nil).told("active"), "a use that was paid stays")
+}
