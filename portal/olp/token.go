@@ -402,6 +402,6 @@ func thingOf(endpoint string, found Found, use licensetypes.Use) doors.Thing {
 	}
 	return doors.Thing{
 		Resource: x402.Resource{URL: endpoint + "?" + named.Encode(), Description: words.Use(use), MIMEType: "application/json"},
-		Work:     found.Work, Use: use, Behind: true, // nothing here counts uses
+		Work:     found.Work, Use: use, Behind: true, Later: true, // nothing here counts uses
 	}
 }

@@ -85,7 +85,16 @@ func (w *world) serves(rt *rapid.T, q discover.Query, work registrytypes.Claim, 
 		asked := price.AmountOf(q.MaxPrice.Denom)
 		return asked.IsPositive() && asked.LTE(q.MaxPrice.Amount)
 	}
-	return res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && cheap(res.Rights, q, makes)
+	return res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && cheap(res.Rights, q, makes) && w.usable(rt, q, use, work.Id, o.Terms.Terms)
+}
+
+// usable says whether each use is within the highest price, once there is a grant.
+func (w *world) usable(rt *rapid.T, q discover.Query, use licensetypes.Use, work registrytypes.WorkID, terms licensetypes.Terms) bool {
+	besides := rights.Beside{License: w.finder.Client.License(), Registry: w.finder.Client.Registry()}
+	each, payable, err := besides.Uses(context.Background(), work, use, terms)
+	require.NoError(rt, err)
+	return payable && (len(each) == 0 || q.MaxPrice == nil || each.AmountOf(q.MaxPrice.Denom).IsPositive() &&
+		each.AmountOf(q.MaxPrice.Denom).LTE(q.MaxPrice.Amount))
 }
 
 func query(rt *rapid.T, w *world) discover.Query {
