@@ -1,9 +1,13 @@
 package bots
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/dunglas/httpsfv"
 	"github.com/stretchr/testify/require"
@@ -29,4 +33,22 @@ func TestPartsAreThoseOfOthers(t *testing.T) {
 			require.Equal(t, part+": "+value+"\n\"@signature-params\": ("+part+")", base)
 		}
 	}
+}
+
+// A host that is away for hours has the others asked no more often than once an hour.
+func TestAHostThatIsAwayHasNoOtherAsked(t *testing.T) {
+	d, err := NewDirectories([]string{"away.example.org", "b.example.org"}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	asked := map[string]int{}
+	d.fetch = func(_ context.Context, host string) ([]byte, error) {
+		if asked[host]++; host == "away.example.org" {
+			return nil, errors.New("away")
+		}
+		return []byte(`{"keys":[]}`), nil
+	}
+	next, began := map[string]time.Time{}, time.Unix(1_800_000_000, 0)
+	for now := began; now.Before(began.Add(3 * fetchEvery)); {
+		now = now.Add(d.round(t.Context(), next, now))
+	}
+	require.Equal(t, map[string]int{"away.example.org": 180, "b.example.org": 3}, asked)
 }
