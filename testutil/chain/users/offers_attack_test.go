@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/testutil/chain"
@@ -50,23 +51,8 @@ func TestAUseIsPaidBesidesItsGrant(t *testing.T) {
 
 // What is made of a work whose uses are paid has its own uses paid too, also where a grant comes first: each use as much as once it is there.
 func TestASourcesUsesArePaidBesidesTheGrant(t *testing.T) {
-	w := newWorld(t, map[string]int{})
-	alice, bob, carol := w.people[0], w.people[1], w.people[2]
-	of := licensetypes.Terms{
-		Spdx: "LicenseRef-Source", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, AiInput: licensetypes.PERMISSION_PAID,
-		UsePrice: usdc(7).Add(ustem(3)...),
-	}
-	both := of
-	both.Spdx, both.GrantFee, both.UsePrice = "LicenseRef-Both", usdc(1), usdc(20)
-	require.True(t, w.do(alice, chain.RegisterMsg(alice, "song")))
-	require.True(t, w.do(bob, chain.RegisterMsg(bob, "remix")))
-	song, remix := chain.WorkOf("song", alice), chain.WorkOf("remix", bob)
-	require.True(t, w.do(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: of},
-		&licensetypes.MsgOffer{Owner: alice.String(), Work: song.ID, Terms: of.ID()}))
-	require.True(t, w.do(bob, w.See(chain.DeriveMsg(remix, song.Under(of.ID())))))
-	require.True(t, w.do(bob, &licensetypes.MsgPublishTerms{Author: bob.String(), Terms: both},
-		&licensetypes.MsgOffer{Owner: bob.String(), Work: remix.ID, Terms: both.ID()}))
-
+	w, remix := remixPaidBesides(t)
+	bob, carol := w.people[1], w.people[2]
 	q := discover.Query{Wish: rights.Wish{Action: "ai-input", Commercial: true}, Owner: bob.String()}
 	found, err := w.finder.Offers(context.Background(), q)
 	require.NoError(t, err)
@@ -118,4 +104,40 @@ func TestTheHighestRoyaltyCountsWhatSourcesAreOwed(t *testing.T) {
 	found, err = w.finder.Offers(context.Background(), q)
 	require.NoError(t, err)
 	require.Len(t, found.Offers, 1)
+}
+
+// remixPaidBesides is a world with a remix whose uses as AI input cost 20 besides a grant, and 7 for the song that it was made from.
+func remixPaidBesides(t *testing.T) (*world, chain.Work) {
+	w := newWorld(t, map[string]int{})
+	alice, bob := w.people[0], w.people[1]
+	of := licensetypes.Terms{
+		Spdx: "LicenseRef-Source", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, AiInput: licensetypes.PERMISSION_PAID,
+		UsePrice: usdc(7).Add(ustem(3)...),
+	}
+	both := of
+	both.Spdx, both.GrantFee, both.UsePrice = "LicenseRef-Both", usdc(1), usdc(20)
+	require.True(t, w.do(alice, chain.RegisterMsg(alice, "song")))
+	require.True(t, w.do(bob, chain.RegisterMsg(bob, "remix")))
+	song, remix := chain.WorkOf("song", alice), chain.WorkOf("remix", bob)
+	require.True(t, w.do(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: of},
+		&licensetypes.MsgOffer{Owner: alice.String(), Work: song.ID, Terms: of.ID()}))
+	require.True(t, w.do(bob, w.See(chain.DeriveMsg(remix, song.Under(of.ID())))))
+	require.True(t, w.do(bob, &licensetypes.MsgPublishTerms{Author: bob.String(), Terms: both},
+		&licensetypes.MsgOffer{Owner: bob.String(), Work: remix.ID, Terms: both.ID()}))
+	return w, remix
+}
+
+// Who buys a grant to declare something with it is told all that the use costs besides: also what sources of the work ask.
+func TestAPermissionThatIsBoughtSaysWhatSourcesAskOfAUse(t *testing.T) {
+	t.Skip("open: of a grant that is bought the prices of uses that the work's sources ask are not known, so that pay_uses leaves them out")
+	w, remix := remixPaidBesides(t)
+	most := usdc(100)[0]
+	found, err := permission.Finder{Chain: w.finder.Client}.Find(context.Background(), permission.Request{
+		Source: remix.ID, Licensee: w.people[2].Address, Commercial: true, Buy: true, MaxFee: &most, Now: w.Now(),
+		Actions: []licensetypes.Action{licensetypes.ACTION_AI_INPUT},
+	})
+	require.NoError(t, err)
+	price, paid := rights.PerUse(licensetypes.Rights{Obligations: found.PerUse})
+	require.True(t, paid)
+	require.Equal(t, usdc(27), price)
 }
