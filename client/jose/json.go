@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // maxDepth of JSON that is read.
@@ -19,7 +20,7 @@ const maxDepth = 8
 var ErrDuplicate = errors.New("a name is there twice")
 
 // Unmarshal reads one JSON value, in which no object has a name twice. Names that differ in capitals only are the same
-// here, since Go's reader takes the one for the other.
+// here, and so is one with a letter that has a Latin capital, as the long s: Go's reader takes the one for the other.
 func Unmarshal(raw []byte, into any) error {
 	in := json.NewDecoder(bytes.NewReader(raw))
 	if err := unique(in, 0); err != nil {
@@ -55,7 +56,7 @@ func unique(in *json.Decoder, depth int) error {
 			if !isText {
 				return errors.New("a name is no text")
 			}
-			text = strings.ToLower(text)
+			text = strings.Map(folded, text)
 			if names[text] {
 				return fmt.Errorf("%w: %q", ErrDuplicate, text)
 			}
@@ -67,4 +68,13 @@ func unique(in *json.Decoder, depth int) error {
 	}
 	_, err = in.Token()
 	return err
+}
+
+// folded is one letter for all that differ from it in case only (Unicode's simple folding), the least of them.
+func folded(letter rune) rune {
+	least := letter
+	for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
 }

@@ -66,6 +66,9 @@ func (m message) part(name string, params *httpsfv.Params) (string, error) {
 		return m.derived(derived, params)
 	}
 	values := m.header.Values(name)
+	if name == "host" { // the server keeps it apart, and what a reader writes there is not the operator's word
+		values = []string{m.target.Host}
+	}
 	if len(values) == 0 {
 		return "", errors.New("the request has no such header")
 	}
@@ -141,5 +144,8 @@ func (m message) queryParam(params *httpsfv.Params) (string, error) {
 	if len(values) != 1 {
 		return "", fmt.Errorf("the address has the parameter %d times", len(values))
 	}
-	return strings.ReplaceAll(url.QueryEscape(values[0]), "+", "%20"), nil
+	return asForms.Replace(url.QueryEscape(values[0])), nil
 }
+
+// asForms makes Go's encoding that of forms, as RFC 9421 has it, but that a space is %20.
+var asForms = strings.NewReplacer("+", "%20", "%2A", "*", "~", "%7E")

@@ -64,22 +64,35 @@ func (d *Directories) key(host, thumbprint string) (Key, bool) {
 	return key, known
 }
 
-// Run fetches the directories, and again every hour, until the context ends. A host that does not answer keeps the keys that it had.
+// Run fetches the directories, and each again every hour, until the context ends. A host that does not answer keeps the keys that it had, and
+// is asked again after a minute, and no other because of it.
 func (d *Directories) Run(ctx context.Context) error {
+	next := map[string]time.Time{}
 	for {
-		wait := fetchEvery
-		for _, host := range d.hosts {
-			if err := d.refresh(ctx, host); err != nil && ctx.Err() == nil {
-				d.log.Warn("directory of keys", "host", host, "error", err)
-				wait = retryAfter
-			}
-		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(wait):
+		case <-time.After(d.round(ctx, next, time.Now())):
 		}
 	}
+}
+
+// round asks the hosts whose time has come, notes when each is asked next, and says how long nobody has to be.
+func (d *Directories) round(ctx context.Context, next map[string]time.Time, now time.Time) time.Duration {
+	wait := fetchEvery
+	for _, host := range d.hosts {
+		if now.Before(next[host]) {
+			wait = min(wait, next[host].Sub(now))
+			continue
+		}
+		every := fetchEvery
+		if err := d.refresh(ctx, host); err != nil && ctx.Err() == nil {
+			d.log.Warn("directory of keys", "host", host, "error", err)
+			every = retryAfter
+		}
+		next[host], wait = now.Add(every), min(wait, every)
+	}
+	return wait
 }
 
 func (d *Directories) refresh(ctx context.Context, host string) error {

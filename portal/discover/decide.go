@@ -98,6 +98,10 @@ func (s *search) one(ctx context.Context, c index.Candidate, ofWork licensetypes
 	if !s.bounds().serve(answer, s.use, &offer) {
 		return nil, nil
 	}
+	served, err := s.beside(ctx, c.Work.ID, terms.Terms, answer, &offer)
+	if err != nil || !served {
+		return nil, err
+	}
 	return &offer, nil
 }
 

@@ -75,7 +75,8 @@ type Query struct {
 	// MaxPrice is the most that all grants together may cost that the use needs, and that each use may, where uses are paid one by one;
 	// nil: any.
 	MaxPrice *sdk.Coin
-	// MaxRoyalty is the highest royalty, ppm, of the terms and of what has to be had of sources, where the use makes something; nil: any.
+	// MaxRoyalty is the most, ppm, that what is made may owe: by the terms together with what the work owes of absolute rates, and by
+	// anything that has to be had of sources; it counts where the use makes something; nil: any.
 	MaxRoyalty *uint32
 	// Approval: also what somebody has to approve first, whose price is asked for only after that.
 	Approval bool
@@ -101,8 +102,9 @@ type Offer struct {
 	Price []Coin `json:"price"`
 	// UsePrice is what each use costs: alternatives; empty: nothing.
 	UsePrice []Coin `json:"use_price"`
-	// RoyaltyPolicy of the terms, "none", "absolute" or "relative", and the highest rate, ppm, that the terms or what has to be had ask
-	// of what is made.
+	// RoyaltyPolicy of the terms, "none", "absolute" or "relative", and what is owed of what is made, ppm: by the terms together with
+	// what the work owes of absolute rates, or the highest rate of what has to be had, if that is more. Of a use that makes nothing it is
+	// the terms' rate.
 	RoyaltyPolicy string `json:"royalty_policy"`
 	RoyaltyPPM    uint32 `json:"royalty_ppm"`
 	// Approval: somebody has to approve first.

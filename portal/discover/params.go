@@ -27,7 +27,8 @@ var Params = []string{
 var ServiceParams = []string{"protocol", "text", "after", "limit"}
 
 // ReadQuery reads a query for offers; readCoin reads an amount of money. It fails with a *ParamError, also for a word that no query
-// has: whoever mistypes a bound would get what is beyond it. Lang is the language of a page.
+// has, or one that is there twice: whoever mistypes a bound would get what is beyond it. Territories and media may be named one by one.
+// Lang is the language of a page.
 func ReadQuery(v url.Values, readCoin func(string) (sdk.Coin, error)) (q Query, err error) {
 	r := reader{values: v}
 	r.only(Params)
@@ -73,11 +74,15 @@ func (r *reader) fail(param string, err error) {
 	}
 }
 
-// only refuses other words than those of a list.
+// only refuses other words than those of a list, and those that are there more than once and can't be.
 func (r *reader) only(words []string) {
 	for _, word := range slices.Sorted(maps.Keys(r.values)) {
-		if word != "lang" && !slices.Contains(words, word) {
+		switch {
+		case word == "lang":
+		case !slices.Contains(words, word):
 			r.fail(cut(word), fmt.Errorf("it is no word of a query: use %s", strings.Join(words, ", ")))
+		case len(r.values[word]) > 1 && word != "territory" && word != "medium":
+			r.fail(word, errors.New("it is there more than once"))
 		}
 	}
 }
@@ -94,10 +99,14 @@ func (r *reader) text(param string) string {
 }
 
 func (r *reader) list(param string) []string {
-	if text := r.text(param); text != "" {
+	if text := r.text(param); len(r.values[param]) < 2 && text != "" {
 		return []string{text}
 	}
-	return nil
+	if len(strings.Join(r.values[param], ",")) > longestParam {
+		r.fail(param, fmt.Errorf("all together have at most %d bytes", longestParam))
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.values[param]), func(text string) bool { return strings.TrimSpace(text) == "" })
 }
 
 func (r *reader) yes(param string) bool {

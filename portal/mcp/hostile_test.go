@@ -142,6 +142,7 @@ func TestTextsAreCleaned(t *testing.T) {
 	require.Nil(t, said(""))
 	require.Equal(t, "a?[31m?b?", said("a\x1b[31m\nb\u202e").Untrusted)
 	require.Len(t, []rune(said(strings.Repeat("长", 1000)).Untrusted), maxShown)
+	require.Equal(t, "❤\ufe0fa\ufe0f????????b", said("❤\ufe0fa\ufe0f\ufe0f\U000e0100\U000e01ef\u034f\u3164\u115f\uffa0\u2800b").Untrusted)
 }
 
 // post asks a server over HTTP.

@@ -1,8 +1,11 @@
 package mcp
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,9 +61,30 @@ func (s *Server) HTTP(a Access) *http.Server {
 				http.Error(w, "too many requests at a time", http.StatusServiceUnavailable)
 				return
 			}
+			if status, why := oneMessage(w, r); status != 0 {
+				http.Error(w, why, status)
+				return
+			}
 			streamed.ServeHTTP(w, r)
 		}),
 	}
+}
+
+// oneMessage reads a request's body and refuses one that is no message, or several of them: the protocol's library takes batches for
+// older versions, and one of 1 MiB is twenty thousand calls in one place; 0: it may go on.
+func oneMessage(w http.ResponseWriter, r *http.Request) (status int, why string) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
+	if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) {
+		return http.StatusRequestEntityTooLarge, "a message has at most 1 MiB"
+	}
+	if err != nil {
+		return http.StatusBadRequest, "the body breaks off"
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("[")) {
+		return http.StatusBadRequest, "a message is one request, notification or answer of JSON-RPC 2.0"
+	}
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	return 0, ""
 }
 
 // guard refuses a request of a page that another site served, under whatever name it reached this machine (DNS rebinding),

@@ -101,10 +101,33 @@ func (s *Server) quoteUse(ctx context.Context, in quoteIn, claim registrytypes.C
 	if price, any := rights.PerUse(res.Rights); any {
 		out.PerUse = coins(u, price)
 	}
-	if res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
-		out.Buy = buyingOf(u, asked, res.Rights)
+	if res.Rights.Verdict != licensetypes.VERDICT_NEEDS_GRANT {
+		return nil
 	}
-	return nil
+	out.Buy = buyingOf(u, asked, res.Rights)
+	price, err := s.besides(ctx, claim.Id, asked, res.Rights)
+	if len(price) > 0 {
+		out.PerUse = coins(u, price)
+	}
+	return err
+}
+
+// besides is what each use will cost once the grants are there that would be bought.
+func (s *Server) besides(ctx context.Context, work registrytypes.WorkID, asked licensetypes.Use, answer licensetypes.Rights) (sdk.Coins, error) {
+	license := s.config.Client.License()
+	var terms licensetypes.Terms
+	for _, item := range rights.Shown(answer) {
+		if item.Offer.Work != work || item.IsPass() {
+			continue
+		}
+		res, err := license.Terms(ctx, &licensetypes.QueryTermsRequest{Terms: item.Offer.Terms.String()})
+		if err != nil {
+			return nil, err
+		}
+		terms = res.Terms.Terms
+	}
+	price, _, err := rights.Beside{License: license, Registry: s.config.Client.Registry()}.Uses(ctx, work, asked, terms)
+	return price, err
 }
 
 // tooMany is why a payment is not divided.

@@ -30,7 +30,9 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, unread 
 	reader := newLines(in, writer)
 	served := make(chan error, 1)
 	go func() {
-		served <- s.protocol.Run(ctx, &bounded{inner: &protocol.IOTransport{Reader: reader, Writer: writer, MaxLineLength: 2 * maxMessage}})
+		served <- s.protocol.Run(ctx, &bounded{
+			inner: &protocol.IOTransport{Reader: reader, Writer: writer, MaxLineLength: 2 * maxMessage}, refuse: reader.refuse,
+		})
 	}()
 	select {
 	case err := <-served:
@@ -48,7 +50,11 @@ func (s *Server) stdio(ctx context.Context, in io.Reader, out io.Writer, unread 
 
 // bounded is a transport that reads no further request while so many are unanswered, and whose end of input waits for the
 // answers.
-type bounded struct{ inner protocol.Transport }
+type bounded struct {
+	inner protocol.Transport
+	// refuse answers a message that has no id of its own.
+	refuse func(code int, message string) error
+}
 
 // Connect implements protocol.Transport.
 func (b *bounded) Connect(ctx context.Context) (protocol.Connection, error) {
@@ -56,31 +62,68 @@ func (b *bounded) Connect(ctx context.Context) (protocol.Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &boundedConn{Connection: inner, places: make(chan struct{}, waiting), idle: make(chan struct{}, 1)}, nil
+	return &boundedConn{
+		Connection: inner, refuse: b.refuse, places: make(chan struct{}, waiting), idle: make(chan struct{}, 1), open: map[jsonrpc.ID]bool{},
+	}, nil
 }
 
 type boundedConn struct {
 	protocol.Connection
+	refuse func(code int, message string) error
 	places chan struct{}
+	mu     sync.Mutex
+	// open are the ids of what is unanswered.
+	open map[jsonrpc.ID]bool
 	// idle is told of each answer.
 	idle chan struct{}
 }
 
-// Read implements protocol.Connection.
+// Read implements protocol.Connection. A request whose id is that of an open one is answered here: the protocol's library drops it
+// without an answer, so that its place would never be free again.
 func (c *boundedConn) Read(ctx context.Context) (jsonrpc.Message, error) {
-	message, err := c.Connection.Read(ctx)
-	if errors.Is(err, io.EOF) {
-		c.drain(ctx)
-		return nil, err
-	}
-	if request, is := message.(*jsonrpc.Request); err == nil && is && request.IsCall() {
+	for {
+		message, err := c.Connection.Read(ctx)
+		if errors.Is(err, io.EOF) {
+			c.drain(ctx)
+			return nil, err
+		}
+		request, is := message.(*jsonrpc.Request)
+		if err != nil || !is || !request.IsCall() {
+			return message, err
+		}
+		if !c.begin(request.ID) {
+			if err := c.refuse(invalidRequest, "the id is that of a request which is not answered yet"); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		select {
 		case c.places <- struct{}{}:
+			return message, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	return message, err
+}
+
+// begin notes the id of a request; false: one with it is open.
+func (c *boundedConn) begin(id jsonrpc.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open[id] {
+		return false
+	}
+	c.open[id] = true
+	return true
+}
+
+// end notes an answer; false: it is to no request.
+func (c *boundedConn) end(id jsonrpc.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.open[id]
+	delete(c.open, id)
+	return was
 }
 
 // drain waits until all that was read is answered.
@@ -100,12 +143,11 @@ func (c *boundedConn) drain(ctx context.Context) {
 
 // Write implements protocol.Connection.
 func (c *boundedConn) Write(ctx context.Context, message jsonrpc.Message) error {
+	response, is := message.(*jsonrpc.Response)
+	is = is && c.end(response.ID) // before it is written: whoever reads it may use the id again
 	err := c.Connection.Write(ctx, message)
-	if _, is := message.(*jsonrpc.Response); is {
-		select {
-		case <-c.places:
-		default:
-		}
+	if is {
+		<-c.places
 		select {
 		case c.idle <- struct{}{}:
 		default:

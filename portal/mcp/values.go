@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -59,7 +60,21 @@ func said(text string) *Text {
 	if utf8.RuneCountInString(text) > maxShown {
 		text = string([]rune(text)[:maxShown-1]) + "…"
 	}
-	return &Text{table.Clean(text)}
+	return &Text{table.Clean(visible(text))}
+}
+
+// visible puts a question mark for characters that count as printed and show nothing: whole sentences can be written in them, which a
+// model reads and whoever looks over its shoulder does not see. One that says how the character before it looks, as of a heart, stays.
+func visible(text string) string {
+	shown := false
+	return strings.Map(func(r rune) rune {
+		hidden := r == '\u2800' || unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+		look := shown && (r == '\ufe0e' || r == '\ufe0f')
+		if shown = !hidden; hidden && !look {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // heading is a work's title.

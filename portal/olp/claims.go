@@ -121,7 +121,7 @@ func (s *Server) holds(ctx context.Context, c Claims, uses []Use) error {
 			return refuse(http.StatusUnauthorized, InvalidToken, described(err))
 		}
 		t := s.thing(Found{Resource: c.Audience, Work: c.Work}, use)
-		err = s.Doors.Holds(ctx, t, c.Subject, c.Payment != "")
+		err = s.Doors.Holds(ctx, t, c.Subject, c.PaidUse)
 		if why := new(x402.Refusal); c.PaidUse && errors.As(err, &why) && why.Reason == x402.NoRight {
 			continue
 		}

@@ -317,9 +317,56 @@ func (s *Server) byPayment(w http.ResponseWriter, r *http.Request, want wanted, 
 		s.fail(w, r, s.denied(err))
 		return
 	}
-	s.give(w, r, want, Claims{
-		Subject: receipt.Payer, Payment: receipt.ID, PaidUse: receipt.ID != "" && len(receipt.Grants) == 0,
-	})
+	claims := Claims{Subject: receipt.Payer, Payment: receipt.ID}
+	if claims.PaidUse, err = s.paidUse(r.Context(), t, receipt, asked.PerUse); err != nil {
+		s.price(w, r, want, receipt.Payer, s.denied(err)) // it has a grant now, and each use is to be paid
+		return
+	}
+	if !claims.PaidUse { // a use that was paid stays, whoever paid it
+		if claims.Agent, claims.AgentKey, err = s.agentOf(payment, t); err != nil {
+			s.fail(w, r, s.denied(err))
+			return
+		}
+	}
+	s.give(w, r, want, claims)
+}
+
+// paidUse says whether a payment was for a use, and not for grants or passes, by which the chain permits it from now on. It fails with what
+// is in the way of a use that neither permits, such as that each is to be paid, and where the chain can't be asked.
+func (s *Server) paidUse(ctx context.Context, t doors.Thing, receipt doors.Receipt, perUse bool) (bool, error) {
+	if receipt.ID == "" {
+		return false, nil
+	}
+	err := s.Doors.Holds(ctx, t, receipt.Payer, false)
+	why := new(x402.Refusal)
+	switch {
+	case err == nil:
+		return perUse && len(receipt.Grants) == 0, nil
+	case len(receipt.Grants) == 0 && errors.As(err, &why) && why.Reason == x402.NoRight:
+		return true, nil
+	}
+	return false, err
+}
+
+// agentOf is the agent in whose name a payment was taken, and the key that signed it; empty: the account itself did.
+func (s *Server) agentOf(payment *x402.Payment, t doors.Thing) (agent, key string, err error) {
+	if holder := payment.Payload.Holder; holder != nil {
+		if holder.Agent == "" {
+			return "", "", nil
+		}
+		signer, err := holder.Verify(payment.Accepted.Network, t.URL, s.Doors.Now())
+		return holder.Agent, signer.String(), err
+	}
+	signed, err := x402.ReadSigned(s.Doors.Client.Encoding, payment.Payload)
+	if err != nil {
+		return "", "", err
+	}
+	id, acting := signed.Agent()
+	if !acting {
+		return "", "", nil
+	}
+	signer, err := signed.Signer()
+	return id.String(), signer.String(), err
 }
 
 // give writes a token.
@@ -355,6 +402,6 @@ func thingOf(endpoint string, found Found, use licensetypes.Use) doors.Thing {
 	}
 	return doors.Thing{
 		Resource: x402.Resource{URL: endpoint + "?" + named.Encode(), Description: words.Use(use), MIMEType: "application/json"},
-		Work:     found.Work, Use: use, Behind: true, // nothing here counts uses
+		Work:     found.Work, Use: use, Behind: true, Later: true, // nothing here counts uses
 	}
 }

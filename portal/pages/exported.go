@@ -20,8 +20,9 @@ import (
 const (
 	// keptExports and keptBytes bound what is kept of exports: so many, and so many bytes together.
 	keptExports, keptBytes = 256, 16 << 20
-	// exportsAtOnce is how many exports of several works are made at a time.
-	exportsAtOnce = 2
+	// furtherAtOnce is how many exports of works beyond the newest are made at a time. The newest have a place of their own: crawlers that
+	// get no robots.txt stay away, and addresses of further works are as many as somebody makes up.
+	furtherAtOnce = 1
 	// exportWithin is how long the node has for one, workWithin for that of one work, on which its page waits.
 	exportWithin, workWithin = 30 * time.Second, 5 * time.Second
 )
@@ -68,7 +69,7 @@ func (e *exported) size() (n int) {
 // exports keeps what was made last, and makes each thing once however many ask for it.
 type exports struct {
 	flights singleflight.Group
-	places  chan struct{}
+	further chan struct{}
 	mu      sync.Mutex
 	kept    map[string]*exported
 	order   []string // the longest kept first
@@ -76,7 +77,7 @@ type exports struct {
 }
 
 func newExports() *exports {
-	return &exports{places: make(chan struct{}, exportsAtOnce), kept: map[string]*exported{}}
+	return &exports{further: make(chan struct{}, furtherAtOnce), kept: map[string]*exported{}}
 }
 
 // get returns what is kept under a name, if it is of a height, or was made within a time.
@@ -114,10 +115,19 @@ func (e *exports) drop(name string) {
 	}
 }
 
+// about is what an export is about: one work, the newest works, or further ones.
+type about int
+
+const (
+	oneWork about = iota
+	newestWorks
+	furtherWorks
+)
+
 // export returns what is kept under a name, or makes it at the node's newest height. Within is how long it may be
-// older than that; several works take a place.
+// older than that; further works take a place.
 func (s *Site) export(
-	ctx context.Context, name string, within time.Duration, several bool, make func(context.Context, *survey) error,
+	ctx context.Context, name string, within time.Duration, of about, make func(context.Context, *survey) error,
 ) (*exported, error) {
 	height, _, err := s.Client.Latest(ctx)
 	if err != nil {
@@ -128,15 +138,15 @@ func (s *Site) export(
 	}
 	made, err, _ := s.exports.flights.Do(name, func() (any, error) {
 		limit := workWithin
-		if several {
+		if of != oneWork {
 			limit = exportWithin
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
-		if several {
+		if of == furtherWorks {
 			select {
-			case s.exports.places <- struct{}{}:
-				defer func() { <-s.exports.places }()
+			case s.exports.further <- struct{}{}:
+				defer func() { <-s.exports.further }()
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}

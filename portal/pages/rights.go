@@ -101,7 +101,7 @@ func (s *Site) withoutDenied(work publish.Work) {
 
 // workRights are the files about one work. What its page knows already may be given; it is used where it is of that height.
 func (s *Site) workRights(ctx context.Context, id registrytypes.WorkID, known *portrait.Portrait) (*exported, error) {
-	return s.export(ctx, "work "+id.String(), 0, false, func(ctx context.Context, a *survey) error {
+	return s.export(ctx, "work "+id.String(), 0, oneWork, func(ctx context.Context, a *survey) error {
 		if known == nil || known.Height != a.source.Height || len(known.Constraints.Pagination.GetNextKey()) > 0 {
 			res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 			if err != nil {
@@ -166,7 +166,11 @@ func rslOf(id registrytypes.WorkID) string { return "/works/" + id.String() + "/
 // siteRights are the files about the site: about its newest works, or those behind a place in their list, which RSL alone
 // goes on to.
 func (s *Site) siteRights(ctx context.Context, after string) (*exported, error) {
-	return s.export(ctx, "site "+after, renewedAfter, true, func(ctx context.Context, a *survey) error {
+	of := newestWorks
+	if after != "" {
+		of = furtherWorks
+	}
+	return s.export(ctx, "site "+after, renewedAfter, of, func(ctx context.Context, a *survey) error {
 		page, err := s.Index.Newest(ctx, after, exportedWorks)
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/x402"
 	"github.com/stemma-chain/stemma/portal/till"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -109,6 +110,9 @@ type Thing struct {
 	// Behind: it is a thing behind a paywall, which does not count uses at grants. Else it is the right to a use, and what counts it is the
 	// chain's.
 	Behind bool
+	// Later: what each use costs besides a grant is asked for once the grant is there. Else such grants are not sold for what is behind a
+	// paywall, which they alone would open.
+	Later bool
 	// Once is the method of a request that does something, as POST: a payment has it done once, and not another time with something else in
 	// it. Empty: the thing is read, and may be read again.
 	Once string
@@ -146,11 +150,23 @@ func (d *Doors) decide(ctx context.Context, t Thing, licensee string) (licensety
 		if len(res.Rights.Works) > 0 && d.Denied(res.Rights.Works[0].String()) {
 			return licensetypes.Rights{}, errDenied
 		}
-		return res.Rights, nil
+		return d.sold(ctx, t, res.Rights)
 	case codes.InvalidArgument:
 		return licensetypes.Rights{}, &x402.Refusal{Reason: x402.InvalidRequirements, Detail: client.Tidy(err.Error()), Err: err}
 	}
 	return licensetypes.Rights{}, errors.Join(ErrNode, err)
+}
+
+// sold leaves out of an answer what is not sold for a thing: for one that is a use, grants under which each use is paid besides.
+func (d *Doors) sold(ctx context.Context, t Thing, answer licensetypes.Rights) (licensetypes.Rights, error) {
+	if !t.Behind || t.Later {
+		return answer, nil
+	}
+	answer, err := rights.Beside{License: d.Client.License(), Registry: d.Client.Registry()}.Unpaid(ctx, t.Use, answer)
+	if err != nil {
+		return answer, errors.Join(ErrNode, err)
+	}
+	return answer, nil
 }
 
 // requirements are the ways to pay for a thing.
@@ -242,6 +258,9 @@ const (
 // anybody asks what the chain says of a use by anybody. The answer may be a second old: what is paid is asked anew.
 func (d *Doors) anybody(ctx context.Context, t Thing) (licensetypes.Rights, error) {
 	key := t.Work + " " + t.Use.String()
+	if t.Behind && !t.Later {
+		key = "behind " + key
+	}
 	now := d.Now()
 	d.answers.mu.Lock()
 	known, there := d.answers.kept[key]

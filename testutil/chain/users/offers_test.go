@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/portal/discover"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 type offered struct{ work, terms string }
@@ -69,10 +70,12 @@ func (w *world) serves(rt *rapid.T, q discover.Query, work registrytypes.Claim, 
 	})
 	require.NoError(rt, err)
 	makes := use.Action == licensetypes.ACTION_ADAPT || use.Action == licensetypes.ACTION_TRAIN_AI
+	owes, err := w.finder.Client.Royalty().Upstream(context.Background(), &royaltytypes.QueryUpstreamRequest{Work: work.Id})
+	require.NoError(rt, err)
 	switch {
 	case q.Kind != "" && "KIND_"+upper(q.Kind) != work.Details.Kind.String(), q.Owner != "" && q.Owner != work.Owner,
 		q.Licence != "" && q.Licence != o.Terms.Terms.Spdx && q.Licence != o.Terms.Preset,
-		makes && q.MaxRoyalty != nil && o.Terms.Terms.RoyaltyRate > *q.MaxRoyalty:
+		makes && q.MaxRoyalty != nil && o.Terms.Terms.RoyaltyRate+owes.Absolute > *q.MaxRoyalty:
 		return false
 	case res.Rights.Verdict == licensetypes.VERDICT_ALLOWED:
 		price, paid := rights.PerUse(res.Rights)
@@ -82,7 +85,16 @@ func (w *world) serves(rt *rapid.T, q discover.Query, work registrytypes.Claim, 
 		asked := price.AmountOf(q.MaxPrice.Denom)
 		return asked.IsPositive() && asked.LTE(q.MaxPrice.Amount)
 	}
-	return res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && cheap(res.Rights, q, makes)
+	return res.Rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && cheap(res.Rights, q, makes) && w.usable(rt, q, use, work.Id, o.Terms.Terms)
+}
+
+// usable says whether each use is within the highest price, once there is a grant.
+func (w *world) usable(rt *rapid.T, q discover.Query, use licensetypes.Use, work registrytypes.WorkID, terms licensetypes.Terms) bool {
+	besides := rights.Beside{License: w.finder.Client.License(), Registry: w.finder.Client.Registry()}
+	each, payable, err := besides.Uses(context.Background(), work, use, terms)
+	require.NoError(rt, err)
+	return payable && (len(each) == 0 || q.MaxPrice == nil || each.AmountOf(q.MaxPrice.Denom).IsPositive() &&
+		each.AmountOf(q.MaxPrice.Denom).LTE(q.MaxPrice.Amount))
 }
 
 func query(rt *rapid.T, w *world) discover.Query {
