@@ -186,6 +186,11 @@ func Duty(o licensetypes.Obligation, answer licensetypes.Rights, use licensetype
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
 }
 
+// Met says of what is to be paid with each use that it is paid for this one. What the price is now does not matter for it.
+func Met(o licensetypes.Obligation) string {
+	return fmt.Sprintf("%s is paid for this use; each further use is paid again", o.Work)
+}
+
 // declaring is the command that declares what a use makes. Each role asks for the permission
 // of its own action, so the role follows from the use; adapting is what derive takes it for.
 func declaring(work registrytypes.WorkID, answer licensetypes.Rights, use licensetypes.Use) string {

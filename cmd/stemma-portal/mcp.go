@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ const (
 	flagFeeGranter = "fee-granter"
 	flagTokenFile  = "token-file"
 	flagHost       = "host"
+	flagRequests   = "requests"
 )
 
 const (
@@ -64,7 +66,8 @@ receipts, clear lists and have proofs made. It is a process of its own: the port
 With --agent and --from it also acquires licences, declares outputs and pays. The key is one of the agent's, and all that it signs
 are that agent's acts: the chain keeps it within the limit that the agent's controller has set ("stemmad agent limit"). A key
 without an agent is refused. Without both the server only reads, and tools that spend are not listed. Each of these asks for max,
-the most to pay, and for a request id: a call that is repeated with the same id pays nothing twice while the server runs.
+the most to pay, and for a request id: a call that is repeated with the same id pays nothing twice, for a month and over
+restarts. What ids did is kept in --` + flagRequests + `.
 
 Over HTTP it listens on this machine alone, unless --` + flagListen + ` says otherwise. On another address, and wherever it holds a key,
 each request has to bear the token in --` + flagTokenFile + `. Pages of other sites are refused.
@@ -86,6 +89,7 @@ It ends when its input does, with code 0. Every flag can be an environment varia
 	f.String(flagFrom, "", "name of the agent's key, in the keyring")
 	f.String(flagKeyringDir, "", "folder of the keyring, and of anchors that are kept (default: ~/.stemmad)")
 	f.String(flagKeyring, keyring.BackendOS, "os, file, test, ...: as of stemmad")
+	f.String(flagRequests, "", "folder where it is kept what request ids did (default: requests, below --"+flagKeyringDir+")")
 	f.String(flagFeeGranter, "", "account that pays the key's fees, by an allowance (default: the key)")
 	f.String(flagListen, "", "address to serve HTTP at, such as 127.0.0.1:8481 (default: standard input and output)")
 	f.String(flagTokenFile, "", "file with the token that requests bear, of 32 characters and more")
@@ -97,11 +101,14 @@ It ends when its input does, with code 0. Every flag can be an environment varia
 // mcpSettings are the flags, read.
 type mcpSettings struct {
 	node, grpc, db, listen, from, dir, backend string
+	requests                                   string
 	agent                                      agenttypes.AgentID
 	sponsor                                    sdk.AccAddress
 	trust                                      *proof.Trust
 	access                                     mcp.Access
 	log                                        *slog.Logger
+	// told is the log of a server over HTTP, which says too what is no fault: no client shows its users that.
+	told *slog.Logger
 }
 
 func runMCP(cmd *cobra.Command, _ []string) error {
@@ -148,9 +155,12 @@ func mcpSettingsOf(f *pflag.FlagSet) (set mcpSettings, err error) {
 	text := func(name string) string { s, _ := f.GetString(name); return s }
 	set = mcpSettings{
 		grpc: text(flagGRPC), db: text(flagDB), listen: text(flagListen), from: text(flagFrom), dir: text(flagKeyringDir),
-		backend: text(flagKeyring),
+		backend: text(flagKeyring), requests: text(flagRequests),
 	}
 	set.access.Hosts, _ = f.GetStringSlice(flagHost)
+	if set.told, err = logger(text(flagLogFormat)); err != nil {
+		return set, err
+	}
 	if set.log, err = quietLogger(text(flagLogFormat)); err != nil {
 		return set, err
 	}
@@ -175,6 +185,8 @@ func (set *mcpSettings) readActing(agent, sponsor string) (err error) {
 	switch {
 	case agent == "" && set.from == "" && sponsor != "":
 		return fmt.Errorf("--%s goes with --%s and --%s", flagFeeGranter, flagAgent, flagFrom)
+	case agent == "" && set.from == "" && set.requests != "":
+		return fmt.Errorf("--%s goes with --%s and --%s", flagRequests, flagAgent, flagFrom)
 	case agent == "" && set.from == "":
 		return nil
 	case agent == "" || set.from == "":
@@ -188,7 +200,9 @@ func (set *mcpSettings) readActing(agent, sponsor string) (err error) {
 			return fmt.Errorf("--%s: %w", flagFeeGranter, err)
 		}
 	}
-	set.dir, err = keyringIn(set.dir)
+	if set.dir, err = keyringIn(set.dir); err == nil && set.requests == "" {
+		set.requests = filepath.Join(set.dir, "requests")
+	}
 	return err
 }
 
@@ -247,7 +261,7 @@ func readToken(path string) (string, error) {
 func (set mcpSettings) config(ctx context.Context, c *client.Client) (config mcp.Config, err error) {
 	config = mcp.Config{
 		Client: c, Trust: set.trust, Agent: set.agent, Sponsor: set.sponsor, Anchors: register.OpenStore(set.dir), Version: version.Version,
-		Log: set.log,
+		Requests: set.requests, Log: set.log,
 	}
 	node, err := rpchttp.New(set.node, "/websocket")
 	if err != nil {
@@ -288,7 +302,7 @@ func serveMCP(ctx context.Context, set mcpSettings, server *http.Server) error {
 	if err != nil {
 		return fmt.Errorf("serve at %s: %w", set.listen, err)
 	}
-	set.log.Warn("serving", "address", "http://"+listener.Addr().String()+"/")
+	set.told.Info("serving", "address", "http://"+listener.Addr().String()+"/")
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {

@@ -43,6 +43,7 @@ func TestWrongSettingsOfMCP(t *testing.T) {
 		{"--listen 127.0.0.1:0 --token-file " + open, "read by others"},
 		{"--listen 127.0.0.1:0 --token-file " + short, "one token"},
 		{"--listen 127.0.0.1:0 --token-file " + two, "one token"},
+		{"--requests " + t.TempDir(), "goes with"},
 		{"--token-file " + good, "go with"},
 		{"--host agents.example", "go with"},
 		{"--trust 4711", "64 hex digits"},

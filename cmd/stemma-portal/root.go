@@ -40,8 +40,9 @@ const (
 )
 
 func rootCmd() *cobra.Command {
+	named()
 	cmd := &cobra.Command{
-		Use:   "stemma-portal",
+		Use:   program,
 		Short: "Serve the chain as a web site",
 		Long: `stemma-portal follows a node, keeps an index of what happened, and serves pages: search, works, lineage, rights, payments,
 accounts, disputes and the network. It holds no key of an account and changes nothing; "stemma-portal mcp", which may, is a
@@ -84,7 +85,8 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	addDoorFlags(f, "where the portal is reached from outside, as https://example.org: it serves x402 below /x402/ then, and files for "+
 		"crawlers such as /rsl.xml (default: neither)")
 	f.String(flagLogFormat, "text", "text or json")
-	cmd.AddCommand(itemsCmd(), mcpCmd(), paywallCmd(), redeemCmd())
+	cmd.AddCommand(itemsCmd(), mcpCmd(), paywallCmd(), redeemCmd(), versionCmd())
+	cmd.SetVersionTemplate("{{.Version}}\n")
 	return cmd
 }
 

@@ -57,6 +57,7 @@ func TestJourneyOfAPass(t *testing.T) {
 	l.clears(exitDenied, "song.wav", "--use", "train-ai", "--as", "fan")
 
 	require.Contains(t, l.fail("fetch", "http://127.0.0.1:1/a.txt", "--from", "fan"), "nothing listens at http://127.0.0.1:1/a.txt")
+	l.tellsPrices()
 	acquire := []string{"acquire", "song.wav", terms, "--uses-of", "remix.wav", "--from", "alice"}
 	require.Contains(t, l.fail(acquire...), "--max-fee")
 	refused := l.fail("acquire", "remix.wav", "--uses-of", "song.wav", "--max-fee", "5000ustem", "--from", "alice")

@@ -24,6 +24,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/client/x402"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 )
 
@@ -113,7 +114,7 @@ func (d dryFetch) print(conn *connect.Conn) error {
 
 // affordable picks what is asked for in the denom of the most to pay.
 func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.Requirement, error) {
-	var prices []string
+	var prices []refusal.Payable
 	for _, r := range asked.Accepts {
 		price, err := r.Coin()
 		if err != nil || r.Scheme != x402.Exact {
@@ -122,17 +123,33 @@ func affordable(conn *connect.Conn, asked x402.Required, most *sdk.Coin) (x402.R
 		if price.IsZero() || most != nil && most.Denom == price.Denom && price.Amount.LTE(most.Amount) {
 			return r, nil
 		}
-		prices = append(prices, conn.Units().Exact(price))
+		prices = append(prices, refusal.Payable{
+			Amount: price.Amount.String(), Denom: price.Denom, Shown: conn.Units().Exact(price), Payee: r.PayTo, Resource: r.Extra.Resource,
+		})
 	}
 	if len(prices) == 0 {
 		return x402.Requirement{}, errors.New("the server takes no payment that this command can make")
 	}
-	return x402.Requirement{}, exitError{code: exitNeedsGrant, err: fmt.Errorf("it costs %s: agree to it with --%s", strings.Join(prices, " or "), flagMaxFee)}
+	return x402.Requirement{}, exitError{code: exitNeedsGrant, err: priceError(prices)}
 }
+
+// priceError says what something costs, where less was agreed to.
+type priceError []refusal.Payable
+
+func (e priceError) Error() string {
+	prices := make([]string, len(e))
+	for i, p := range e {
+		prices[i] = p.Shown
+	}
+	return fmt.Sprintf("it costs %s: agree to it with --%s", strings.Join(prices, " or "), flagMaxFee)
+}
+
+// ToPay has a report say it for programs.
+func (e priceError) ToPay() []refusal.Payable { return e }
 
 // fetchFailed gives what a server refuses its exit code.
 func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err error) error {
-	var refusal *x402.Refusal
+	var no *x402.Refusal
 	var not *x402.NotHadError
 	var away *url.Error
 	var dry dryFetch
@@ -141,10 +158,10 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err er
 		return dry.print(conn)
 	case errors.Is(err, x402.ErrOpen):
 		return exitError{code: exitUndecided, err: err}
-	case errors.As(err, &refusal) && refusal.Reason == x402.InsufficientFunds:
+	case errors.As(err, &no) && no.Reason == x402.InsufficientFunds:
 		return exitError{code: exitFunds, err: err}
-	case errors.As(err, &refusal):
-		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(refusal.Error())))}
+	case errors.As(err, &no):
+		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(no.Error())))}
 	case errors.As(err, &not):
 		code := map[int]int{http.StatusForbidden: exitDenied, http.StatusNotFound: exitNotFound, http.StatusServiceUnavailable: exitRetry}[not.Status]
 		if code == 0 {

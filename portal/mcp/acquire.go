@@ -37,7 +37,7 @@ type Bought struct {
 type acquireOut struct {
 	Done
 	Work    Work     `json:"work"`
-	Verdict string   `json:"verdict" jsonschema:"of the use: allowed, needs nothing to be bought; needs_grant, so that it was bought"`
+	Verdict string   `json:"verdict,omitempty" jsonschema:"of the use now, with what was bought: allowed, if nothing else stands in the way; empty: the node no longer answered"`
 	Bought  []Bought `json:"bought" jsonschema:"none: nothing had to be"`
 	Total   []Amount `json:"total"`
 }
@@ -53,18 +53,22 @@ func (s *Server) acquire(ctx context.Context, in acquireIn) (acquireOut, error) 
 		if err != nil {
 			return out, err
 		}
-		claim, err := s.relied(ctx, in.Work)
+		at, height, err := s.pinned(ctx)
 		if err != nil {
 			return out, err
 		}
-		answer, derivative, err := s.needed(ctx, in, claim.Id, asked)
+		claim, err := s.relied(at, in.Work)
+		if err != nil {
+			return out, err
+		}
+		answer, derivative, err := s.needed(at, in, claim.Id, asked)
 		if err != nil {
 			return out, err
 		}
 		out = acquireOut{Work: workOf(claim), Verdict: rights.VerdictWord(answer.Verdict), Bought: []Bought{}, Total: []Amount{}}
 		switch answer.Verdict {
 		case licensetypes.VERDICT_ALLOWED:
-			out.Done.Request = in.Request
+			out.Done = Done{Request: in.Request, Height: height}
 			return out, nil
 		case licensetypes.VERDICT_NEEDS_GRANT:
 		default:
@@ -74,9 +78,35 @@ func (s *Server) acquire(ctx context.Context, in acquireIn) (acquireOut, error) 
 		if len(why) > 0 || waits(answer) {
 			return out, &notBoughtError{why, answer}
 		}
-		return s.buy(ctx, j, in.Request, out, items, derivative)
+		if out, err = s.buy(ctx, j, in.Request, out, items, derivative); err != nil {
+			return out, err
+		}
+		out.Verdict = s.afterwards(client.At(ctx, out.Height), in, claim.Id, asked)
+		return out, nil
 	})
 }
+
+// afterwards is the verdict with what was bought. It is bought, whatever the node answers now: empty where it does not.
+func (s *Server) afterwards(ctx context.Context, in acquireIn, work registrytypes.WorkID, asked licensetypes.Use) string {
+	in.Terms = "" // any permission counts, the grant of these terms too
+	for range settlingTries {
+		if now, _, err := s.needed(ctx, in, work, asked); err == nil {
+			return rights.VerdictWord(now.Verdict)
+		}
+		select {
+		case <-ctx.Done():
+			return ""
+		case <-time.After(settling):
+		}
+	}
+	return ""
+}
+
+// A node tells of a block before it answers of the state after it.
+const (
+	settlingTries = 5
+	settling      = 200 * time.Millisecond
+)
 
 // needed asks what a use needs, of all offers or of the one that is named.
 func (s *Server) needed(

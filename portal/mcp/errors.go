@@ -22,6 +22,7 @@ var (
 	ErrFee          = errorsmod.Register(codespace, 14, "the fee of the transaction can't be paid")
 	ErrInternal     = errorsmod.Register(codespace, 15, "this server failed")
 	ErrRate         = errorsmod.Register(codespace, 16, "it would owe more than max_rate")
+	ErrBefore       = errorsmod.Register(codespace, 17, "it was sent before this server started, and its answer is lost: nothing was done again")
 )
 
 // remedies say what to do about them; none: the sentence says it.
@@ -40,4 +41,5 @@ var remedies = map[uint32]string{
 	ErrNotFound.ABCICode():     "check the id",
 	ErrFee.ABCICode():          "whoever pays the key's fees sends it some of what fees are paid in",
 	ErrRate.ABCICode():         "name a higher max_rate, if your controller and the limit of the key agree, or use something else",
+	ErrBefore.ABCICode():       "receipt says what the transaction paid, and clear whether the use is allowed now",
 }

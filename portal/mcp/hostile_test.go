@@ -96,6 +96,13 @@ func TestArgumentsAreBounded(t *testing.T) {
 		result, is := answers[fmt.Sprint(id)]["result"].(map[string]any)
 		require.True(t, is, "%d %v", id, answers[fmt.Sprint(id)])
 		require.Equal(t, true, result["isError"], id)
+		refused := result["structuredContent"].(map[string]any)["refused"].(map[string]any)
+		require.Equal(t, []any{codespace, float64(ErrArgument.ABCICode()), false}, []any{refused["codespace"], refused["code"], refused["retryable"]})
+		require.Contains(t, result["content"].([]any)[0].(map[string]any)["text"], `"refused"`)
+		require.NotEmpty(t, refused["remedy"])
+		if id == 5 {
+			require.Contains(t, refused["sentence"], "query", "it names what is missing")
+		}
 	}
 }
 

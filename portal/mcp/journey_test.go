@@ -3,6 +3,7 @@ package mcp_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	sdkmath "cosmossdk.io/math"
 
 	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/proof/certificate"
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/mcp"
@@ -123,6 +125,7 @@ func (c *chain) buys(s *session) {
 	refused := s.no("acquire", above, "mcp", 6)
 	require.Equal(t, "above_price", refused.Reasons[0].Code)
 	first := s.ok("acquire", buy)
+	require.Equal(t, "allowed", first["verdict"], "as it is now")
 	bought := first["bought"].([]any)[0].(map[string]any)
 	require.Equal(t, "grant", bought["kind"])
 	grant, err := licensetypes.ParseGrantID(bought["grant"].(string))
@@ -138,6 +141,7 @@ func (c *chain) buys(s *session) {
 	require.Equal(t, "allowed", again["verdict"])
 	require.Empty(t, again["bought"])
 	require.Empty(t, again["tx"])
+	require.GreaterOrEqual(t, again["height"], first["height"], "of the block after which that was so")
 
 	receipt := s.ok("receipt", args{"tx": first["tx"].(string)})
 	paid := receipt["payments"].([]any)[0].(map[string]any)
@@ -178,6 +182,22 @@ func (c *chain) declares(s *session) {
 		require.NoError(t, err)
 		require.Equal(t, []any{true, false}, []any{shown["verified"], shown["trusted"]})
 	}
+	page := s.ok("prove", args{"subject": c.song.String(), "about": "title", "certificate": true})
+	require.Empty(t, page["proof_base64"])
+	require.Contains(t, page["check"], "FILE.html")
+	html, err := base64.StdEncoding.DecodeString(page["certificate_base64"].(string))
+	require.NoError(t, err)
+	require.True(t, certificate.IsPage(html))
+	carried, err := certificate.Read(html)
+	require.NoError(t, err)
+	begins, err := proof.ParseTrust(page["begins_at"].(string))
+	require.NoError(t, err)
+	inside, err := proof.Read(carried.Proof)
+	require.NoError(t, err)
+	proven, err := inside.Verify(begins, proof.Policy{Now: time.Now(), Period: proof.DefaultPeriod})
+	require.NoError(t, err)
+	require.NoError(t, carried.Says(proven, proof.DefaultPeriod))
+	require.NotContains(t, string(html), "<script>", "a title is text")
 	require.Equal(t, "rights", s.ok("prove", args{"subject": c.song.String(), "about": "rights", "use": "copy"})["kind"])
 	require.Equal(t, "transaction", s.ok("prove", args{"subject": "tx:" + made["tx"].(string)})["kind"])
 	s.no("prove", args{"subject": work.String(), "about": "nothing"}, "mcp", 2)
@@ -321,6 +341,67 @@ func TestAPaymentThatTakesLonger(t *testing.T) {
 	require.NotEmpty(t, hash)
 	quote := s.ok("quote", args{"work": c.song.String(), "amount": "1uusdc"})
 	require.Equal(t, "19000000", quote["budget"].(map[string]any)["spending"].([]any)[0].(map[string]any)["whole"].(map[string]any)["amount"])
+}
+
+// A server that is started anew knows what ids did before: what was answered is answered again, and what was sent without an
+// answer is looked for in blocks.
+func TestAPaymentBeforeARestart(t *testing.T) {
+	c := newChain(t, 100*time.Millisecond)
+	config := c.config(c.bot)
+	config.Requests = t.TempDir()
+	start := func() *session {
+		server, err := mcp.New(t.Context(), config)
+		require.NoError(t, err)
+		return open(t, server)
+	}
+	payment := args{"request": "order-1", "work": c.song.String(), "amount": "1.00 USDC", "max": "1.00 USDC"}
+	buy := args{"request": "order-2", "work": c.song.String(), "use": "ai-input", "commercial": true, "max": "2.00 USDC"}
+	s := start()
+	paid, bought := s.ok("pay", payment), s.ok("acquire", buy)
+	s = start()
+	require.Equal(t, paid, s.ok("pay", payment))
+	require.Equal(t, bought, s.ok("acquire", buy))
+	payment["amount"] = "0.90 USDC"
+	s.no("pay", payment, "mcp", 9)
+	payment["amount"] = "1.00 USDC"
+
+	// The server was killed when it had sent, before it answered.
+	edit := func(change func(map[string]any)) {
+		files, err := filepath.Glob(filepath.Join(config.Requests, "asked-1", c.agent.String(), "*.request"))
+		require.NoError(t, err)
+		require.Len(t, files, 2)
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			var kept map[string]any
+			require.NoError(t, json.Unmarshal(raw, &kept))
+			if kept["request"] != "order-1" {
+				continue
+			}
+			delete(kept, "answer")
+			change(kept)
+			raw, err = json.Marshal(kept)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(file, raw, 0o600))
+		}
+	}
+	edit(func(map[string]any) {})
+	refused := start().no("pay", payment, "mcp", 17)
+	require.Equal(t, []any{paid["tx"], paid["height"]}, []any{refused.Tx, float64(refused.Height)})
+	whole := func() any {
+		left := s.ok("quote", args{"work": c.song.String(), "amount": "1uusdc"})["budget"].(map[string]any)["spending"].([]any)[0]
+		return left.(map[string]any)["whole"].(map[string]any)["amount"]
+	}
+	require.Equal(t, "17000000", whole(), "paid once")
+
+	// It was never sent, and once its blocks have passed it is: nothing else was paid by the id.
+	edit(func(kept map[string]any) { kept["tx"] = strings.Repeat("AB", 32) })
+	require.Eventually(t, func() bool {
+		height, _, err := c.c.Latest(t.Context())
+		return err == nil && float64(height) > paid["height"].(float64)+101
+	}, time.Minute, 100*time.Millisecond)
+	require.NotEqual(t, paid["tx"], start().ok("pay", payment)["tx"])
+	require.Equal(t, "16000000", whole())
 }
 
 // strip takes away the fields that hold what strangers wrote.

@@ -12,7 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 )
 
-// ledger knows what each request id did, so that a call that is repeated does nothing twice. It is of one process.
+// ledger knows what each request id did, so that a call that is repeated does nothing twice. It is of one process; records outlive it.
 type ledger struct {
 	// lives as long as the process: what is sent goes on when whoever asked for it has gone.
 	lives context.Context
@@ -30,6 +30,9 @@ type job struct {
 	mu sync.Mutex
 	// hash of the newest transaction that a node was given; empty: none yet.
 	hash string
+
+	// kept is what is on disk of it; nil: nothing. The job alone uses it.
+	kept *record
 
 	// Set before done is closed.
 	out any

@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -25,6 +26,8 @@ type proveIn struct {
 	maybe          // of rights
 	Height  int64  `json:"height,omitempty" jsonschema:"what held before this block; 0: the latest. Of a transaction its block"`
 	Trust   string `json:"trust,omitempty" jsonschema:"header to begin at, as HEIGHT:HASH; empty: the server's, else the latest"`
+	// A page is for people; whoever checks it needs nothing else.
+	Certificate bool `json:"certificate,omitempty" jsonschema:"hand over a page of HTML for people that carries the proof, in place of the proof alone"`
 }
 
 type proveOut struct {
@@ -36,9 +39,10 @@ type proveOut struct {
 	BeginsAt string `json:"begins_at" jsonschema:"header that all follows from, HEIGHT:HASH: to be known from elsewhere"`
 	Trusted  bool   `json:"trusted" jsonschema:"this server's operator, or you, named that header; else it is this node's word so far"`
 	Verified bool   `json:"verified" jsonschema:"it was checked here before it was handed over"`
-	SHA256   string `json:"sha256" jsonschema:"of the proof"`
-	Bytes    int    `json:"bytes"`
-	Proof    string `json:"proof_base64" jsonschema:"the file, in base64: keep it with what it is about"`
+	SHA256   string `json:"sha256" jsonschema:"of the file"`
+	Bytes    int    `json:"bytes" jsonschema:"of the file"`
+	Proof    string `json:"proof_base64,omitempty" jsonschema:"the file, in base64: keep it with what it is about; empty: there is a certificate"`
+	Page     string `json:"certificate_base64,omitempty" jsonschema:"the file, a page of HTML with the proof, in base64; it shows what strangers wrote, as text"`
 	Check    string `json:"check" jsonschema:"command that checks the file"`
 }
 
@@ -68,17 +72,36 @@ func (s *Server) prove(ctx context.Context, in proveIn) (out proveOut, err error
 		return out, fmt.Errorf("%w: %w", ErrInternal, err)
 	}
 	begins := proof.TrustIn(again.Trusted)
-	proven, err := again.Verify(begins, proof.Policy{Now: time.Now(), Period: proof.DefaultPeriod})
+	policy := proof.Policy{Now: time.Now(), Period: proof.DefaultPeriod}
+	proven, err := again.Verify(begins, policy)
 	if err != nil {
 		return out, fmt.Errorf("%w: the node's answer does not prove it: %w", ErrNode, err)
 	}
-	sum := sha256.Sum256(raw)
-	return proveOut{
+	out = proveOut{
 		Kind: proven.Kind.String(), Proves: words.Proof(proven.Kind.String()), ChainID: proven.ChainID, Height: proven.Height,
 		Time: moment(&proven.Time), BeginsAt: begins.String(), Trusted: o.Trust != nil && *o.Trust == begins, Verified: true,
-		SHA256: hex.EncodeToString(sum[:]), Bytes: len(raw), Proof: base64.StdEncoding.EncodeToString(raw),
-		Check: certificate.Command("FILE.proof", begins),
-	}, nil
+	}
+	return out, out.hand(raw, proven, policy, in.Certificate)
+}
+
+// hand has the file in an answer: the proof, or the page that carries it.
+func (out *proveOut) hand(raw []byte, proven proof.Proven, policy proof.Policy, page bool) error {
+	file, into := "FILE.proof", &out.Proof
+	if page {
+		made, err := certificate.Of(proven, certificate.File{Name: file, Proof: raw}, policy)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrInternal, err)
+		}
+		var html bytes.Buffer
+		if err := made.HTML(&html); err != nil {
+			return fmt.Errorf("%w: %w", ErrInternal, err)
+		}
+		file, into, raw = "FILE.html", &out.Page, html.Bytes()
+	}
+	sum := sha256.Sum256(raw)
+	out.SHA256, out.Bytes, *into = hex.EncodeToString(sum[:]), len(raw), base64.StdEncoding.EncodeToString(raw)
+	out.Check = certificate.Command(file, proven.Trusted)
+	return nil
 }
 
 func (s *Server) gathered(ctx context.Context, in proveIn, o gather.Options) (*proof.Proof, error) {

@@ -31,7 +31,7 @@ type Refused struct {
 	Options   []Choice `json:"options,omitempty" jsonschema:"permissions to choose from, by naming one"`
 	Said      *Text    `json:"said,omitempty" jsonschema:"the words of the chain or the node, which may quote what strangers wrote"`
 	Tx        string   `json:"tx,omitempty" jsonschema:"hash of the transaction that was sent; it may still come where the code is 8 of mcp"`
-	Height    int64    `json:"height,omitempty" jsonschema:"block in which that failed"`
+	Height    int64    `json:"height,omitempty" jsonschema:"block that it is in"`
 	Budget    *Budget  `json:"budget,omitempty" jsonschema:"what the limit of the agent's key leaves now"`
 }
 
@@ -57,12 +57,17 @@ func (s *Server) asRefusal(ctx context.Context, err error) Refused {
 		tx        *client.TxError
 		permitted *permission.RefusedError
 		undecided *undecidedError
+		before    *beforeError
 		fee       *client.FeeError
 	)
 	switch {
 	case errors.As(err, &undecided):
 		r := own(ErrUndecided)
 		r.Tx, r.Retryable = undecided.hash, true
+		return r
+	case errors.As(err, &before):
+		r := own(ErrBefore)
+		r.Tx, r.Height = before.hash, before.height
 		return r
 	case errors.As(err, &tx):
 		return s.ofChain(ctx, tx)

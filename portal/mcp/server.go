@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -49,6 +50,8 @@ type Config struct {
 	Agent agenttypes.AgentID
 	// Sponsor pays the key's fees; nil: the key does.
 	Sponsor sdk.AccAddress
+	// Requests is the folder where request ids are kept, by chain and agent; empty: they are known while the process lives.
+	Requests string
 	// Anchors are kept there, by which an output may have been claimed already.
 	Anchors register.Store
 	// Within is how long a call takes at most; 0: 45 seconds. What it sent goes on.
@@ -64,7 +67,9 @@ type Server struct {
 	// acting is nil where the server has no key.
 	acting *client.Acting
 	spent  *ledger
-	busy   chan struct{}
+	// kept is nil where no folder is named.
+	kept *records
+	busy chan struct{}
 
 	protocol *protocol.Server
 	// finder is of no use where there is no index.
@@ -111,6 +116,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		if _, err := s.standing(ctx); err != nil {
 			return nil, fmt.Errorf("%s is no key of %s that this server may act with: %w", c.Key.Address(), c.Agent, err)
 		}
+		if err := s.remember(ctx); err != nil {
+			return nil, err
+		}
 		how = spends
 	}
 	s.protocol = protocol.NewServer(
@@ -119,11 +127,27 @@ func New(ctx context.Context, c Config) (*Server, error) {
 			Instructions: instructions + how, Capabilities: &protocol.ServerCapabilities{Tools: &protocol.ToolCapabilities{}}, Logger: c.Log,
 		},
 	)
+	s.protocol.AddReceivingMiddleware(structured)
 	s.addAsking()
 	if c.Key != nil {
 		s.addSpending()
 	}
 	return s, nil
+}
+
+// remember opens what is kept of requests.
+func (s *Server) remember(ctx context.Context) error {
+	if s.config.Requests == "" {
+		return nil
+	}
+	chainID, err := s.config.Client.ChainID(ctx)
+	if err != nil {
+		return err
+	}
+	if s.kept, err = openRecords(filepath.Join(s.config.Requests, chainID, s.config.Agent.String()), time.Now()); err != nil {
+		return fmt.Errorf("the folder where request ids are kept: %w", err)
+	}
+	return nil
 }
 
 // account is whose works and grants are meant where a tool speaks of "you"; empty: nobody's.

@@ -15,7 +15,7 @@ import (
 type Done struct {
 	Request string   `json:"request" jsonschema:"the request id: the same call with it gives this answer, and does nothing again"`
 	Tx      string   `json:"tx,omitempty" jsonschema:"hash of the transaction; empty: none was needed"`
-	Height  int64    `json:"height,omitempty" jsonschema:"its block"`
+	Height  int64    `json:"height,omitempty" jsonschema:"its block; where no transaction was needed the block after which that was so"`
 	Fee     []Amount `json:"fee,omitempty" jsonschema:"of the transaction"`
 	Budget  *Budget  `json:"budget,omitempty" jsonschema:"what the limit of the key leaves after it"`
 }
@@ -32,7 +32,9 @@ func once[In, Out any](
 	}
 	wait, cancel := patience(ctx)
 	defer cancel()
-	got, err := s.spent.once(wait, request, tool, in, func(ctx context.Context, j *job) (any, error) { return safely(ctx, j, do) })
+	got, err := s.spent.once(wait, request, tool, in, func(ctx context.Context, j *job) (any, error) {
+		return safely(ctx, j, func(ctx context.Context, j *job) (Out, error) { return known(ctx, s, request, j, do) })
+	})
 	if err != nil {
 		return out, err
 	}
@@ -54,12 +56,25 @@ func safely[Out any](ctx context.Context, j *job, do func(context.Context, *job)
 
 // as sends as the agent, and tells the job each hash.
 func (s *Server) as(j *job) *client.Sender {
-	return s.config.Client.Sender(s.config.Key, client.Options{Acting: s.acting, Sponsor: s.config.Sponsor, Offered: j.sent})
+	return s.config.Client.Sender(s.config.Key, client.Options{
+		Acting: s.acting, Sponsor: s.config.Sponsor, Offered: j.sent, Blocks: orderedBlocks,
+	})
 }
 
 // send sends messages as one act, and says what became of them.
 func (s *Server) send(ctx context.Context, j *job, request string, msgs ...sdk.Msg) (client.Result, Done, error) {
-	result, err := s.as(j).Send(ctx, msgs...)
+	sender := s.as(j)
+	draft, err := sender.Draft(ctx, msgs...)
+	if err != nil {
+		return client.Result{}, Done{}, err
+	}
+	draft.Keep = s.keep(j, request)
+	pending, err := sender.Submit(ctx, draft)
+	if err != nil {
+		return client.Result{}, Done{}, err
+	}
+	defer pending.Forget()
+	result, err := pending.Wait(ctx)
 	if err != nil {
 		return result, Done{}, err
 	}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 	protocol "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/words"
 )
 
 // asks are the hints of a tool that reads: what it answers others wrote.
@@ -40,6 +43,29 @@ func add[In, Out any](
 		// The answer is looked for although the call's own time may be over.
 		return &protocol.CallToolResult{IsError: true}, map[string]any{"refused": s.asRefusal(context.WithoutCancel(ctx), err)}, nil
 	})
+}
+
+// structured gives what a tool's schema refuses, which reaches no tool, the form of all refusals.
+func structured(next protocol.MethodHandler) protocol.MethodHandler {
+	return func(ctx context.Context, method string, req protocol.Request) (protocol.Result, error) {
+		answer, err := next(ctx, method, req)
+		result, is := answer.(*protocol.CallToolResult)
+		if err != nil || !is || result == nil || !result.IsError || result.StructuredContent != nil {
+			return answer, err
+		}
+		r := own(ErrArgument)
+		for _, content := range result.Content {
+			if text, is := content.(*protocol.TextContent); is { // it quotes the call alone
+				r.Sentence = words.Capital(said(ErrArgument.Error()+": "+client.Tidy(text.Text)).Untrusted) + "."
+			}
+		}
+		raw, err := json.Marshal(map[string]any{"refused": r})
+		if err != nil {
+			return nil, err
+		}
+		result.StructuredContent, result.Content = json.RawMessage(raw), []protocol.Content{&protocol.TextContent{Text: string(raw)}}
+		return result, nil
+	}
 }
 
 // turn waits for a place and runs a tool. A tool that fails beyond its errors ends no server.

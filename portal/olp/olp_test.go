@@ -117,6 +117,20 @@ func TestAnAgentsKeyAsks(t *testing.T) {
 	}
 }
 
+// An assertion is for this licence server, by its address or that of its tokens (RFC 7523 section 3): another's is taken nowhere else.
+func TestAnAssertionIsForThisServer(t *testing.T) {
+	w := newWorld(t)
+	for audience, code := range map[string]int{
+		origin + "/olp/token": http.StatusOK, origin + "/olp": http.StatusOK, origin + "/olp/": http.StatusUnauthorized,
+		origin: http.StatusUnauthorized, "https://other.example/olp/token": http.StatusUnauthorized, "": http.StatusUnauthorized,
+	} {
+		text, err := olpclient.Assert(account("alice"), nil, audience, "", w.now)
+		require.NoError(t, err)
+		got := w.post("/olp/token", w.form("song", "client_assertion_type", olpclient.AssertionType, "client_assertion", text), nil)
+		require.Equal(t, code, got.code, "%q %s", audience, got.body)
+	}
+}
+
 // Who shows nobody is told the price, where there is one.
 func TestWhoGetsNoToken(t *testing.T) {
 	w := newWorld(t)

@@ -127,7 +127,7 @@ func (d *Doors) spend(
 	}
 	receipt := Receipt{
 		ID: till.UseID(v.PaymentChannel, v.Total), Resource: t.URL, Work: t.Work, Use: t.Description, Payer: channel.Payer,
-		Amount: price.String(), Asset: channel.Deposit.Denom,
+		Amount: price.String(), Asset: channel.Deposit.Denom, ForUse: true,
 	}
 	raw, err := json.Marshal(receipt)
 	if err != nil {

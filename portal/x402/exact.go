@@ -37,6 +37,8 @@ type Receipt struct {
 	Height int64 `json:"height,string"`
 	// Grants that were acquired. A pass has no id.
 	Grants []licensetypes.GrantID `json:"grants,omitempty"`
+	// ForUse: it paid for this one use, not for a grant or a pass. What is to be paid with each use is paid for it.
+	ForUse bool `json:"for_use,omitempty"`
 }
 
 func (r Receipt) settlement(network string) x402.Settlement {
@@ -249,8 +251,11 @@ func (d *Doors) carry(ctx context.Context, t Thing, r x402.Requirement, kept til
 	}
 	receipt := Receipt{
 		ID: kept.ID, Resource: t.URL, Work: t.Work, Use: t.Description, Payer: kept.Payer, Amount: r.Amount, Asset: r.Asset,
-		Height: result.Height, Grants: granted(result),
+		Height: result.Height,
 	}
+	var bought bool
+	receipt.Grants, bought = granted(result)
+	receipt.ForUse = !bought
 	raw, err := json.Marshal(receipt)
 	if err != nil {
 		return Receipt{}, broken(err)
@@ -306,15 +311,18 @@ func (d *Doors) decideOn(ctx context.Context, id string) error {
 }
 
 // granted are the grants that a transaction acquired.
-func granted(result client.Result) (grants []licensetypes.GrantID) {
+func granted(result client.Result) (grants []licensetypes.GrantID, bought bool) {
 	for i, response := range result.Responses() {
 		var acquired licensetypes.MsgAcquireResponse
-		if response.TypeUrl != sdk.MsgTypeURL(&acquired) || result.Response(i, &acquired) != nil || acquired.Grant.IsZero() {
+		if response.TypeUrl != sdk.MsgTypeURL(&acquired) {
 			continue
 		}
-		grants = append(grants, acquired.Grant)
+		bought = true
+		if result.Response(i, &acquired) == nil && !acquired.Grant.IsZero() {
+			grants = append(grants, acquired.Grant)
+		}
 	}
-	return grants
+	return grants, bought
 }
 
 // keyOf checks that a transaction is signed by whom it is for: the account itself, or a key of an agent that it controls.

@@ -45,6 +45,8 @@ func TestAGrantIsBoughtByOneRequest(t *testing.T) {
 	require.Equal(t, "allowed", answer.Verdict)
 	require.Len(t, answer.Paid.Grants, 1)
 	require.Equal(t, answer.Paid.Grants[0].String(), answer.Permission)
+	require.False(t, answer.Paid.ForUse)
+	require.Empty(t, answer.Met)
 	require.Equal(t, w.keys["buyer"].Address().String(), answer.Licensee)
 	var settled x402.Settlement
 	there, err := x402.ReadHeader(got.header, x402.SettledHeader, &settled)
@@ -80,6 +82,24 @@ func TestAGrantIsBoughtByOneRequest(t *testing.T) {
 	after = w.balance("buyer")
 	require.Equal(t, http.StatusOK, w.get(path, needless).code)
 	require.Equal(t, after, w.balance("buyer"))
+}
+
+// What is to be paid with each use is not asked again of whoever has paid for this one, and is asked for the next.
+func TestAPaymentForAUseIsNotAskedAgain(t *testing.T) {
+	w := newWorld(t)
+	path := w.path(w.song, "use=ai-input&commercial=true")
+	payment := w.pay("buyer", w.get(path, nil).required(x402.Exact))
+	for range 2 { // and again by the same payment
+		got := w.get(path, payment)
+		require.Equal(t, http.StatusOK, got.code, string(got.body))
+		var answer doors.Answer
+		require.NoError(t, json.Unmarshal(got.body, &answer))
+		require.True(t, answer.Paid.ForUse)
+		require.NotContains(t, strings.Join(answer.Obligations, "\n"), "stemmad pay")
+		require.Equal(t, []string{w.song.String() + " is paid for this use; each further use is paid again"}, answer.Met)
+		require.Contains(t, string(answer.Rights), "PAY_PER_USE", "the chain's own answer is as it is")
+	}
+	require.Equal(t, http.StatusPaymentRequired, w.get(path, nil).code)
 }
 
 // Fifty payments at once are fifty uses, and the work has all the money.

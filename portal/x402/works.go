@@ -54,12 +54,14 @@ type Answer struct {
 	Licensee   string               `json:"licensee,omitempty"`
 	Verdict    string               `json:"verdict"`
 	Permission string               `json:"permission,omitempty"`
-	// Obligations of the use, and notices, in sentences with their codes.
+	// Obligations that are left to whoever uses it, and notices, in sentences with their codes. Met are those that the payment met.
 	Obligations []string `json:"obligations"`
+	Met         []string `json:"met,omitempty"`
 	Notices     []string `json:"notices"`
 	// Height is that of the state that was asked.
 	Height int64 `json:"height,string"`
-	// Rights is the chain's answer as its REST interface gives it.
+	// Rights is the chain's answer as its REST interface gives it. It knows of no payment for one use: what is to be paid with each
+	// stands in it all the same.
 	Rights json.RawMessage `json:"rights"`
 	Paid   *Receipt        `json:"paid,omitempty"`
 	// Agent is the one that signed the request (Web Bot Auth), which gives it no rights.
@@ -153,7 +155,7 @@ func (d *Doors) thing(r *http.Request) (t Thing, licensee string, err error) {
 
 // tell says that the work may be used, as of now.
 func (d *Doors) tell(w http.ResponseWriter, r *http.Request, t Thing, licensee string, receipt Receipt) {
-	answer, err := d.answer(r.Context(), t, licensee, max(receipt.Height, 0))
+	answer, err := d.answer(r.Context(), t, licensee, receipt)
 	if err != nil {
 		// It is paid, so what the chain says of it can be asked for again by the same payment.
 		d.fail(w, r, err)
@@ -169,12 +171,12 @@ func (d *Doors) tell(w http.ResponseWriter, r *http.Request, t Thing, licensee s
 }
 
 // answer asks at a height that has what was paid.
-func (d *Doors) answer(ctx context.Context, t Thing, licensee string, least int64) (Answer, error) {
+func (d *Doors) answer(ctx context.Context, t Thing, licensee string, receipt Receipt) (Answer, error) {
 	height, _, err := d.Client.Latest(ctx)
 	if err != nil {
 		return Answer{}, errors.Join(ErrNode, err)
 	}
-	height = max(height, least)
+	height = max(height, receipt.Height)
 	said, err := d.decide(client.At(ctx, height), t, licensee)
 	if err != nil {
 		return Answer{}, err
@@ -191,6 +193,10 @@ func (d *Doors) answer(ctx context.Context, t Thing, licensee string, least int6
 		a.Work = said.Works[0]
 	}
 	for _, o := range said.Obligations {
+		if receipt.ForUse && o.Kind == licensetypes.OBLIGATION_PAY_PER_USE {
+			a.Met = append(a.Met, words.Met(o))
+			continue
+		}
 		a.Obligations = append(a.Obligations, words.Duty(o, said, t.Use, licensetypes.TermsID.String))
 	}
 	for _, n := range said.Notices {

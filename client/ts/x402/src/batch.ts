@@ -2,10 +2,10 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import * as royalty from '../../src/gen/royalty.js'
 import { newPaymentChannelID, type PaymentChannelID } from '../../src/ids.js'
-import { msg } from '../../src/messages.js'
+import { msg, type Msg } from '../../src/messages.js'
 import { accountOf } from '../../src/signer.js'
 import { signVoucher, voucherText } from '../../src/voucher.js'
-import { meant, type Purse } from './exact.js'
+import { bounded, meant, type Purse } from './exact.js'
 import type { Channel, Requirements } from './wire.js'
 
 /** How payment channels are opened and vouchers signed. */
@@ -78,12 +78,23 @@ export class Batch {
 
   /** Adds to a deposit. */
   async topUp(channel: Open, denom: string, amount: bigint): Promise<void> {
-    const { client, signer } = this.vouchers.purse
-    const payer = this.vouchers.purse.account ?? (await accountOf(signer))
-    await client.send(signer, [
-      msg(royalty.MsgTopUpPaymentChannel, { payer, paymentChannel: channel.id, amount: { denom, amount: amount.toString() } }),
-    ])
+    const payer = await this.#payer()
+    await this.#send(msg(royalty.MsgTopUpPaymentChannel, { payer, paymentChannel: channel.id, amount: { denom, amount: amount.toString() } }))
     channel.deposit += amount
+  }
+
+  async #payer(): Promise<string> {
+    const { account, signer } = this.vouchers.purse
+    return account ?? accountOf(signer)
+  }
+
+  /** Sends a transaction of one message, with a fee that its payer means to pay. */
+  async #send(message: Msg): Promise<void> {
+    const { client, signer } = this.vouchers.purse
+    const account = await this.#payer()
+    const { gas, fee } = await (await client.sender(signer, { account })).draft(message)
+    bounded(this.vouchers.purse, fee)
+    await client.send(signer, [message], { account, gas, fee: [...fee] })
   }
 
   /** It throws where one payment channel more would keep more money from its payer, or longer, than they mean. */
@@ -98,14 +109,14 @@ export class Batch {
   }
 
   async #open(denom: string, wanted: Channel): Promise<Open> {
-    const { purse, voucherKey, deposit } = this.vouchers
-    const payer = purse.account ?? (await accountOf(purse.signer))
+    const { voucherKey, deposit } = this.vouchers
+    const payer = await this.#payer()
     // Above all that were used before, as the chain wants it.
     const serial = BigInt(Math.floor(Date.now() / 1000))
-    await purse.client.send(purse.signer, [msg(royalty.MsgOpenPaymentChannel, {
+    await this.#send(msg(royalty.MsgOpenPaymentChannel, {
       payer, serial, deposit: { denom, amount: deposit.toString() }, payees: wanted.payees, receiver: wanted.receiver,
       key: secp256k1.getPublicKey(voucherKey, true), closeDelay: { seconds: BigInt(wanted.minCloseDelaySeconds), nanos: 0 },
-    })])
+    }))
     return { id: newPaymentChannelID(payer, serial), deposit, total: 0n }
   }
 }

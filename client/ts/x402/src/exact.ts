@@ -24,7 +24,14 @@ export interface Purse {
    * ask to be paid for what another one sells, and show the payment there.
    */
   origins?: readonly string[]
+  /**
+   * The most that the fee of a transaction may be, in base units of each denom; of others nothing. Missing: 1,000,000 of ustem and of uusdc.
+   * The node says what gas costs, and what a trial used.
+   */
+  maxFee?: Readonly<Record<string, bigint>>
 }
+
+const defaultMaxFee: Readonly<Record<string, bigint>> = { ustem: 1_000_000n, uusdc: 1_000_000n }
 
 interface Coin {
   denom: string
@@ -70,6 +77,14 @@ export function meant(purse: Purse, resource: unknown): void {
   }
 }
 
+/** It throws where the fee of a transaction is more than its payer means to pay. */
+export function bounded({ maxFee = defaultMaxFee }: Purse, fee: readonly Coin[]): void {
+  for (const { denom, amount } of fee) {
+    const most = Object.hasOwn(maxFee, denom) ? maxFee[denom]! : 0n
+    if (digits(amount) > most) refuse(`the fee of the transaction is ${amount}${denom}, at most ${most}${denom} is allowed (maxFee)`)
+  }
+}
+
 /** A number that tells grants of the same terms apart. */
 function newSerial(): bigint {
   return random(8).reduce((n, byte) => (n << 8n) | BigInt(byte), 0n) >> 1n
@@ -106,12 +121,23 @@ function read(response: Response, name: string): any {
   }
 }
 
+/** The transaction that a header shows; none: it shows none. */
+function shownIn(header: string | null): string {
+  try {
+    return String((JSON.parse(atob(header ?? none)) as Payment).payload.transaction ?? none)
+  } catch {
+    return none
+  }
+}
+
 /** A payer by exact. Register it on a client of x402 for cosmos:* (register). */
 export class Exact {
   readonly scheme = 'exact'
   readonly schemeHooks = { onPaymentResponse: async (answer: Answered) => this.#answered(answer) }
   /** Payments that were shown, by transaction: nobody has said yet what became of them. */
   readonly #open = new Map<string, Payment>()
+  /** Those of them whose thing is being handed over. */
+  readonly #reading = new Set<string>()
 
   constructor(private readonly purse: Purse) {}
 
@@ -131,24 +157,50 @@ export class Exact {
       account: key, unordered: true, note: memo(r, nonce), lifetime: r.maxTimeoutSeconds,
     })
     const draft = await sender.draft(...(acting ? [msg(agent.MsgAct, { key, agent: acting.agent, messages: msgs.map(pack) })] : msgs))
+    bounded(this.purse, draft.fee)
     const payload = { transaction: toBase64(await sender.signed(draft)), nonce: toBase64(nonce) }
     this.#open.set(payload.transaction, { x402Version, accepted: r, payload })
     return { x402Version, payload }
   }
 
-  /** Payments of which no answer has come, as when the connection broke. Show them again (again): a new one would be paid as well. */
+  /**
+   * Payments of which no answer has come, or whose thing was not read to its end (watch), as when the connection broke. Show them again
+   * (again): a new one would be paid as well.
+   */
   get open(): Payment[] {
     return [...this.#open.values()]
   }
 
   /**
+   * Watches what a fetch hands over for payments: each stays open until the thing that it paid is read to its end. Give it to the client of
+   * x402, which tells its schemes of headers alone: wrapFetchWithPayment(exact.watch(fetch), payer).
+   */
+  watch<Input>(fetch: (input: Input, init?: RequestInit) => Promise<Response>): (input: Input, init?: RequestInit) => Promise<Response> {
+    return async (input, init) => {
+      const response = await fetch(input, init)
+      const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+      return this.#watched(response, shownIn(headers.get(paymentHeader)))
+    }
+  }
+
+  #watched(response: Response, transaction: string): Response {
+    if (!this.#open.has(transaction) || !response.ok || !response.body || !read(response, 'payment-response')?.success) return response
+    this.#reading.add(transaction)
+    const end = () => this.#close(transaction)
+    const { status, statusText, headers, url } = response
+    // A body that breaks off, or that nobody reads on, never comes to its end.
+    const watched = new Response(response.body.pipeThrough(new TransformStream({ flush: end })), { status, statusText, headers })
+    return Object.defineProperty(watched, 'url', { value: url })
+  }
+
+  /**
    * Shows an open payment again. The server hands over what it paid, or says that nothing was paid and that it is over. It returns the
-   * server's answer.
+   * server's answer. Read it: the payment stays open until that is done.
    */
   async again(fetch: (input: string, init?: RequestInit) => Promise<Response>, payment: Payment, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set(paymentHeader, encodeHeader(payment))
-    const response = await fetch(payment.accepted.extra.resource, { ...init, headers })
+    const response = await this.watch(fetch)(payment.accepted.extra.resource, { ...init, headers })
     const settleResponse = read(response, 'payment-response')
     const paymentRequired = response.status === 402 ? read(response, 'payment-required') : undefined
     this.#answered({ paymentPayload: payment, settleResponse, paymentRequired })
@@ -156,6 +208,13 @@ export class Exact {
   }
 
   #answered(answer: Answered): void {
-    if (decided(answer)) this.#open.delete(String(answer.paymentPayload.payload.transaction ?? none))
+    const transaction = String(answer.paymentPayload.payload.transaction ?? none)
+    const handedOver = answer.settleResponse?.success && this.#reading.has(transaction)
+    if (decided(answer) && !handedOver) this.#close(transaction)
+  }
+
+  #close(transaction: string): void {
+    this.#open.delete(transaction)
+    this.#reading.delete(transaction)
   }
 }

@@ -118,6 +118,8 @@ type Report struct {
 	// Denials are the works that can't be relied on, why, and what is on offer of each; none
 	// where it is not about that.
 	Denials []Denial `json:"denials"`
+	// ToPay are the ways to pay that a server asks for, of which one is enough; none where it is not about that.
+	ToPay []Payable `json:"to_pay"`
 	// Transactions are those that were sent before it failed, in order, which may have done
 	// something; none of them was refused.
 	Transactions []connect.Sent `json:"transactions"`
@@ -139,6 +141,7 @@ type Detail struct {
 func NewReport(err error, text string) Report {
 	report := Report{
 		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...),
+		ToPay:        append([]Payable{}, toPay(err)...),
 		Transactions: []connect.Sent{},
 	}
 	var refused *Error

@@ -152,7 +152,7 @@ func TestReportsForPrograms(t *testing.T) {
 	report = refusal.NewReport(errors.New("x"), "no such file")
 	require.Equal(t, refusal.Report{
 		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
-		Denials: []refusal.Denial{}, Transactions: []connect.Sent{},
+		Denials: []refusal.Denial{}, ToPay: []refusal.Payable{}, Transactions: []connect.Sent{},
 	}, report)
 	require.ErrorContains(t, refusal.Of(errors.New("connection refused")), "connection refused")
 	require.NoError(t, refusal.Of(nil))
