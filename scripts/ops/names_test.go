@@ -56,7 +56,7 @@ func panels(t *testing.T) map[string][]string {
 	return all
 }
 
-var metricNames = regexp.MustCompile(`\b(stemma|cometbft|process|go)_[a-z_]+|\bup\b`)
+var metricNames = regexp.MustCompile(`\b(stemma|cometbft|process|go)_[a-z0-9_]+|\bup\b`)
 
 // named are the metrics that alerts and dashboard name.
 func named(t *testing.T) (names []string) {
