@@ -8,10 +8,16 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	ics23 "github.com/cosmos/ics23/go"
 
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 )
 
 // ErrNotUnordered is matched by the error of a transaction that can't be carried: it has no end of its own.
@@ -167,6 +173,123 @@ func (c *Client) seek(ctx context.Context, hash [32]byte, after int64, until tim
 		}
 	}
 	return sighting{}, nil
+}
+
+// longestAhead is how far the end of an unordered transaction is from its block at most: the chain's rule.
+const longestAhead = 10 * time.Minute
+
+// Seek looks for an unordered transaction of which nothing is known but its bytes, in the blocks that can have it: those of
+// the ten minutes before its end. It sends nothing. It fails with a *TxError where the transaction failed in its block
+// after its checks, with ErrLate where it is in no block and can't come any more, and with ErrUndecided where it is in none yet.
+func (c *Client) Seek(ctx context.Context, raw []byte) (Result, error) {
+	until, err := c.endOf(raw)
+	if err != nil {
+		return Result{}, err
+	}
+	hash := sha256.Sum256(raw)
+	open := Result{Hash: hashText(hash)}
+	newest, at, err := c.Latest(ctx)
+	if err != nil {
+		return open, err
+	}
+	after, err := c.before(ctx, newest, until.Add(-longestAhead))
+	if err != nil {
+		return open, fmt.Errorf("look for transaction %s: %w", open.Hash, err)
+	}
+	found, err := c.seek(ctx, hash, after, until)
+	switch {
+	case err != nil:
+		return open, fmt.Errorf("look for transaction %s: %w", open.Hash, err)
+	case found.height > 0:
+		return resultOf(open.Hash, nil, found)
+	case at.Before(until):
+		return open, fmt.Errorf("transaction %s: %w", open.Hash, ErrUndecided)
+	}
+	return open, fmt.Errorf("transaction %s: %w", open.Hash, ErrLate)
+}
+
+// Taken says whether the chain has an unordered transaction of the same signer with the same end, which has not passed yet. It is this
+// one, or this one can't come any more: the chain takes one of them. A trial (Rehearse) does not see it.
+func (c *Client) Taken(ctx context.Context, raw []byte) (bool, error) {
+	until, err := c.endOf(raw)
+	if err != nil {
+		return false, err
+	}
+	tx, err := c.Encoding.TxConfig.TxDecoder()(raw)
+	if err != nil {
+		return false, err
+	}
+	signed, ok := tx.(authsigning.SigVerifiableTx)
+	if !ok {
+		return false, fmt.Errorf("transaction %s: it has no signers", HashOf(raw))
+	}
+	signers, err := signed.GetSigners()
+	if err != nil {
+		return false, err
+	}
+	height, _, err := c.Latest(ctx)
+	if err != nil {
+		return false, err
+	}
+	nonces := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
+	for _, signer := range signers {
+		key, err := collections.EncodeKeyWithPrefix(authtypes.UnorderedNoncesKey, nonces, collections.Join(until.UnixNano(), signer))
+		if err != nil {
+			return false, err
+		}
+		if there, err := c.has(ctx, authtypes.StoreKey, key, height); err != nil || there {
+			return there, err
+		}
+	}
+	return false, nil
+}
+
+// has says whether a key of a store is there at a height. It asks for the proof: what is kept under the key may be empty, and no query but
+// that reads a state that does not change meanwhile.
+func (c *Client) has(ctx context.Context, store string, key []byte, height int64) (bool, error) {
+	res, err := cmtservice.NewServiceClient(c).ABCIQuery(ctx, &cmtservice.ABCIQueryRequest{
+		Path: "/store/" + store + "/key", Data: key, Height: height, Prove: true,
+	})
+	if err != nil {
+		return false, fmt.Errorf("ask for a key of %s: %w", store, err)
+	}
+	if res.Code != 0 || res.ProofOps == nil || len(res.ProofOps.Ops) == 0 {
+		return false, fmt.Errorf("ask for a key of %s at height %d: the node gives no proof: %s", store, height, res.Log)
+	}
+	var proof ics23.CommitmentProof
+	if err := proof.Unmarshal(res.ProofOps.Ops[0].Data); err != nil {
+		return false, fmt.Errorf("ask for a key of %s: %w", store, err)
+	}
+	return proof.GetExist() != nil, nil
+}
+
+// before is a height below all blocks from a time on, up to a newest one, and near them. It asks for blocks near the newest first: old
+// ones a node may not have.
+func (c *Client) before(ctx context.Context, newest int64, at time.Time) (int64, error) {
+	low, high, step := newest, newest+1, int64(1)
+	for low > 0 { // in steps that double
+		b, err := c.block(ctx, low)
+		if err != nil {
+			return 0, err
+		}
+		if b.time.Before(at) {
+			break
+		}
+		high, low, step = low, max(low-step, 0), 2*step
+	}
+	for high-low > 1 {
+		middle := low + (high-low)/2
+		b, err := c.block(ctx, middle)
+		if err != nil {
+			return 0, err
+		}
+		if b.time.Before(at) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
 }
 
 // endOf is the block time from which an unordered transaction can't come any more.

@@ -180,6 +180,7 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 		site = checker.Handler(site)
 	}
 	group.Go(func() error { return fetch(ctx) })
+	group.Go(func() error { c.look(ctx, d); return nil })
 	handler := guard.New(guard.Options{Limits: c.Limits, Log: c.Log, Body: func(string) int64 { return -1 }, Told: bots.Header}, site)
 	group.Go(func() error {
 		return serve(ctx, c.Listen, patient(handler), c.Ready)
@@ -188,6 +189,51 @@ func Paywall(ctx context.Context, c PaywallConfig) error {
 		return err
 	}
 	return nil
+}
+
+const (
+	// lookedAt is how many rows of its map a paywall looks at when it begins, and lookWithin for how long: the node has readers to answer.
+	lookedAt   = 1000
+	lookWithin = 30 * time.Second
+	// warned is how many rows are logged.
+	warned = 20
+)
+
+// look warns of rows of the map that are likely not as they were meant. Nothing waits for it, and none is refused: what is not on offer
+// today may be tomorrow.
+func (c PaywallConfig) look(ctx context.Context, d *x402.Doors) {
+	report, err := paywall.Check(ctx, d, c.Map, c.Site, paywall.Bounds{Rows: lookedAt, Within: lookWithin})
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		c.Log.Warn("look at the map", "error", err)
+		return
+	}
+	for i, f := range report.Findings {
+		if i == warned {
+			c.Log.Warn("more rows of the map need a look: --check lists them", "rows", len(report.Findings)-warned)
+			break
+		}
+		c.Log.Warn("a row of the map", "line", f.Line, "path", f.Path, "work", f.Work, "problem", f.Code, "detail", f.Detail, "remedy", f.Remedy())
+	}
+	if left := report.Rows - report.Checked; left > 0 {
+		c.Log.Warn("rows of the map were not looked at: --check looks at all", "rows", left)
+	}
+}
+
+// CheckPaywall looks at all rows of a paywall's map, and serves nothing. It may run beside the paywall.
+func CheckPaywall(ctx context.Context, c PaywallConfig) (paywall.Report, error) {
+	asked, err := client.Dial(c.GRPC)
+	if err != nil {
+		return paywall.Report{}, fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
+	}
+	defer asked.Close()
+	d, err := x402.New(x402.Config{Client: asked, Origin: c.Origin, Log: c.Log})
+	if err != nil {
+		return paywall.Report{}, err
+	}
+	return paywall.Check(ctx, d, c.Map, c.Site, paywall.Bounds{})
 }
 
 // transferWithin is how long a reader may take for what is behind a paywall, which may be large.

@@ -21,7 +21,7 @@ func TestWhenVouchersAreRedeemed(t *testing.T) {
 	closes := now.Add(time.Hour)
 	of := func(n byte, pays int64, change func(*Finding)) Finding {
 		coin := sdk.NewInt64Coin("uusdc", pays)
-		f := Finding{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{n}}, Pays: &coin}
+		f := Finding{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{n}, Total: coin.Amount}, Pays: &coin}
 		if change != nil {
 			change(&f)
 		}
@@ -40,8 +40,8 @@ func TestWhenVouchersAreRedeemed(t *testing.T) {
 	}
 	r := &Redeemer{
 		Policy: Policy{Above: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 100)), Every: time.Hour},
-		since:  map[royaltytypes.PaymentChannelID]time.Time{}, gone: map[royaltytypes.PaymentChannelID]time.Time{},
 	}
+	r.prepare()
 	require.Equal(t, []byte{2, 3, 7}, ids(r.due(findings, now)))
 	require.Contains(t, r.gone, royaltytypes.PaymentChannelID{6})
 	require.Equal(t, []byte{1}, ids(r.due(findings[:1], now.Add(time.Hour))))
@@ -70,7 +70,8 @@ func TestWhatIsRedeemedIsNotAskedAbout(t *testing.T) {
 		require.NoError(t, err)
 		return v
 	}
-	r := &Redeemer{since: map[royaltytypes.PaymentChannelID]time.Time{}, gone: map[royaltytypes.PaymentChannelID]time.Time{}}
+	r := &Redeemer{}
+	r.prepare()
 	require.True(t, r.mayPay(of(10), now))
 	channel.PendingFrom = 3
 	require.Len(t, r.due([]Finding{against(channel, of(10), now)}, now), 1) // and not paid out yet
@@ -80,4 +81,61 @@ func TestWhatIsRedeemedIsNotAskedAbout(t *testing.T) {
 	require.False(t, r.mayPay(of(10), now.Add(48*time.Hour)))
 	require.False(t, r.mayPay(of(9), now))
 	require.True(t, r.mayPay(of(11), now))
+}
+
+// A payment channel is asked about when the policy may want something, and often enough that its payer can't close it unseen: at
+// whatever moment they ask for that, half of the delay is left to redeem in. A hundred of them take a few questions each and not one a look.
+func TestPaymentChannelsAreAskedAboutWhenItMatters(t *testing.T) {
+	const channels, look, delay = 100, time.Minute, time.Hour
+	begin := time.Now().Truncate(time.Second)
+	key := secp256k1.GenPrivKey()
+	of := func(n int, total int64) voucher.Voucher {
+		v, err := voucher.New("c-1", royaltytypes.PaymentChannelID{byte(n)}, math.NewInt(total), time.Time{})
+		require.NoError(t, err)
+		v, err = v.Sign(key.Sign)
+		require.NoError(t, err)
+		return v
+	}
+	for _, closed := range []int{1, 2, 28, 29, 30, 31, 59, 60, 61} { // the payer asks right after that look
+		r := &Redeemer{Policy: Policy{Above: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 100)), Every: 24 * time.Hour, Look: look}}
+		r.prepare()
+		var kept []voucher.Voucher
+		for n := range channels {
+			kept = append(kept, of(n, 10))
+		}
+		closes := begin.Add(time.Duration(closed) * look).Add(delay)
+		questions, told := 0, time.Time{}
+		for n := 0; n < 120 && told.IsZero(); n++ {
+			now := begin.Add(time.Duration(n) * look)
+			var findings []Finding
+			for _, v := range r.toAsk(kept, now) {
+				questions++
+				channel := royaltytypes.PaymentChannelInfo{
+					Id: v.PaymentChannel, Deposit: sdk.NewInt64Coin("uusdc", 1000), Redeemed: sdk.NewInt64Coin("uusdc", 5), Key: key.PubKey().Bytes(),
+					CloseDelay: delay,
+				}
+				if n > closed && v.PaymentChannel[0] == 7 {
+					channel.ClosesAt = &closes
+				}
+				findings = append(findings, against(channel, v, now))
+			}
+			if len(r.due(findings, now)) > 0 {
+				told = now
+			}
+		}
+		require.False(t, told.IsZero(), closed)
+		require.GreaterOrEqual(t, closes.Sub(told), delay/2, closed)
+		require.LessOrEqual(t, questions, channels*(closed/29+2), closed)
+		// A voucher that adds enough is asked about at the next look, and one that has waited long enough.
+		now := told.Add(look)
+		kept[3] = of(3, 105)
+		require.Contains(t, r.toAsk(kept, now), kept[3])
+		kept[3] = of(3, 104)
+		if now.Sub(r.seen[kept[3].PaymentChannel].at) < delay/2-look {
+			require.NotContains(t, r.toAsk(kept, now), kept[3])
+		}
+		require.Contains(t, r.toAsk(kept, begin.Add(24*time.Hour)), kept[3])
+		r.Policy.All = true
+		require.Len(t, r.toAsk(kept, now), channels)
+	}
 }

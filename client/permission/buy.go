@@ -40,6 +40,10 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	if offer.Serves > 1 && !terms.Terms.DerivativeApproval {
 		req.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
 	}
+	owed, err := f.besideGrant(ctx, req, terms)
+	if err != nil {
+		return Choice{}, err
+	}
 	msg, grant := Acquire(req, terms, price, offer.Conditions)
 	var end *time.Time
 	if lasts := terms.Terms.Duration; lasts != nil {
@@ -48,7 +52,7 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	}
 	return Choice{
 		Permission: grant.String(), Terms: &terms, Until: end, Buy: &Purchase{rights.Item{Offer: offer, Price: price}, msg},
-		PerUse: perUse(req, terms, licensetypes.Rights{}),
+		PerUse: owed,
 	}, nil
 }
 

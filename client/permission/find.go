@@ -24,6 +24,7 @@ const maxRows = 200
 // Chain is what is asked.
 type Chain interface {
 	License() licensetypes.QueryClient
+	Registry() registrytypes.QueryClient
 }
 
 // Finder asks a chain.

@@ -37,6 +37,13 @@ type chain struct {
 
 func (c *chain) License() licensetypes.QueryClient { return c }
 
+// Registry is asked only about sources whose uses are paid: these have none.
+func (*chain) Registry() registrytypes.QueryClient { return nil }
+
+func (*chain) Constraints(context.Context, *licensetypes.QueryConstraintsRequest, ...grpc.CallOption) (*licensetypes.QueryConstraintsResponse, error) {
+	return &licensetypes.QueryConstraintsResponse{}, nil
+}
+
 func (c *chain) CheckRights(
 	_ context.Context, req *licensetypes.QueryCheckRightsRequest, _ ...grpc.CallOption,
 ) (*licensetypes.QueryCheckRightsResponse, error) {

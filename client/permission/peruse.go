@@ -1,8 +1,10 @@
 package permission
 
 import (
+	"context"
 	"slices"
 
+	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -21,6 +23,22 @@ func perUse(req Request, terms licensetypes.IdentifiedTerms, answer licensetypes
 		Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: req.Source, Terms: terms.Id, Price: t.UsePrice,
 	}
 	return append([]licensetypes.Obligation{own}, list...)
+}
+
+// besideGrant is what is to be paid with each use that is asked for once a grant under terms is there: by these terms, and by those of the
+// source's own sources.
+func (f Finder) besideGrant(ctx context.Context, req Request, terms licensetypes.IdentifiedTerms) (list []licensetypes.Obligation, err error) {
+	beside := rights.Beside{License: f.Chain.License(), Registry: f.Chain.Registry()}
+	for _, action := range req.Actions {
+		use := req.Use()
+		use.Action = action
+		owed, err := beside.Owed(ctx, req.Source, use, terms)
+		if err != nil {
+			return nil, err
+		}
+		list = withPayments(licensetypes.Rights{Obligations: list}, []licensetypes.Rights{{Obligations: owed}}).Obligations
+	}
+	return list, nil
 }
 
 // payingEach are the obligations to pay with each use.

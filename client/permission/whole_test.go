@@ -62,6 +62,13 @@ type many struct {
 
 func (m many) License() licensetypes.QueryClient { return m }
 
+// Registry is asked only about sources whose uses are paid: these have none.
+func (many) Registry() registrytypes.QueryClient { return nil }
+
+func (many) Constraints(context.Context, *licensetypes.QueryConstraintsRequest, ...grpc.CallOption) (*licensetypes.QueryConstraintsResponse, error) {
+	return &licensetypes.QueryConstraintsResponse{}, nil
+}
+
 func (m many) at(i int) licensetypes.NamedGrant {
 	g := licensetypes.NamedGrant{Id: licensetypes.GrantID{1, byte(i >> 8), byte(i)}, Work: source, Terms: terms("commercial-use")}
 	g.Licensee = bob.String()
@@ -124,6 +131,13 @@ type each struct {
 }
 
 func (e each) License() licensetypes.QueryClient { return e }
+
+// Registry is asked only about sources whose uses are paid: these have none.
+func (each) Registry() registrytypes.QueryClient { return nil }
+
+func (each) Constraints(context.Context, *licensetypes.QueryConstraintsRequest, ...grpc.CallOption) (*licensetypes.QueryConstraintsResponse, error) {
+	return &licensetypes.QueryConstraintsResponse{}, nil
+}
 
 func (e each) CheckRights(
 	_ context.Context, req *licensetypes.QueryCheckRightsRequest, _ ...grpc.CallOption,

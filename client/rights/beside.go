@@ -34,48 +34,59 @@ func paidPerUse(t licensetypes.Terms, action licensetypes.Action) bool {
 func (b Beside) Uses(
 	ctx context.Context, work registrytypes.WorkID, use licensetypes.Use, terms licensetypes.Terms,
 ) (price sdk.Coins, payable bool, err error) {
-	if !mayBePaid(use.Action) {
-		return nil, true, nil
-	}
-	demands, denoms, err := b.demands(ctx, work)
+	owed, err := b.Owed(ctx, work, use, licensetypes.IdentifiedTerms{Terms: terms})
 	if err != nil {
 		return nil, false, err
 	}
-	var answer licensetypes.Rights
-	owe := func(t licensetypes.Terms, denoms []string) {
+	price, payable = PerUse(licensetypes.Rights{Obligations: owed})
+	return price, payable || len(owed) == 0, nil
+}
+
+// Owed is whom each use of a work will have to be paid to once a grant under terms is there: the work itself by these terms, and all
+// sources that have their uses paid.
+func (b Beside) Owed(
+	ctx context.Context, work registrytypes.WorkID, use licensetypes.Use, terms licensetypes.IdentifiedTerms,
+) (owed []licensetypes.Obligation, err error) {
+	if !mayBePaid(use.Action) {
+		return nil, nil
+	}
+	demands, denoms, err := b.demands(ctx, work)
+	if err != nil {
+		return nil, err
+	}
+	owe := func(to registrytypes.WorkID, id licensetypes.TermsID, t licensetypes.Terms, denoms []string) {
 		// A work under a ceiling takes payments in some denoms only, and what it can't take it is not owed.
 		price := slices.DeleteFunc(slices.Clone(t.UsePrice), func(c sdk.Coin) bool { return len(denoms) > 0 && !slices.Contains(denoms, c.Denom) })
 		if paidPerUse(t, use.Action) && len(price) > 0 {
-			answer.Obligations = append(answer.Obligations, licensetypes.Obligation{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: price})
+			owed = append(owed, licensetypes.Obligation{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: to, Terms: id, Price: price})
 		}
 	}
-	owe(terms, denoms)
+	owe(work, terms.Id, terms.Terms, denoms)
 	for _, demand := range demands {
 		if demand.Contained && use.Action == licensetypes.ACTION_SEARCH {
 			continue // it is about an item, and binds who makes something
 		}
 		its, err := b.termsOf(ctx, demand.Terms)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if !paidPerUse(its, use.Action) {
 			continue
 		}
 		source, err := b.Registry.Work(ctx, &registrytypes.QueryWorkRequest{Work: demand.Source})
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if source.Work.Status == registrytypes.STATUS_INVALIDATED {
 			continue
 		}
 		_, denoms, err := b.demands(ctx, demand.Source)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		owe(its, denoms)
+		owe(demand.Source, demand.Terms, its, denoms)
 	}
-	price, payable = PerUse(answer)
-	return price, payable || len(answer.Obligations) == 0, nil
+	return owed, nil
 }
 
 // demands are those of a work's sources that have uses paid, and the denoms that the work takes; none: any.

@@ -22,8 +22,41 @@ type Purse struct {
 	// Options of its transactions: a sponsor, denoms of fees, and Acting where Signer is a key of an agent, within whose limit it pays.
 	// What the scheme asks for is set in any case.
 	Options client.Options
+	// MaxNetworkFee is the most that the fee of a transaction may be, a coin a denom that it may be paid in; none of a denom: DefaultNetworkFee
+	// base units. What gas costs the node says, which may lie. A fee that Options name is paid as it is.
+	MaxNetworkFee sdk.Coins
 	// Agree is asked before anything is signed, with the fee of the transaction; nil: nobody is.
 	Agree func(fee sdk.Coins) error
+}
+
+// DefaultNetworkFee is the most that a transaction which pays by HTTP costs beside the price, in base units of whatever denom: 0.05 of a
+// token with six decimals. At the least price (0.001) that is more gas than a transaction may declare, and a payment costs some hundred units.
+const DefaultNetworkFee = 50_000
+
+// NetworkFeeError says that the fee of a transaction is more than was agreed to. It is the Err of a *Refusal with the reason NetworkFee.
+type NetworkFeeError struct{ Fee, Most sdk.Coin }
+
+// Error implements error.
+func (e *NetworkFeeError) Error() string {
+	return fmt.Sprintf("by what the node says the transaction costs a fee of %s, and at most %s are agreed to", e.Fee, e.Most)
+}
+
+// affords checks the fee of a transaction. It fails with a *Refusal.
+func (p Purse) affords(fee sdk.Coins) error {
+	if !p.Options.Fee.IsZero() {
+		return nil
+	}
+	for _, coin := range fee {
+		most := sdk.NewInt64Coin(coin.Denom, DefaultNetworkFee)
+		if given, named := p.MaxNetworkFee.Find(coin.Denom); given {
+			most = named
+		}
+		if coin.Amount.GT(most.Amount) {
+			err := &NetworkFeeError{coin, most}
+			return &Refusal{Reason: NetworkFee, Detail: err.Error(), Err: err}
+		}
+	}
+	return nil
 }
 
 // account is whose money it is.
@@ -36,8 +69,8 @@ func (p Purse) account() sdk.AccAddress {
 
 // Pay answers a requirement of the scheme exact. Nothing is sent: whoever is given the payment sends it, and until
 // MaxTimeoutSeconds are over it may come. Show the same payment again where no answer comes; a new one would be paid as
-// well. It fails where the messages are not for paying, or take another amount than is said (*Refusal), and as
-// client.Sender.Draft does.
+// well. It fails where the messages are not for paying, take another amount than is said, or cost a fee above
+// MaxNetworkFee (*Refusal), and as client.Sender.Draft does.
 func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 	chainID, err := p.Client.ChainID(ctx)
 	switch {
@@ -64,6 +97,9 @@ func (p Purse) Pay(ctx context.Context, r Requirement) (Payment, error) {
 	sender := p.Client.Sender(p.Signer, options)
 	draft, err := sender.Draft(ctx, msgs...)
 	if err != nil {
+		return Payment{}, err
+	}
+	if err := p.affords(draft.Fee); err != nil {
 		return Payment{}, err
 	}
 	if p.Agree != nil {

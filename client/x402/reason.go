@@ -3,7 +3,7 @@ package x402
 // Reason is why a payment is not taken. The words are x402's where it has one (section 9), and stable.
 type Reason string
 
-// Reasons. With each of them nothing was taken that the payer does not get the thing for.
+// Reasons. With each of them but Forgotten nothing was taken that the payer does not get the thing for.
 const (
 	// InvalidPayload: it can't be read, or is not of the scheme.
 	InvalidPayload Reason = "invalid_payload"
@@ -29,6 +29,8 @@ const (
 	Replayed Reason = "replayed"
 	// Expired: its time is over, and nothing of it happened.
 	Expired Reason = "expired"
+	// Forgotten: its time was over so long ago that the server does not know any more what became of it. Blocks do.
+	Forgotten Reason = "forgotten"
 	// NoEnd: it is not unordered, or may come later than the time allowed.
 	NoEnd Reason = "no_end"
 	// WrongSignature: it is not signed by who pays.
@@ -43,6 +45,9 @@ const (
 	TooLow Reason = "voucher_too_low"
 	// OverDeposit: the voucher promises more than the payment channel has.
 	OverDeposit Reason = "over_deposit"
+
+	// NetworkFee: the fee of the transaction is more than the payer has agreed to. No server says that: nothing was signed.
+	NetworkFee Reason = "network_fee_too_high"
 )
 
 // Retry says whether the same payment is to be shown again: what happened to it is not known.

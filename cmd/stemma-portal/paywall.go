@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ const (
 	flagUpstream = "upstream"
 	flagMap      = "map"
 	flagRSL      = "rsl"
+	flagCheck    = "check"
 )
 
 func paywallCmd() *cobra.Command {
@@ -38,6 +40,9 @@ roundabout ways are refused. Of a folder, names that begin with a dot are not se
 server behind is asked before anything is taken, so what it does not have (400 and above) costs nothing; it must not
 know a file by names that the map does not have, such as in capitals, and must be reached by nobody else.
 
+When it begins it warns of rows whose work is not registered, not on offer, free or denied, and of paths without a file.
+With --check it lists them all and ends, with 1 if there are some.
+
 It holds no keys of accounts. Money goes from who pays to the works, and never through it. What it needs to keep is
 --till and --vouchers.`,
 		Example: `  stemma-portal paywall --site public --map map.csv --origin https://example.org
@@ -50,6 +55,9 @@ It holds no keys of accounts. Money goes from who pays to the works, and never t
 			if err != nil {
 				return settingError{err}
 			}
+			if only, _ := cmd.Flags().GetBool(flagCheck); only {
+				return checkMap(cmd, c)
+			}
 			return portal.Paywall(cmd.Context(), c)
 		},
 	}
@@ -61,10 +69,32 @@ It holds no keys of accounts. Money goes from who pays to the works, and never t
 	f.String(flagUpstream, "", "server to stand before, as http://HOST:PORT")
 	f.String(flagMap, "", "table of what is behind which path")
 	f.String(flagRSL, "", "where the site's RSL document is, which crawlers are told (default: /license.xml of the site)")
+	f.Bool(flagCheck, false, "look at each row of the map, print those that need a look, and end; it may run beside the paywall")
 	addDoorFlags(f, "where the site is reached from outside, as https://example.org: payments are bound to it")
 	addLimitFlags(f, limits)
 	f.String(flagLogFormat, "text", "text or json")
 	return cmd
+}
+
+// checkMap prints what may be wrong with a map. It fails where something is.
+func checkMap(cmd *cobra.Command, c portal.PaywallConfig) error {
+	report, err := portal.CheckPaywall(cmd.Context(), c)
+	if err != nil {
+		return err
+	}
+	if len(report.Findings) > 0 {
+		out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+		fmt.Fprintln(out, "LINE\tPATH\tWORK\tPROBLEM\tWHAT TO DO")
+		for _, f := range report.Findings {
+			fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\n", f.Line, f.Path, f.Work, f.Code, f.Remedy())
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		return fmt.Errorf("the map needs a look: %d findings, %d of %d rows were checked", len(report.Findings), report.Checked, report.Rows)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d rows: what they name is there, and to be had for money\n", report.Checked)
+	return nil
 }
 
 func paywallOf(f *pflag.FlagSet) (portal.PaywallConfig, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,4 +49,29 @@ func TestRedeemNeedsAKey(t *testing.T) {
 	err := cmd.ExecuteContext(t.Context())
 	require.ErrorContains(t, err, "say whose key pays the fees: --from")
 	require.Equal(t, exitUnfit, exitCode(err))
+}
+
+// A rehearsal opens no till, and fails where the map needs a look.
+func TestAMapIsCheckedBeforeItIsServed(t *testing.T) {
+	dir := t.TempDir()
+	table, book := filepath.Join(dir, "map.csv"), filepath.Join(dir, "till.db")
+	check := func(rows string) (string, error) {
+		require.NoError(t, os.WriteFile(table, []byte("path,work,use\n"+rows), 0o600))
+		cmd := rootCmd()
+		var out strings.Builder
+		cmd.SetOut(&out)
+		cmd.SetArgs([]string{
+			"paywall", "--check", "--site", dir, "--map", table, "--origin", "https://example.org", "--till", book, "--grpc", "127.0.0.1:1",
+		})
+		err := cmd.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	_, err := check("")
+	require.NoError(t, err)
+	out, err := check("/none.txt," + strings.Repeat("ab", 32) + ",copy\n")
+	require.ErrorContains(t, err, "2 findings, 0 of 1 rows were checked")
+	require.Equal(t, 1, exitCode(err))
+	require.Regexp(t, `(?m)^2 +/none.txt .* no_file `, out)
+	require.Regexp(t, `(?m)^2 +/none.txt .* node_away `, out)
+	require.NoFileExists(t, book)
 }

@@ -38,6 +38,7 @@ const (
 	flagCommercial    = "commercial"
 	flagBuy           = "buy"
 	flagMaxFee        = "max-fee"
+	flagMaxNetworkFee = "max-network-fee"
 	flagModel         = "model"
 	flagProvider      = "provider"
 	flagSystem        = "system"

@@ -37,8 +37,8 @@ func fetchCmd() *cobra.Command {
 		Short: "Fetch something by HTTP, and pay for it where it says what it costs (x402)",
 		Long: `Fetch asks for an address. Where the server says what it costs (402, x402 version 2), fetch first shows
 that the key is yours, which is enough for what you may use already; else it pays at most --max-fee, by a transaction that it hands to
-the server, and prints what comes back. The price and the fee are shown before you sign. Servers that speak
-it are portals, paywalls ("stemma-portal paywall") and others with works of this chain.
+the server, and prints what comes back. The price and the fee are shown before you sign; a fee above --max-network-fee is refused, since
+what it costs the node says, unless you name it yourself (--fees). Servers that speak it are portals, paywalls ("stemma-portal paywall") and others with works of this chain.
 
 Where no answer comes, what was handed over may still be paid. It is kept, and the same command shows the same payment again: you get
 what was paid, or learn that nothing was. Nothing is paid twice.
@@ -50,6 +50,8 @@ A grant is acquired so too: the answer of a portal names it, and it is yours on 
 	}
 	f := cmd.Flags()
 	f.String(flagMaxFee, "", "most to pay, such as '5.00 USDC' or 5000000uusdc; its denom picks the price")
+	f.String(flagMaxNetworkFee, "", "most that the transaction may cost beside the price, such as '0.10 USDC', if its fee is in that denom "+
+		"(default: 50000 base units, 0.05 of most tokens)")
 	f.String(flagOut, "", "file to write what comes back to (default: text is printed)")
 	return sending(cmd, fetch)
 }
@@ -66,6 +68,13 @@ func fetch(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	purse, err := sender.Purse()
 	if err != nil {
 		return err
+	}
+	if s := conn.Flags().Text(flagMaxNetworkFee); s != "" {
+		coin, err := conn.Coin(s)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagMaxNetworkFee, err)
+		}
+		purse.MaxNetworkFee = sdk.NewCoins(coin)
 	}
 	buyer := x402.Buyer{
 		Purse: purse, Book: x402.OpenBook(filepath.Join(conn.HomeDir, "payments", conn.ChainID)),
@@ -149,7 +158,12 @@ func (e priceError) ToPay() []refusal.Payable { return e }
 
 // fetchFailed gives what a server refuses its exit code.
 func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err error) error {
+<<<<<<< HEAD
 	var no *x402.Refusal
+=======
+	var refusal *x402.Refusal
+	var fee *x402.NetworkFeeError
+>>>>>>> left21a
 	var not *x402.NotHadError
 	var away *url.Error
 	var dry dryFetch
@@ -160,8 +174,19 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err er
 		return exitError{code: exitUndecided, err: err}
 	case errors.As(err, &no) && no.Reason == x402.InsufficientFunds:
 		return exitError{code: exitFunds, err: err}
+<<<<<<< HEAD
 	case errors.As(err, &no):
 		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(no.Error())))}
+=======
+	case errors.As(err, &fee):
+		return exitError{code: exitNeedsGrant, err: fmt.Errorf("not paid: %s: by what the node says the transaction costs a fee of %s, and at most %s are agreed to: "+
+			"ask another node (--%s), or agree to it with --%s", x402.NetworkFee, conn.Units().Exact(fee.Fee), conn.Units().Exact(fee.Most), flags.FlagNode,
+			flagMaxNetworkFee)}
+	case errors.As(err, &refusal) && (refusal.Reason == x402.Replayed || refusal.Reason == x402.Forgotten):
+		return exitError{code: exitFailed, err: fmt.Errorf("not handed over: %w", errors.New(table.Clean(refusal.Error())))}
+	case errors.As(err, &refusal):
+		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(refusal.Error())))}
+>>>>>>> left21a
 	case errors.As(err, &not):
 		code := map[int]int{http.StatusForbidden: exitDenied, http.StatusNotFound: exitNotFound, http.StatusServiceUnavailable: exitRetry}[not.Status]
 		if code == 0 {

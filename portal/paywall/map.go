@@ -28,12 +28,15 @@ type Row struct {
 	Work string
 	// Use that fetching it is.
 	Use licensetypes.Use
+	// Line of the table.
+	Line int
 }
 
 // Map finds what is behind a path. The longest that fits counts.
 type Map struct {
 	exact map[string]Row
 	below map[string]Row // by the folder, with its slash
+	rows  []Row          // all, in their order
 }
 
 // columns of a map.
@@ -71,7 +74,7 @@ func ReadMap(r io.Reader, name string, now time.Time) (*Map, error) {
 			}
 			return strings.TrimSpace(row.Cells[at])
 		}
-		if err := m.add(cell, now); err != nil {
+		if err := m.add(cell, row.Line, now); err != nil {
 			bad = append(bad, fmt.Errorf("%s: line %d: %w", name, row.Line, err))
 		}
 	}
@@ -81,8 +84,8 @@ func ReadMap(r io.Reader, name string, now time.Time) (*Map, error) {
 	return m, nil
 }
 
-func (m *Map) add(cell func(string) string, now time.Time) error {
-	r := Row{Path: cell("path"), Work: cell("work")}
+func (m *Map) add(cell func(string) string, line int, now time.Time) error {
+	r := Row{Path: cell("path"), Work: cell("work"), Line: line}
 	if _, err := registrytypes.ParseWorkID(r.Work); err != nil {
 		if _, notDigest := registrytypes.ParseDigest("work", r.Work); notDigest != nil {
 			return err
@@ -117,6 +120,7 @@ func (m *Map) add(cell func(string) string, now time.Time) error {
 		return fmt.Errorf("the path %q is there twice", r.Path)
 	}
 	into[key] = r
+	m.rows = append(m.rows, r)
 	return nil
 }
 

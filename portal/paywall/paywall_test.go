@@ -38,7 +38,7 @@ func work(name string) registrytypes.WorkID {
 	return registrytypes.WorkID(digest[:20])
 }
 
-// chain answers for three works: one is free, one is paid with each use, one is denied.
+// chain answers for works by their names: one is free, one is paid with each use; of one it does not answer.
 type chain struct{ grpc.ClientConnInterface }
 
 func (chain) Invoke(_ context.Context, method string, args, reply any, _ ...grpc.CallOption) error {
@@ -57,6 +57,12 @@ func (chain) Invoke(_ context.Context, method string, args, reply any, _ ...grpc
 		answer.Obligations = []licensetypes.Obligation{{
 			Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: id, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5)),
 		}}
+	case work("unknown"):
+		answer.Verdict, answer.Works = licensetypes.VERDICT_UNKNOWN, nil
+	case work("unoffered"):
+		answer.Verdict = licensetypes.VERDICT_NEEDS_GRANT
+	case work("away"):
+		return status.Error(codes.Unavailable, "away")
 	default:
 		answer.Verdict = licensetypes.VERDICT_DENIED
 	}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver named sqlite
@@ -54,17 +55,21 @@ type Payment struct {
 	Settled, Delivered time.Time
 }
 
-// Till is a file of payments. It is safe for concurrent use, also by several processes: each payment is taken, spent and
-// handed over first by one of them. What they do before they note it they may all do, so a paywall has one of its own.
+// Till is a file of payments, which one process has open at a time: what a server does for a payment before it notes that, such as
+// passing a request on, two would do twice. It is safe for concurrent use in that process.
 type Till struct {
 	db   *sql.DB
+	lock *os.File
 	last time.Time
 }
+
+// ErrBusy is matched by the error of a till that another process has open.
+var ErrBusy = errors.New("another process has it open: each portal and paywall needs a till of its own")
 
 // busyFor is how long a statement waits for another, in milliseconds.
 const busyFor = "20000"
 
-// Open opens the till in a file, and makes it if it is not there. It fails for one of another version.
+// Open opens the till in a file, and makes it if it is not there. It fails for one of another version, and with ErrBusy.
 func Open(ctx context.Context, path string) (*Till, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -73,18 +78,38 @@ func Open(ctx context.Context, path string) (*Till, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	lock, err := locked(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the till %s: %w", path, err)
+	}
 	// What is committed is on disk: it is money.
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout("+busyFor+
 		")&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, lock.Close())
 	}
 	db.SetMaxOpenConns(1)
-	t := &Till{db: db}
+	t := &Till{db: db, lock: lock}
 	if err := t.prepare(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the till %s: %w", path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open the till %s: %w", path, err), t.Close())
 	}
 	return t, nil
+}
+
+// locked has a till for this process alone, until the file that it returns is closed. It is a file beside the till: to close one of
+// SQLite's own would give up SQLite's locks. It stays, since whoever removed it could let two in.
+func locked(path string) (*os.File, error) {
+	file, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	switch err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil, errors.Join(ErrBusy, file.Close())
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", file.Name(), err), file.Close())
+	}
+	return file, nil
 }
 
 func (t *Till) prepare(ctx context.Context) error {
@@ -112,7 +137,7 @@ func (t *Till) prepare(ctx context.Context) error {
 func (t *Till) Last() time.Time { return t.last }
 
 // Close closes the file.
-func (t *Till) Close() error { return t.db.Close() }
+func (t *Till) Close() error { return errors.Join(t.db.Close(), t.lock.Close()) }
 
 // ErrUnknown says that no payment has that id.
 var ErrUnknown = errors.New("no such payment")

@@ -146,3 +146,16 @@ func TestATillOfAnotherVersion(t *testing.T) {
 	_, err := till.Open(t.Context(), path)
 	require.ErrorContains(t, err, "version 99")
 }
+
+// Two processes at one till would each send what is behind them the same paid request, so the second does not begin.
+func TestATillIsOpenOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "till.db")
+	book := open(t, path)
+	_, err := till.Open(t.Context(), path)
+	require.ErrorIs(t, err, till.ErrBusy)
+	require.ErrorContains(t, err, path)
+	_, err = book.Find(t.Context(), "AB") // and the first has not lost it
+	require.ErrorIs(t, err, till.ErrUnknown)
+	require.NoError(t, book.Close())
+	require.NoError(t, open(t, path).Close())
+}

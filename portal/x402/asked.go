@@ -19,6 +19,8 @@ type Asked struct {
 	Reasons []string
 	// PerUse: what is paid is each use, and not a grant.
 	PerUse bool
+	// Free: nothing is to be paid, or counted.
+	Free bool
 }
 
 // Ask says what a thing costs an account, or anybody ("") as of the last second. No ways to pay: it is not to be had for money. It fails as
@@ -41,7 +43,7 @@ func (d *Doors) Ask(ctx context.Context, t Thing, account string) (Asked, error)
 	required := x402.Required{X402Version: x402.Version, Resource: t.Resource, Accepts: accepts}
 	return Asked{
 		Required: required.Fit(), Verdict: rights.VerdictWord(answer.Verdict), Reasons: explained(answer),
-		PerUse: answer.Verdict == licensetypes.VERDICT_ALLOWED && len(accepts) > 0,
+		PerUse: answer.Verdict == licensetypes.VERDICT_ALLOWED && len(accepts) > 0, Free: x402.Free(answer),
 	}, nil
 }
 

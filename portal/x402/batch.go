@@ -148,7 +148,7 @@ func (d *Doors) spend(
 	switch {
 	case err != nil:
 		return Receipt{}, unspent(err, price)
-	case !fresh: // by another process at the same till; what is there was fetched
+	case !fresh: // by other doors at the same till; what is there was fetched
 		return d.again(ctx, t, v, channel, spent, nothing)
 	}
 	if err := d.keep(v, channel); err != nil {

@@ -10,10 +10,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/x402"
 	doors "github.com/stemma-chain/stemma/portal/x402"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 )
 
 // buyer pays what is asked for first; what it has open is in a folder.
@@ -96,4 +102,54 @@ func TestABuyerPaysOnce(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, not.Status)
 	require.NotEmpty(t, not.Reasons)
 	w.requireTaken(grantFee)
+}
+
+// dear is a node that says gas costs a thousand times of what it does.
+type dear struct{ grpc.ClientConnInterface }
+
+func (d dear) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
+	err := d.ClientConnInterface.Invoke(ctx, method, args, reply, opts...)
+	if prices, is := reply.(*feemarkettypes.QueryPricesResponse); is {
+		for i := range prices.Estimates {
+			prices.Estimates[i].Amount = prices.Estimates[i].Amount.MulInt64(1000)
+		}
+	}
+	return err
+}
+
+// A node that lies about what gas costs makes nobody pay for it: what a payment costs beside the price is bounded, also where nobody is asked.
+func TestANodeDoesNotChooseTheFee(t *testing.T) {
+	w := newWorld(t)
+	r := w.get(w.path(w.tune, "use=ai-input&commercial=true"), nil).required(x402.Exact)
+	lying, err := client.New(dear{w.c.ClientConnInterface}, client.ForChain("doors-1"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = lying.Close() })
+	honest, purse := w.purse("buyer"), w.purse("buyer")
+	purse.Client = lying
+	asked := sdk.Coins{}
+	purse.Agree = func(fee sdk.Coins) error { asked = fee; return nil }
+	_, err = honest.Pay(t.Context(), r)
+	require.NoError(t, err)
+	_, err = purse.Pay(t.Context(), r)
+	var refusal *x402.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, x402.NetworkFee, refusal.Reason)
+	var fee *x402.NetworkFeeError
+	require.ErrorAs(t, err, &fee)
+	require.EqualValues(t, x402.DefaultNetworkFee, fee.Most.Amount.Int64())
+	require.ErrorContains(t, err, fee.Fee.String())
+	require.ErrorContains(t, err, fee.Most.String())
+	require.Empty(t, asked) // nothing was to be signed
+
+	purse.MaxNetworkFee = sdk.NewCoins(fee.Fee)
+	_, err = purse.Pay(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, sdk.NewCoins(fee.Fee), asked)
+	purse.MaxNetworkFee = sdk.NewCoins(fee.Fee.SubAmount(math.OneInt()))
+	_, err = purse.Pay(t.Context(), r)
+	require.ErrorAs(t, err, &refusal)
+	// What the payer names is the payer's.
+	purse.Options.Fee = sdk.NewCoins(fee.Fee)
+	_, err = purse.Pay(t.Context(), r)
+	require.NoError(t, err)
 }

@@ -65,6 +65,7 @@ type Doors struct {
 	began   time.Time
 	locks   locks
 	answers answers
+	seeking chan struct{} // has room for one who searches blocks
 }
 
 // ErrOrigin is an address that payments can't be bound to.
@@ -95,7 +96,7 @@ func New(c Config) (*Doors, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Doors{Config: c, began: c.Now()}
+	d := &Doors{Config: c, began: c.Now(), seeking: make(chan struct{}, 1)}
 	d.locks.held = map[string]*lock{}
 	d.answers.kept = map[string]kept{}
 	return d, nil

@@ -63,6 +63,24 @@ func (d *Doors) exact(ctx context.Context, t Thing, p *x402.Payment, chainID str
 	case !errors.Is(err, till.ErrUnknown):
 		return Receipt{}, broken(err)
 	}
+	receipt, err := d.first(ctx, t, p, signed, chainID, fetch)
+	refusal := new(x402.Refusal)
+	if !errors.As(err, &refusal) {
+		return receipt, err
+	}
+	switch came, err := d.mayHaveCome(ctx, signed, refusal); {
+	case err != nil:
+		return Receipt{}, broken(err)
+	case came:
+		return d.lost(ctx, t, p, signed, chainID, refusal, fetch)
+	}
+	return Receipt{}, refusal
+}
+
+// first takes a payment that the till does not know.
+func (d *Doors) first(
+	ctx context.Context, t Thing, p *x402.Payment, signed x402.Signed, chainID string, fetch func() error,
+) (Receipt, error) {
 	asked, free, err := d.asked(ctx, t, p, signed, chainID)
 	if err != nil {
 		return Receipt{}, err
@@ -83,6 +101,11 @@ func (d *Doors) asked(
 	if err := d.verify(ctx, signed, chainID); err != nil {
 		return nil, false, err
 	}
+	return d.billed(ctx, t, p, signed)
+}
+
+// billed is what is asked for of who makes a payment, if that is what it pays; free: they may use the work already.
+func (d *Doors) billed(ctx context.Context, t Thing, p *x402.Payment, signed x402.Signed) (asked []sdk.Msg, free bool, err error) {
 	answer, err := d.decide(ctx, t, signed.Payer)
 	if err != nil {
 		return nil, false, unless(err)
@@ -147,6 +170,12 @@ func (d *Doors) take(
 	if err != nil {
 		return Receipt{}, unless(errors.Join(ErrNode, err))
 	}
+	switch taken, err := d.Client.Taken(ctx, signed.Raw); {
+	case err != nil:
+		return Receipt{}, unless(errors.Join(ErrNode, err))
+	case taken: // before anything is fetched for it: a trial does not see that
+		return Receipt{}, &x402.Refusal{Reason: x402.InvalidTransaction, Detail: "the chain has a transaction of this account with the same end already"}
+	}
 	if err := d.Client.Rehearse(ctx, signed.Raw); err != nil {
 		return Receipt{}, refused(err)
 	}
@@ -160,7 +189,7 @@ func (d *Doors) take(
 	if err != nil {
 		return Receipt{}, broken(err)
 	}
-	receipt, err := d.carry(ctx, t, r, kept, !fresh) // another process at the same till may have sent it
+	receipt, err := d.carry(ctx, t, r, kept, !fresh) // other doors at the same till may have sent it
 	if err != nil {
 		return Receipt{}, err
 	}

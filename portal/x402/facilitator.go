@@ -133,7 +133,7 @@ func (d *Doors) settle(ctx context.Context, ask x402.Ask) (Receipt, error) {
 	switch {
 	case err != nil:
 		return Receipt{Payer: signed.Payer}, broken(err)
-	case !first: // another process at the same till was faster
+	case !first: // other doors at the same till were faster
 		return Receipt{Payer: signed.Payer}, &x402.Refusal{Reason: x402.Replayed}
 	}
 	return receipt, nil

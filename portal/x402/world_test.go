@@ -46,6 +46,7 @@ type world struct {
 	c    *client.Client
 	dir  string
 	shop *httptest.Server
+	book *till.Till // that the shop has open
 	// song is licensed for a fee, and asks for a price with each use as AI input; tune takes very little.
 	song, tune registrytypes.WorkID
 	// byGrant are the terms of the fee, perUse those of the last work's uses.
@@ -119,9 +120,11 @@ func (w *world) open(change ...func(*doors.Config)) *doors.Doors {
 	w.t.Helper()
 	if w.shop != nil {
 		w.shop.Close()
+		require.NoError(w.t, w.book.Close())
 	}
 	book, err := till.Open(w.t.Context(), filepath.Join(w.dir, "till.db"))
 	require.NoError(w.t, err)
+	w.book = book
 	config := doors.Config{
 		Client: w.c, Till: book, Origin: origin, Vouchers: paychannel.OpenStore(filepath.Join(w.dir, "vouchers")),
 		Receiver: w.keys["service"].Address(), MinCloseDelay: time.Hour, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -132,7 +135,7 @@ func (w *world) open(change ...func(*doors.Config)) *doors.Doors {
 	d, err := doors.New(config)
 	require.NoError(w.t, err)
 	w.shop = httptest.NewServer(d.Handler())
-	w.t.Cleanup(func() { w.shop.Close(); _ = book.Close() })
+	w.t.Cleanup(func() { w.shop.Close(); _ = book.Close() }) // twice does no harm
 	return d
 }
 

@@ -129,7 +129,6 @@ func remixPaidBesides(t *testing.T) (*world, chain.Work) {
 
 // Who buys a grant to declare something with it is told all that the use costs besides: also what sources of the work ask.
 func TestAPermissionThatIsBoughtSaysWhatSourcesAskOfAUse(t *testing.T) {
-	t.Skip("open: of a grant that is bought the prices of uses that the work's sources ask are not known, so that pay_uses leaves them out")
 	w, remix := remixPaidBesides(t)
 	most := usdc(100)[0]
 	found, err := permission.Finder{Chain: w.finder.Client}.Find(context.Background(), permission.Request{
