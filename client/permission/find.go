@@ -21,9 +21,12 @@ import (
 // maxRows is how many offers of one work are looked at, which is more than it may have.
 const maxRows = 200
 
+// Licences is what is asked about offers.
+type Licences interface{ License() licensetypes.QueryClient }
+
 // Chain is what is asked.
 type Chain interface {
-	License() licensetypes.QueryClient
+	Licences
 	Registry() registrytypes.QueryClient
 }
 
@@ -166,7 +169,7 @@ func Identified(offers []licensetypes.OpenOffer) []licensetypes.IdentifiedTerms 
 }
 
 // TermsOf finds the terms of a work's offers that somebody names, as licences.Among does.
-func TermsOf(ctx context.Context, chain Chain, work registrytypes.WorkID, name string) (licensetypes.TermsID, error) {
+func TermsOf(ctx context.Context, chain Licences, work registrytypes.WorkID, name string) (licensetypes.TermsID, error) {
 	if id, err := licensetypes.ParseTerms(name); err == nil {
 		return id, nil
 	}
@@ -182,7 +185,7 @@ func TermsOf(ctx context.Context, chain Chain, work registrytypes.WorkID, name s
 }
 
 // Offers lists the open offers on a work, up to 200.
-func Offers(ctx context.Context, chain Chain, work registrytypes.WorkID) ([]licensetypes.OpenOffer, error) {
+func Offers(ctx context.Context, chain Licences, work registrytypes.WorkID) ([]licensetypes.OpenOffer, error) {
 	res, err := chain.License().Offers(ctx, &licensetypes.QueryOffersRequest{Work: work, Pagination: &query.PageRequest{Limit: maxRows}})
 	if err != nil {
 		return nil, err

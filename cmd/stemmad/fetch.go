@@ -158,12 +158,8 @@ func (e priceError) ToPay() []refusal.Payable { return e }
 
 // fetchFailed gives what a server refuses its exit code.
 func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err error) error {
-<<<<<<< HEAD
 	var no *x402.Refusal
-=======
-	var refusal *x402.Refusal
 	var fee *x402.NetworkFeeError
->>>>>>> left21a
 	var not *x402.NotHadError
 	var away *url.Error
 	var dry dryFetch
@@ -174,19 +170,14 @@ func fetchFailed(conn *connect.Conn, sender *send.Sender, address string, err er
 		return exitError{code: exitUndecided, err: err}
 	case errors.As(err, &no) && no.Reason == x402.InsufficientFunds:
 		return exitError{code: exitFunds, err: err}
-<<<<<<< HEAD
-	case errors.As(err, &no):
-		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(no.Error())))}
-=======
 	case errors.As(err, &fee):
 		return exitError{code: exitNeedsGrant, err: fmt.Errorf("not paid: %s: by what the node says the transaction costs a fee of %s, and at most %s are agreed to: "+
 			"ask another node (--%s), or agree to it with --%s", x402.NetworkFee, conn.Units().Exact(fee.Fee), conn.Units().Exact(fee.Most), flags.FlagNode,
 			flagMaxNetworkFee)}
-	case errors.As(err, &refusal) && (refusal.Reason == x402.Replayed || refusal.Reason == x402.Forgotten):
-		return exitError{code: exitFailed, err: fmt.Errorf("not handed over: %w", errors.New(table.Clean(refusal.Error())))}
-	case errors.As(err, &refusal):
-		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(refusal.Error())))}
->>>>>>> left21a
+	case errors.As(err, &no) && (no.Reason == x402.Replayed || no.Reason == x402.Forgotten):
+		return exitError{code: exitFailed, err: fmt.Errorf("not handed over: %w", errors.New(table.Clean(no.Error())))}
+	case errors.As(err, &no):
+		return exitError{code: exitFailed, err: fmt.Errorf("not paid: %w", errors.New(table.Clean(no.Error())))}
 	case errors.As(err, &not):
 		code := map[int]int{http.StatusForbidden: exitDenied, http.StatusNotFound: exitNotFound, http.StatusServiceUnavailable: exitRetry}[not.Status]
 		if code == 0 {

@@ -31,7 +31,7 @@ export interface Purse {
   maxFee?: Readonly<Record<string, bigint>>
 }
 
-const defaultMaxFee: Readonly<Record<string, bigint>> = { ustem: 1_000_000n, uusdc: 1_000_000n }
+const defaultMaxFee: Readonly<Record<string, bigint>> = { ustem: 50_000n, uusdc: 50_000n }
 
 interface Coin {
   denom: string
