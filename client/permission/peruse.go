@@ -52,10 +52,10 @@ func payingEach(list []licensetypes.Obligation) (paying []licensetypes.Obligatio
 }
 
 // withPayments adds to the answer for one action what the other actions pay with each use.
-func withPayments(answer licensetypes.Rights, answers []licensetypes.Rights) licensetypes.Rights {
+func withPayments(answer licensetypes.Rights, others []licensetypes.Rights) licensetypes.Rights {
 	answer.Obligations = slices.Clone(answer.Obligations)
-	for _, answer := range answers {
-		for _, o := range payingEach(answer.Obligations) {
+	for _, other := range others {
+		for _, o := range payingEach(other.Obligations) {
 			if !slices.ContainsFunc(answer.Obligations, func(have licensetypes.Obligation) bool {
 				return have.Kind == o.Kind && have.Work == o.Work && have.Terms == o.Terms
 			}) {

@@ -145,6 +145,26 @@ func (e each) CheckRights(
 	return &licensetypes.QueryCheckRightsResponse{Rights: e.of[req.Use.Action]}, nil
 }
 
+// What any action has paid with each use is said, not what the first does.
+func TestEveryActionsPaymentsAreSaid(t *testing.T) {
+	paying := func(work registrytypes.WorkID, action licensetypes.Action) licensetypes.Rights {
+		answer := allowed(terms("commercial-use").String())
+		answer.Obligations = []licensetypes.Obligation{{
+			Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: work, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", int64(action))),
+		}}
+		return answer
+	}
+	e := each{&chain{}, map[licensetypes.Action]licensetypes.Rights{}}
+	req := ask()
+	req.Actions, req.Wanted = []licensetypes.Action{licensetypes.ACTION_SEARCH, licensetypes.ACTION_AI_INPUT}, "commercial-use"
+	e.of[licensetypes.ACTION_SEARCH] = paying(source, licensetypes.ACTION_SEARCH)
+	e.of[licensetypes.ACTION_AI_INPUT] = paying(grandparent, licensetypes.ACTION_AI_INPUT)
+	e.offers = []licensetypes.OpenOffer{open("commercial-use")}
+	choice, err := permission.Finder{Chain: e}.Find(t.Context(), req)
+	require.NoError(t, err)
+	require.Len(t, choice.PerUse, 2)
+}
+
 // What any action asks of the source's sources is bought, not what the first does.
 func TestEveryActionsNeedsAreBought(t *testing.T) {
 	own, above := sold(source, "commercial-use", 5), sold(grandparent, "commercial-use", 7)
