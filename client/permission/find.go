@@ -22,7 +22,9 @@ import (
 const maxRows = 200
 
 // Licences is what is asked about offers.
-type Licences interface{ License() licensetypes.QueryClient }
+type Licences interface {
+	License() licensetypes.QueryClient
+}
 
 // Chain is what is asked.
 type Chain interface {

@@ -19,6 +19,9 @@ type Beside struct {
 	Terms func(context.Context, licensetypes.TermsID) (licensetypes.Terms, error)
 }
 
+// maxOffers is more offers than a work may have.
+const maxOffers = 200
+
 // maxDemands is how many demands of sources a page of them has at most.
 const maxDemands = 1000
 
@@ -130,6 +133,11 @@ func (b Beside) Unpaid(ctx context.Context, use licensetypes.Use, answer license
 	if err != nil {
 		return answer, err
 	}
+	own := slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work == work && o.UsesOf.IsZero() })
+	open, err := b.paidInTheOpen(ctx, work, use.Action)
+	if err != nil {
+		return answer, err
+	}
 	var left []licensetypes.Obtainable
 	for _, o := range answer.Offers {
 		if o.Work == work && o.UsesOf.IsZero() {
@@ -143,10 +151,20 @@ func (b Beside) Unpaid(ctx context.Context, use licensetypes.Use, answer license
 		}
 		left = append(left, o)
 	}
-	if answer.Offers = left; len(ofSources) > 0 || !payable {
+	if answer.Offers = left; len(ofSources) > 0 || !payable || open && !own {
 		answer.Offers = nil
 	}
 	return answer, nil
+}
+
+// paidInTheOpen says whether a public offer of a work has its uses paid: where only its sources ask for grants, that is what the work is
+// used by.
+func (b Beside) paidInTheOpen(ctx context.Context, work registrytypes.WorkID, action licensetypes.Action) (bool, error) {
+	res, err := b.License.Offers(ctx, &licensetypes.QueryOffersRequest{Work: work, Pagination: &query.PageRequest{Limit: maxOffers}})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(res.Offers, func(o licensetypes.OpenOffer) bool { return o.Public && paidPerUse(o.Terms.Terms, action) }), nil
 }
 
 // mayBePaid says whether uses of a kind can be paid one by one.
