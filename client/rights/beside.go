@@ -125,7 +125,7 @@ func (b Beside) termsOf(ctx context.Context, id licensetypes.TermsID) (licensety
 // Unpaid leaves out of an answer the offers of grants that alone open no use, since each is paid besides: for servers that hand over a use
 // for what a grant costs.
 func (b Beside) Unpaid(ctx context.Context, use licensetypes.Use, answer licensetypes.Rights) (licensetypes.Rights, error) {
-	if answer.Verdict != licensetypes.VERDICT_NEEDS_GRANT || len(answer.Works) == 0 || !mayBePaid(use.Action) {
+	if answer.Verdict != licensetypes.VERDICT_NEEDS_GRANT || len(answer.Works) == 0 || len(answer.Offers) == 0 || !mayBePaid(use.Action) {
 		return answer, nil
 	}
 	work := answer.Works[0]

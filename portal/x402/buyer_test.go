@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
-	"cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
@@ -145,7 +143,7 @@ func TestANodeDoesNotChooseTheFee(t *testing.T) {
 	_, err = purse.Pay(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, sdk.NewCoins(fee.Fee), asked)
-	purse.MaxNetworkFee = sdk.NewCoins(fee.Fee.SubAmount(math.OneInt()))
+	purse.MaxNetworkFee = sdk.NewCoins(sdk.NewCoin(fee.Fee.Denom, fee.Fee.Amount.QuoRaw(2)))
 	_, err = purse.Pay(t.Context(), r)
 	require.ErrorAs(t, err, &refusal)
 	// What the payer names is the payer's.
