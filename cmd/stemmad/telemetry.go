@@ -36,11 +36,11 @@ meter_provider:
         exporter:
           otlp_http:
             endpoint: http://127.0.0.1:4318/v1/metrics
-# The SDK's own metrics, which are sent only where they are named.
-extensions:
-  instruments:
-    baseapp: {}
-    blockstm: {}
+# The SDK's own metrics are sent only where they are named:
+# extensions:
+#   instruments:
+#     baseapp: {}
+#     blockstm: {}
 `
 
 // writeTelemetry writes otel.yaml where there is none.
