@@ -184,3 +184,36 @@ func TestTotalsHaveABound(t *testing.T) {
 		l.Minimum = new(big.Int).Lsh(most, 1)
 	}
 }
+
+// TestServed: a sweep says how many receivers it served, and whether stages are left: those that the budget did not
+// reach, and those that were not loaded.
+func TestServed(t *testing.T) {
+	l := flow.NewLedger()
+	works := []flow.Work{"a", "b", "c"}
+	for _, work := range works {
+		require.NoError(t, l.AddWork(work, sole("alice")))
+	}
+	sweep := func(usual, late flow.Waiting, budget int, paid ...flow.Work) (join []flow.Item, receivers int, left bool) {
+		s := flow.NewSweep(l, usual, late)
+		for _, work := range paid {
+			require.NoError(t, s.Pay(pot(work), big.NewInt(10)))
+		}
+		s.Run(budget)
+		_, join = s.Changes()
+		receivers, left = s.Served()
+		return join, receivers, left
+	}
+	queue, receivers, left := sweep(flow.Waiting{}, flow.Waiting{}, 1, works...)
+	require.Len(t, queue, 2)
+	require.Equal(t, 2, receivers) // the work itself and its holder
+	require.True(t, left)
+	_, receivers, left = sweep(flow.Waiting{Items: queue[:1], More: true}, flow.Waiting{}, 100)
+	require.Equal(t, 2, receivers) // the work itself and its holder
+	require.True(t, left, "more are there than were loaded")
+	late := queue[1]
+	late.Round = flow.Late
+	queue, receivers, left = sweep(flow.Waiting{}, flow.Waiting{Items: []flow.Item{late}}, 100)
+	require.Empty(t, queue)
+	require.Equal(t, 2, receivers) // the work itself and its holder
+	require.False(t, left)
+}
