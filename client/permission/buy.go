@@ -125,7 +125,13 @@ func (f Finder) anchored(ctx context.Context, req Request, answer licensetypes.R
 	if answer.Conditions, err = f.brings(ctx, req.Source, answer.Permission); err != nil {
 		return Choice{}, err
 	}
-	return f.allowed(ctx, req, answer)
+	choice, err := f.allowed(ctx, req, answer)
+	if err != nil || choice.Terms == nil {
+		return choice, err
+	}
+	// An answer that asks for grants does not say what each use costs besides.
+	choice.PerUse, err = f.besideGrant(ctx, req, *choice.Terms)
+	return choice, err
 }
 
 // brings is what the public offers of a source bring beside their terms; nothing of a grant.

@@ -254,7 +254,7 @@ func (f Finder) allowed(ctx context.Context, req Request, answer licensetypes.Ri
 	if err != nil {
 		return Choice{}, err
 	}
-	choice := Choice{Permission: answer.Permission, Terms: &terms, Seen: answer.Conditions, PerUse: perUse(req, terms, answer)}
+	choice := Choice{Permission: answer.Permission, Terms: &terms, Seen: answer.Conditions, PerUse: payingEach(answer.Obligations)}
 	if !IsGrant(answer.Permission) {
 		return choice, nil
 	}

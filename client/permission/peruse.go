@@ -8,23 +8,6 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-// perUse is what is to be paid with each use that is asked for: what the chain answered and,
-// where it was not asked under these terms yet, what they say themselves.
-func perUse(req Request, terms licensetypes.IdentifiedTerms, answer licensetypes.Rights) []licensetypes.Obligation {
-	list := payingEach(answer.Obligations)
-	answered := slices.ContainsFunc(list, func(o licensetypes.Obligation) bool { return o.Work == req.Source })
-	t := terms.Terms
-	asked := slices.Contains(req.Actions, licensetypes.ACTION_AI_INPUT) && t.AiInput == licensetypes.PERMISSION_PAID ||
-		slices.Contains(req.Actions, licensetypes.ACTION_SEARCH) && t.Search == licensetypes.PERMISSION_PAID
-	if answered || !asked || len(t.UsePrice) == 0 {
-		return list
-	}
-	own := licensetypes.Obligation{
-		Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: req.Source, Terms: terms.Id, Price: t.UsePrice,
-	}
-	return append([]licensetypes.Obligation{own}, list...)
-}
-
 // besideGrant is what is to be paid with each use that is asked for once a grant under terms is there: by these terms, and by those of the
 // source's own sources.
 func (f Finder) besideGrant(ctx context.Context, req Request, terms licensetypes.IdentifiedTerms) (list []licensetypes.Obligation, err error) {
