@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: client/ts/test.sh      (or: make test-web)
 # Builds the package in build/ts, says whether generated code is up to date, and has them judge testutil/vectors; runs the
-# examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (43310) on, and
-# payments by x402 against another and build/stemma-portal, from 43350 to 43361. Needs Node 20.19 or newer with npm, and both binaries.
+# examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (19310) on, and
+# payments by x402 against another and build/stemma-portal, from 19350 to 19361. Needs Node 20.19 or newer with npm, and both binaries.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -2,7 +2,7 @@
 # Usage: testutil/cosmjs/run.sh [--built]      (or: make test-web)
 # Signs every message of the chain with CosmJS, by the types of client/ts, which it builds unless it was just done. Needs
 # Node 20.19 or newer with npm, and build/stemmad. The node that it starts listens on loopback, on ten ports from
-# COSMJS_PORT (43310) on.
+# COSMJS_PORT (19310) on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

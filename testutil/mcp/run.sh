@@ -2,7 +2,7 @@
 # Usage: testutil/mcp/run.sh [--built]      (or: make test-web)
 # Plays an agent's session on a chain of one node, by the client that the protocol's makers wrote: over standard input and output, and over
 # HTTP. Builds the programs unless that was just done. Needs Node 20.19 or newer with npm, and the network for npm's modules when they
-# change. Listens on loopback, on ten ports from MCP_PORT (43440) on.
+# change. Listens on loopback, on ten ports from MCP_PORT (19440) on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -14,7 +14,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 
 import { Chain } from "./chain.js";
 
-const port = Number(process.env.MCP_PORT ?? 43440);
+const port = Number(process.env.MCP_PORT ?? 19440);
 const program = process.env.STEMMA_PORTAL;
 const began = Date.now();
 let last = began;

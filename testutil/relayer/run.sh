@@ -2,7 +2,7 @@
 # Usage: testutil/relayer/run.sh [--built]      (or: make test-web)
 # Connects two chains of one node each by a relayer that others wrote, and shows with real transactions that stablecoins arrive, pay works,
 # go home and come back where they must. Builds build/stemmad unless it was just done. Needs Node 20.19 or newer with npm, and the network
-# for npm's modules when they change. The nodes listen on loopback, on twenty ports from RELAYER_PORT (43410) on.
+# for npm's modules when they change. The nodes listen on loopback, on twenty ports from RELAYER_PORT (19410) on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -12,7 +12,7 @@ import { calculateFee } from "@cosmjs/stargate";
 import { Chain } from "./chain.js";
 import { again, connect, shortLived, signer } from "./relayer.js";
 
-const port = Number(process.env.RELAYER_PORT ?? 43410);
+const port = Number(process.env.RELAYER_PORT ?? 19410);
 const began = Date.now();
 let last = began;
 function shown(text) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: testutil/wallets/run.sh      (or: make test-web)
 # Has a network of one node write its files for wallets, and Keplr's own validator judge the one for Keplr. Needs Node 20.19 or newer with
-# npm, and build/stemmad. The node listens on loopback, on ten ports from WALLETS_PORT (43390) on.
+# npm, and build/stemmad. The node listens on loopback, on ten ports from WALLETS_PORT (19390) on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 stemmad=$PWD/build/stemmad
@@ -20,7 +20,7 @@ cmp -s "$modules/package-lock.json" "$modules/node_modules/.installed" || {
 dir=$(mktemp -d)
 node=
 trap '[ -z "$node" ] || { kill "$node" 2>/dev/null || true; wait "$node" || true; }; rm -rf "$dir"' EXIT
-"$stemmad" testnet init-files --validators 1 --output-dir "$dir/net" --base-port "${WALLETS_PORT:-43390}" --blocktime 200ms >/dev/null
+"$stemmad" testnet init-files --validators 1 --output-dir "$dir/net" --base-port "${WALLETS_PORT:-19390}" --blocktime 200ms >/dev/null
 "$stemmad" start --home "$dir/net/node0" >"$dir/log" 2>&1 &
 node=$!
 for _ in $(seq 300); do

@@ -9,7 +9,7 @@ import { Comet38Client } from "@cosmjs/tendermint-rpc";
 
 const stemmad = process.env.STEMMAD ?? new URL("../../stemmad", import.meta.url).pathname;
 // The first of ten ports.
-const basePort = Number(process.env.COSMJS_PORT ?? 43310);
+const basePort = Number(process.env.COSMJS_PORT ?? 19310);
 
 // start returns the node's RPC, home and a client of it, keys of the accounts as hex, restart and stop. Each
 // account has STEM and USDC.

@@ -16,12 +16,12 @@ import {
 } from 'stemma'
 import { Batch, Exact, holderHeader } from 'stemma/x402'
 
-process.env.COSMJS_PORT = '43350'
+process.env.COSMJS_PORT = '19350'
 const { start } = await import('./chain.js')
 const payments = Number(process.env.X402_PAYMENTS ?? 50)
 const ancestors = Number(process.env.X402_ANCESTORS ?? 60)
-const portalAt = 'http://127.0.0.1:43360'
-const wallAt = 'http://127.0.0.1:43361'
+const portalAt = 'http://127.0.0.1:19360'
+const wallAt = 'http://127.0.0.1:19361'
 const binary = process.env.STEMMA_PORTAL ?? new URL('../../stemma-portal', import.meta.url).pathname
 const price = 250_000n
 const tiny = 3n
@@ -32,7 +32,7 @@ const servers = new Map()
 
 // serve starts a server of the binary, and waits until it answers.
 async function serve(at, args) {
-  const server = spawn(binary, [...args, '--listen', at.slice('http://'.length), '--grpc', '127.0.0.1:43352', '--rate', '0', '--at-once', '512'],
+  const server = spawn(binary, [...args, '--listen', at.slice('http://'.length), '--grpc', '127.0.0.1:19352', '--rate', '0', '--at-once', '512'],
     { stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
   server.stderr.on('data', (text) => { log = (log + text).slice(-4000) })
@@ -175,7 +175,7 @@ test('uses by vouchers, redeemed together', async () => {
   const [channel] = await batch.open()
   assert.equal(channel.total, BigInt(payments) * tiny)
   execFileSync(binary, ['redeem', '--once', '--from', 'service', '--keyring-backend', 'test', '--keyring-dir', chain.home,
-    '--vouchers', join(dir, 'vouchers'), '--grpc', '127.0.0.1:43352'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    '--vouchers', join(dir, 'vouchers'), '--grpc', '127.0.0.1:19352'], { stdio: ['ignore', 'ignore', 'pipe'] })
   const deadline = Date.now() + 10_000
   while (await paidIn() - before !== BigInt(payments) * tiny) {
     assert.ok(Date.now() < deadline, `${await paidIn() - before}`)
