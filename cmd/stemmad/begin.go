@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -19,6 +18,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/joining"
 )
 
 // checkStart refuses to start from a genesis other than the one that the node began with,
@@ -114,11 +114,11 @@ func checkPlaceholder(file string, doc *cmttypes.GenesisDoc) error {
 }
 
 func sameGenesis(file string, doc, first *cmttypes.GenesisDoc, blocks int64) error {
-	now, err := genesisHash(doc)
+	now, err := joining.Hash(doc)
 	if err != nil {
 		return fmt.Errorf("genesis %s: %w", file, err)
 	}
-	then, err := genesisHash(first)
+	then, err := joining.Hash(first)
 	if err != nil {
 		return err
 	}
@@ -137,25 +137,4 @@ func sameGenesis(file string, doc, first *cmttypes.GenesisDoc, blocks int64) err
 			first.ChainID, then, file, doc.ChainID, now),
 		Remedy: remedy,
 	}
-}
-
-// genesisHash is the same however the file is written: spaces and the order of names do
-// not count.
-func genesisHash(doc *cmttypes.GenesisDoc) (string, error) {
-	raw, err := cmtjson.Marshal(doc)
-	if err != nil {
-		return "", err
-	}
-	read := json.NewDecoder(bytes.NewReader(raw))
-	read.UseNumber()
-	var value any
-	if err := read.Decode(&value); err != nil {
-		return "", err
-	}
-	sorted, err := json.Marshal(value)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(sorted)
-	return hex.EncodeToString(sum[:]), nil
 }

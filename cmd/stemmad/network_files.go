@@ -38,13 +38,13 @@ const defaultNodeHome = "$HOME/.stemmad"
 func networkCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "network",
-		Short: "Write what wallets and registries of chains want to know of this network",
-		Long:  "Write what wallets and registries of chains want to know of this network.",
+		Short: "Write what wallets, registries of chains and new nodes want to know of this network",
+		Long:  "Write what wallets, registries of chains and new nodes want to know of this network.",
 		Example: `  stemmad network files --network-type testnet \
     --rpc https://rpc.example.org --rest https://api.example.org`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(networkFilesCmd())
+	cmd.AddCommand(networkFilesCmd(), networkBundleCmd())
 	return cmd
 }
 

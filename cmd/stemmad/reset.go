@@ -37,24 +37,33 @@ For a home that began with a wrong genesis, or whose state is damaged. Never use
 			if err := stoppedNode(ctx); err != nil {
 				return err
 			}
-			removed := 0
-			for _, name := range chainData {
-				path := filepath.Join(ctx.Config.DBDir(), name)
-				if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-					continue
-				}
-				if err := os.RemoveAll(path); err != nil {
-					return fmt.Errorf("give the command again: %w", err)
-				}
-				removed++
+			removed, err := removeChain(ctx.Config.DBDir())
+			if err != nil {
+				return err
 			}
-			if removed == 0 {
+			if !removed {
 				return told(cmd, resetDone{ctx.Config.DBDir(), false}, "There is nothing of a chain in %s.", ctx.Config.DBDir())
 			}
 			return told(cmd, resetDone{ctx.Config.DBDir(), true}, "Deleted the blocks and the state in %s; kept the keys and %s.",
 				ctx.Config.DBDir(), ctx.Config.PrivValidatorStateFile())
 		},
 	}
+}
+
+// removeChain deletes what a stopped node has of its chain, and says whether there was anything.
+func removeChain(folder string) (bool, error) {
+	removed := false
+	for _, name := range chainData {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return removed, fmt.Errorf("give the command again: %w", err)
+		}
+		removed = true
+	}
+	return removed, nil
 }
 
 // resetDone is what reset did, for programs.
