@@ -27,7 +27,7 @@ func arrange(root *cobra.Command) {
 // a home folder behind: start would write its flags' empty defaults into it.
 func needsNode(cmd *cobra.Command, home string) error {
 	switch cmd.CommandPath() {
-	case "stemmad start", "stemmad check", "stemmad export", "stemmad prune", "stemmad rollback", "stemmad reset":
+	case "stemmad start", "stemmad check", "stemmad export", "stemmad prune", "stemmad rollback", "stemmad reset", "stemmad doctor":
 	default:
 		return nil
 	}

@@ -32,7 +32,7 @@ var helpGroups = []helpGroup{
 	{"curators", "Curators of datasets, and their contributors:", []string{"dataset", "collection"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "use", "fetch", "paychannel", "voucher", "denom"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
-		"join", "init", "start", "status", "upgrade", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
+		"join", "init", "start", "status", "doctor", "upgrade", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
 		"network",
 	}},
 	{"all", "Keys, and everything else on the chain:", []string{"keys", "query", "tx"}},

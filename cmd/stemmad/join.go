@@ -100,7 +100,7 @@ type joined struct {
 
 func runJoin(cmd *cobra.Command, args []string) error {
 	defer interruptible(cmd)()
-	ctx, err := homeSettings(cmd)
+	ctx, err := settingsIn(cmd.Context(), client.GetClientContextFromCmd(cmd).HomeDir)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func runJoin(cmd *cobra.Command, args []string) error {
 			cfg.RootDir, count(len(network.Peers), "peer"), cfg.RootDir)
 	}
 	// With what the environment says, as the node that is run has it.
-	running, err := homeSettings(cmd)
+	running, err := settingsIn(cmd.Context(), client.GetClientContextFromCmd(cmd).HomeDir)
 	if err != nil {
 		return err
 	}
@@ -311,17 +311,17 @@ func writeJoined(cfg *cmtcfg.Config, n joining.Network, moniker string, blocks b
 	return id, os.WriteFile(cfg.GenesisFile(), n.Genesis, 0o644)
 }
 
-// homeSettings are the settings of the home folder for a command whose flags have the names of sections there.
-func homeSettings(cmd *cobra.Command) (*server.Context, error) {
+// settingsIn are the settings of a home folder for a command whose flags have the names of sections there.
+func settingsIn(ctx context.Context, home string) (*server.Context, error) {
 	bare := &cobra.Command{}
-	bare.Flags().String(flags.FlagHome, client.GetClientContextFromCmd(cmd).HomeDir, "")
-	bare.SetContext(cmd.Context())
-	ctx, err := server.InterceptConfigsAndCreateContext(bare, appTemplate, *appConfig(), cometConfig())
+	bare.Flags().String(flags.FlagHome, home, "")
+	bare.SetContext(ctx)
+	settings, err := server.InterceptConfigsAndCreateContext(bare, appTemplate, *appConfig(), cometConfig())
 	if err != nil {
 		return nil, err
 	}
-	ctx.Config.SetRoot(client.GetClientContextFromCmd(cmd).HomeDir)
-	return ctx, nil
+	settings.Config.SetRoot(home)
+	return settings, nil
 }
 
 func configFile(cfg *cmtcfg.Config) string { return filepath.Join(cfg.RootDir, "config", "config.toml") }

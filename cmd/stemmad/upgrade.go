@@ -229,20 +229,7 @@ func roomCheck(home string) upgradeCheck {
 		c.Found, c.Remedy = fmt.Sprintf("%s: %v", folder, err), "run this on the node's machine, with its --home"
 		return c
 	}
-	size := uint64(0)
-	err = filepath.WalkDir(folder, func(_ string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil //nolint:nilerr // files come and go while the node runs
-		}
-		if info, err := entry.Info(); err == nil {
-			size += uint64(info.Size())
-		}
-		return nil
-	})
-	if err != nil {
-		c.Found = err.Error()
-		return c
-	}
+	size := folderSize(folder)
 	c.Found = fmt.Sprintf("%s has %s, %s are free", folder, progress.Size(int64(size)), progress.Size(int64(free)))
 	if c.OK = free >= size+minFreeDisk; !c.OK {
 		c.Remedy = "make room for a copy of the data: without one there is no way back to before the upgrade"

@@ -18,7 +18,7 @@ func verbs() []*cobra.Command {
 		lineageCmd(), creditsCmd(),
 		payCmd(), fetchCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(), agentCmd(), reportCmd(), detectCmd(),
-		datasetCmd(), collectionCmd(), upgradeCmd(), networkCmd(), joinCmd(), denomCmd(),
+		datasetCmd(), collectionCmd(), upgradeCmd(), networkCmd(), joinCmd(), doctorCmd(), denomCmd(),
 	}
 }
 
