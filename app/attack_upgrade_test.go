@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	icatypes "github.com/cosmos/ibc-go/v11/modules/apps/27-interchain-accounts/types"
 	transfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
 	"github.com/stretchr/testify/require"
@@ -45,6 +46,30 @@ func squat(t *testing.T, ctx sdk.Context, c *chain.Chain, at sdk.AccAddress, ves
 	have := k.Bank.GetBalance(ctx, payer, app.LocalDenom)
 	require.NoError(t, k.Bank.Balances.Set(ctx, collections.Join(payer, app.LocalDenom), have.Amount.SubRaw(7000)))
 	require.NoError(t, k.Bank.Balances.Set(ctx, collections.Join(at, app.LocalDenom), math.NewInt(7000)))
+}
+
+// What a validator signed is punished as long as its stake is bound, after the upgrade too.
+func TestEvidenceCountsAsLongAsStakeIsBound(t *testing.T) {
+	fresh := app.ConsensusParams().Evidence
+	require.Equal(t, app.Unbonding, fresh.MaxAgeDuration)
+	c := chain.New(t)
+	params := func() cmtproto.EvidenceParams {
+		got, err := c.App.Keepers.Consensus.ParamsStore.Get(c.Ctx())
+		require.NoError(t, err)
+		return *got.Evidence
+	}
+	require.Equal(t, app.Unbonding, params().MaxAgeDuration)
+	for old, want := range map[time.Duration]time.Duration{48 * time.Hour: app.Unbonding, 60 * 24 * time.Hour: 60 * 24 * time.Hour} {
+		c.Write(func(ctx sdk.Context) error {
+			before, err := c.App.Keepers.Consensus.ParamsStore.Get(ctx)
+			require.NoError(t, err)
+			before.Evidence.MaxAgeDuration, before.Evidence.MaxAgeNumBlocks = old, 100_000
+			require.NoError(t, c.App.Keepers.Consensus.ParamsStore.Set(ctx, before))
+			return c.App.Keepers.Upgrade.ApplyUpgrade(ctx, upgradetypes.Plan{Name: "v0.2.0", Height: c.Height()})
+		})
+		require.Equal(t, want, params().MaxAgeDuration)
+		require.Equal(t, fresh.MaxAgeNumBlocks, params().MaxAgeNumBlocks)
+	}
 }
 
 // Whatever somebody puts at the addresses that the upgrade's modules will have, it goes through, and transfers arrive after it.

@@ -190,11 +190,13 @@ func noNameTwice(text []byte) error {
 }
 
 // ConsensusParams are the consensus parameters of a new chain: CometBFT's
-// defaults with our block limits.
+// defaults with our block limits, and evidence that counts as long as stake is bound (ADR 0084).
 func ConsensusParams() *cmttypes.ConsensusParams {
 	params := cmttypes.DefaultConsensusParams()
 	params.Block.MaxBytes = MaxBlockBytes
 	params.Block.MaxGas = MaxBlockGas
+	params.Evidence.MaxAgeDuration = Unbonding
+	params.Evidence.MaxAgeNumBlocks = int64(Unbonding / fastestBlock)
 	return params
 }
 

@@ -25,7 +25,7 @@ type Upgrade struct {
 
 // Upgrades this binary knows, oldest first.
 var Upgrades = []Upgrade{
-	{Name: "v0.2.0", Stores: storetypes.StoreUpgrades{Added: ibcStores}, Before: takeAddresses},
+	{Name: "v0.2.0", Stores: storetypes.StoreUpgrades{Added: ibcStores}, Before: before020},
 }
 
 // applyUpgrades registers the handlers and, when the node restarts at an
@@ -62,6 +62,31 @@ func (app *App) upgrade(u Upgrade) upgradetypes.UpgradeHandler {
 		}
 		return app.modules.RunMigrations(ctx, app.configurator, from)
 	}
+}
+
+func before020(ctx context.Context, app *App) error {
+	if err := takeAddresses(ctx, app); err != nil {
+		return err
+	}
+	return app.keepEvidence(ctx)
+}
+
+// keepEvidence has evidence count as long as stake is bound (ADR 0084); a longer time stays.
+func (app *App) keepEvidence(ctx context.Context) error {
+	params, err := app.Keepers.Consensus.ParamsStore.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if params.Evidence == nil {
+		return nil
+	}
+	bound, err := app.Keepers.Staking.UnbondingTime(ctx)
+	if err != nil {
+		return err
+	}
+	params.Evidence.MaxAgeDuration = max(params.Evidence.MaxAgeDuration, bound)
+	params.Evidence.MaxAgeNumBlocks = max(params.Evidence.MaxAgeNumBlocks, int64(bound/fastestBlock))
+	return app.Keepers.Consensus.ParamsStore.Set(ctx, params)
 }
 
 // takeAddresses makes the addresses that this version's accounts have theirs, whatever somebody has put there while anybody could:

@@ -78,3 +78,7 @@ func cometConfig() *cmtcfg.Config {
 	cfg.Instrumentation.PrometheusListenAddr = "127.0.0.1:26660"
 	return cfg
 }
+
+// withoutProfile undoes that the SDK has new files serve the profile, which is for who looks for a fault: several nodes on a
+// machine would want one port for it.
+func withoutProfile(cfg *cmtcfg.Config) { cfg.RPC.PprofListenAddress = "" }

@@ -77,11 +77,12 @@ func initNode(cmd *cobra.Command, model *app.App, chainID, moniker string, cfg *
 		return err
 	}
 	cfg.Moniker = moniker
+	withoutProfile(cfg)
 	cmtcfg.WriteConfigFile(filepath.Join(cfg.RootDir, "config", "config.toml"), cfg)
 	if err := writeTelemetry(cfg.RootDir); err != nil {
 		return err
 	}
-	if err := writeGenesis(cfg.GenesisFile(), chainID, time.Now(), model.DefaultGenesis()); err != nil {
+	if err := writeGenesis(cfg.GenesisFile(), chainID, time.Now(), model.PublicGenesis()); err != nil {
 		return err
 	}
 	return told(cmd, initialized{chainID, moniker, cfg.RootDir, nodeID},

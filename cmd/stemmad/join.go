@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,10 +28,10 @@ import (
 )
 
 const (
-	flagBundle      = "bundle"
+	flagBundle       = "bundle"
 	flagKnownGenesis = "genesis-hash"
-	flagFromGenesis = "from-genesis"
-	flagWriteOnly   = "write-only"
+	flagFromGenesis  = "from-genesis"
+	flagWriteOnly    = "write-only"
 
 	// firstSnapshot is after how many blocks a chain certainly has a snapshot: nodes take one every
 	// snapshotInterval blocks, and it takes them a while.
@@ -189,7 +190,12 @@ func askedBundle(cmd *cobra.Command) (joining.Bundle, error) {
 	}
 	for name, list := range map[string]*[]string{flagRPC: &b.RPC, flagPeer: &b.Peers, flagSeed: &b.Seeds} {
 		given, _ := f.GetStringArray(name)
-		*list = append(given, *list...)
+		for _, at := range *list {
+			if !slices.Contains(given, at) {
+				given = append(given, at)
+			}
+		}
+		*list = given
 	}
 	if text, _ := f.GetString(flagTrust); text != "" {
 		b.Trust = text
@@ -291,6 +297,7 @@ func writeJoined(cfg *cmtcfg.Config, n joining.Network, moniker string, blocks b
 		return "", err
 	}
 	cfg.Moniker = moniker
+	withoutProfile(cfg)
 	cfg.P2P.PersistentPeers, cfg.P2P.Seeds = strings.Join(n.Peers, ","), strings.Join(n.Seeds, ",")
 	if n.Private() {
 		cfg.P2P.AddrBookStrict = false
@@ -324,7 +331,9 @@ func settingsIn(ctx context.Context, home string) (*server.Context, error) {
 	return settings, nil
 }
 
-func configFile(cfg *cmtcfg.Config) string { return filepath.Join(cfg.RootDir, "config", "config.toml") }
+func configFile(cfg *cmtcfg.Config) string {
+	return filepath.Join(cfg.RootDir, "config", "config.toml")
+}
 
 func validatorFile(home string) string { return filepath.Join(home, "config", "validator.json") }
 

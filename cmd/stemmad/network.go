@@ -106,7 +106,7 @@ func (p networkPlan) writeSettings(n nodePlan) error {
 	comet.P2P.AllowDuplicateIP = true
 	comet.P2P.PersistentPeers = p.peersOf(n)
 	comet.RPC.ListenAddress = "tcp://" + n.ports.rpc
-	comet.RPC.PprofListenAddress = ""
+	withoutProfile(comet)
 	comet.Instrumentation.PrometheusListenAddr = n.ports.metrics
 	cmtcfg.WriteConfigFile(filepath.Join(n.home, "config", "config.toml"), comet)
 

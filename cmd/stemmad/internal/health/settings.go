@@ -138,7 +138,7 @@ func when(is bool, text string) string {
 
 // public is the address if others than this machine reach it.
 func public(address string) string {
-	if address == "" {
+	if strings.HasPrefix(address, "unix:") {
 		return ""
 	}
 	at := address

@@ -176,7 +176,7 @@ func (n *Network) trust(ctx context.Context, stated string, nodes []node) error 
 	for _, each := range nodes {
 		block, err := lighthttp.NewWithClient(n.ChainID, each.client).LightBlock(ctx, n.Trusted.Height)
 		switch {
-		case errors.Is(err, provider.ErrLightBlockNotFound):
+		case errors.Is(err, provider.ErrLightBlockNotFound), errors.Is(err, provider.ErrHeightTooHigh):
 			return fmt.Errorf("node %s has no block at height %d: its blocks go from %d to %d. Trust a header of those, or name another node",
 				each.at, n.Trusted.Height, each.status.SyncInfo.EarliestBlockHeight, each.status.SyncInfo.LatestBlockHeight)
 		case err != nil:
