@@ -104,6 +104,9 @@ func startNode(
 	if err := checkStart(ctx.Config, ctx.Viper.GetString(flagGenesisHash)); err != nil {
 		return err
 	}
+	if err := checkSigned(ctx.Config); err != nil {
+		return err
+	}
 	db, err := opts.DBOpener(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
 	if err != nil {
 		return fmt.Errorf("open the state in %s (does another process run this node?): %w",
