@@ -24,7 +24,7 @@ help: ## list the targets
 
 ## Building
 
-.PHONY: build ts install clean release release-check
+.PHONY: build ts install clean release release-check licences
 build: ## build/stemmad and build/stemma-portal
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
 	go build -ldflags '$(LDFLAGS)' -o build/stemma-portal ./cmd/stemma-portal
@@ -49,16 +49,23 @@ release: ## archives for linux/amd64 and arm64 with checksums, completions and a
 		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/ ./cmd/stemmad ./cmd/stemma-portal
 	GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build $(RELEASE_FLAGS) \
 		-ldflags '$(RELEASE_LD)' -o $(RELEASE_DIR)/arm64/ ./cmd/stemmad ./cmd/stemma-portal
+	go run ./scripts/licences -notices $(RELEASE_DIR)/notices.txt -list $(RELEASE_DIR)/licences.json >/dev/null
 	go run ./scripts/release -version $(VERSION) -time $(RELEASE_TIME) -out $(RELEASE_DIR) \
+		-notices $(RELEASE_DIR)/notices.txt -licences $(RELEASE_DIR)/licences.json \
 		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64 arm64=$(RELEASE_DIR)/arm64
-	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64
+	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64 $(RELEASE_DIR)/notices.txt $(RELEASE_DIR)/licences.json
 
 release-check: ## make them twice, with caches of their own (slow): are they the same bytes?
 	GOCACHE=$(CURDIR)/build/check/cache1 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/1
+	rm -rf build/check/cache1
 	GOCACHE=$(CURDIR)/build/check/cache2 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/2
 	diff -r build/check/1 build/check/2
 	cd build/check/1 && sha256sum --check SHA256SUMS
 	rm -rf build/check
+
+licences: ## do the licences of all that a release is built from allow it, and with which duties?
+	go mod verify
+	go run ./scripts/licences
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
 	rm -rf build/stemmad build/stemma-portal build/localnet build/ts
