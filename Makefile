@@ -120,8 +120,8 @@ test-x402: build ## the stock client of x402 pays a thousand times, and a work w
 test-ops: ## alerts, dashboard and metrics against Debian's Prometheus, which it gets, and four validators
 	PROMETHEUS=$$(scripts/ops/install.sh) go test ./scripts/ops -v -count=1
 
-test-signer: ## a validator whose key three processes of Horcrux share, each killed while it signs; gets and builds Horcrux
-	HORCRUX=$$(scripts/deploy/horcrux.sh) go test ./scripts/deploy -run TestAValidatorSigns -v -count=1 -timeout 20m
+test-signer: ## a validator whose key three processes of Horcrux share, each killed while it signs, and one behind sentries; gets and builds Horcrux
+	DEPLOY=1 HORCRUX=$$(scripts/deploy/horcrux.sh) go test ./scripts/deploy -run TestAValidator -v -count=1 -timeout 20m
 
 test-image: static ## what the container file puts together, in a root of its own without a container tool; as root
 	go run ./scripts/licences -notices build/static/THIRD-PARTY-NOTICES.txt >/dev/null
