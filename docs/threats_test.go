@@ -16,17 +16,18 @@ import (
 // quoted are names in a cell: of packages, which are folders of the tree, and of tests in the last package before them.
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// threats are the rows of the page: what somebody tries, what comes of it, and the cell of its tests.
+// threats are the rows of the page: what somebody tries, what comes of it, and the cell of its tests; of a fault the first and
+// the last.
 func threats(t *testing.T) (rows [][]string) {
 	t.Helper()
 	page, err := os.ReadFile("threat-model.md")
 	require.NoError(t, err)
 	for line := range strings.Lines(string(page)) {
-		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") || strings.HasPrefix(line, "| attempt ") {
+		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") || strings.HasSuffix(line, "| test |\n") {
 			continue
 		}
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-		require.Len(t, cells, 3, line)
+		require.Contains(t, []int{2, 3}, len(cells), line)
 		rows = append(rows, cells)
 	}
 	return rows
@@ -59,15 +60,15 @@ func testsOf(t *testing.T, folder string) map[string]bool {
 // TestEachThreatHasItsTest: each row of docs/threat-model.md names tests that there are, and says what comes of the attempt.
 func TestEachThreatHasItsTest(t *testing.T) {
 	rows := threats(t)
-	require.Greater(t, len(rows), 80)
+	require.Greater(t, len(rows), 100)
 	packages := map[string]map[string]bool{}
 	seen := map[string]bool{}
 	for _, row := range rows {
 		attempt := strings.TrimSpace(row[0])
 		require.NotEmpty(t, attempt)
-		require.NotEmpty(t, strings.TrimSpace(row[1]), attempt)
+		require.NotEmpty(t, strings.TrimSpace(row[len(row)-2]), attempt)
 		folder, tests := "", 0
-		for _, name := range quoted.FindAllStringSubmatch(row[2], -1) {
+		for _, name := range quoted.FindAllStringSubmatch(row[len(row)-1], -1) {
 			if !strings.HasPrefix(name[1], "Test") && !strings.HasPrefix(name[1], "Fuzz") {
 				folder = name[1]
 				if packages[folder] == nil {
