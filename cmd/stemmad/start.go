@@ -197,6 +197,11 @@ func (p *process) startComet(running context.Context, watch *ending.Watch) error
 		node.DefaultMetricsProvider(cfg.Instrumentation),
 		watch.Logger(),
 	)
+	var away pvm.EndpointTimeoutError
+	if errors.As(err, &away) && cfg.PrivValidatorListenAddr != "" {
+		return fmt.Errorf("no signer has come to %s (priv_validator_laddr) within seconds; start the signer, then this node: %w",
+			cfg.PrivValidatorListenAddr, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ var lanes = [][]string{
 	{"docs/agents.md"},
 	{"docs/mcp.md"},
 	{"docs/datasets.md"},
-	{"docs/owners.md"},
+	{"docs/owners.md", "docs/threat-model.md"},
 	{"docs/paid.md"},
 }
 
