@@ -53,7 +53,7 @@ func withWorks(count int) func([]byte) ([]byte, error) {
 			sum := sha256.Sum256([]byte(strconv.Itoa(i)))
 			fmt.Fprintf(out, `{"id":"%s","work":{"owner":"%[2]s","registrant":"%[2]s","sha256":"%[3]s","status":"STATUS_ACTIVE","version":1,`+
 				`"claimed_since":{"time":"%[4]s","tx_index":0,"rank":%[5]d},"registered_at":"%[4]s"},"revisions":[{"details":{"kind":"KIND_IMAGE",`+
-				`"title":"Photograph %[5]d","media_type":"image/jpeg","creators":["Ann Example"]},"created_at":"%[4]s"}]}`,
+				`"title":"Photograph %[5]d","media_type":"image/jpeg","creators":[{"name":"Ann Example"}]},"created_at":"%[4]s"}]}`,
 				registrytypes.NewWorkID(account, sum), owner, base64.StdEncoding.EncodeToString(sum[:]), since, i)
 		}
 		out.WriteString(`],"anchors"`)
@@ -102,7 +102,7 @@ func TestJoinAtScale(t *testing.T) {
 		require.NoError(t, err)
 		var joined struct{ Height string }
 		require.NoError(t, json.Unmarshal([]byte(out), &joined))
-		t.Logf("by %s at height %d: %v to height %s; %.0f MB of genesis, %.0f MB from peers, %.0f MB on disk", way, at, took.Round(time.Second),
+		t.Logf("by %s at height %d: %v to height %s; %.1f MB of genesis, %.1f MB from peers, %.1f MB on disk", way, at, took.Round(time.Second),
 			joined.Height, float64(genesis.Size())/1e6, float64(sentBytes(t, n.Nodes[0])-sent)/1e6, float64(sizeOf(t, filepath.Join(o.node.Home, "data")))/1e6)
 	}
 }
