@@ -35,6 +35,8 @@ type Node struct {
 	Env []string
 	// Binary that it runs; empty: that of the network.
 	Binary string
+	// Through is a command in front of the binary, which becomes it: "ip netns exec NAME". Empty: none.
+	Through []string
 
 	network *Network
 	log     string
@@ -51,7 +53,8 @@ func (n *Node) Start(args ...string) error {
 	}
 	defer log.Close()
 	o := n.network.options
-	n.cmd = exec.Command(cmp.Or(n.Binary, o.Binary), slices.Concat([]string{"start", "--home", n.Home, "--log_no_color"}, o.Args, args)...)
+	line := slices.Concat(n.Through, []string{cmp.Or(n.Binary, o.Binary), "start", "--home", n.Home, "--log_no_color"}, o.Args, args)
+	n.cmd = exec.Command(line[0], line[1:]...)
 	n.cmd.Env = slices.Concat(os.Environ(), n.network.env, n.Env)
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
