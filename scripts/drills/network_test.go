@@ -64,7 +64,7 @@ func newDrill(t *testing.T, change func(*localnet.Options)) *drill {
 	}
 	o := localnet.Options{
 		Nodes: validators, Keys: []string{"alice"}, Funded: funded(), BlockTime: 100 * time.Millisecond,
-		Settings: []string{"consensus.timeout_propose=1s", "tx_index.indexer=null"},
+		Settings: []string{"consensus.timeout_propose=500ms", "tx_index.indexer=null"},
 	}
 	if change != nil {
 		change(&o)

@@ -40,7 +40,7 @@ func (n *Network) Join(ctx context.Context, name string, settings ...string) (*N
 	node.Env = environment(n.options.Binary, append([]string{
 		"p2p.laddr=tcp://" + loopback(port), "p2p.persistent_peers=" + strings.TrimSpace(id) + "@" + peer,
 		"p2p.addr_book_strict=false", "p2p.allow_duplicate_ip=true",
-		"rpc.laddr=tcp://" + node.RPC, "rpc.pprof_laddr=", "grpc.address=" + node.GRPC, "api.address=tcp://" + node.REST,
+		"rpc.laddr=tcp://" + node.RPC, "rpc.pprof_laddr=" + loopback(port+5), "grpc.address=" + node.GRPC, "api.address=tcp://" + node.REST,
 		"instrumentation.prometheus_listen_addr=" + node.Metrics,
 	}, settings...))
 	return node, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -18,6 +19,8 @@ type Watch struct {
 	logger log.Logger
 	failed chan error
 	begun  atomic.Bool
+	// height is that of the last block that the app has executed; 0: none.
+	height atomic.Int64
 }
 
 // NewWatch makes the watch of one node, which logs there.
@@ -73,13 +76,26 @@ type watched struct {
 	watch *Watch
 }
 
+// Info implements abci.Application.
+func (a watched) Info(ctx context.Context, req *abci.RequestInfo) (*abci.ResponseInfo, error) {
+	res, err := a.Application.Info(ctx, req)
+	if err == nil {
+		a.watch.height.Store(res.LastBlockHeight)
+	}
+	return res, err
+}
+
 // FinalizeBlock implements abci.Application.
 func (a watched) FinalizeBlock(
 	ctx context.Context, req *abci.RequestFinalizeBlock,
 ) (*abci.ResponseFinalizeBlock, error) {
-	return guarded(a.watch, fmt.Sprintf("block %d", req.Height), func() (*abci.ResponseFinalizeBlock, error) {
+	res, err := guarded(a.watch, fmt.Sprintf("block %d", req.Height), func() (*abci.ResponseFinalizeBlock, error) {
 		return a.Application.FinalizeBlock(ctx, req)
 	})
+	if err == nil {
+		a.watch.height.Store(req.Height)
+	}
+	return res, err
 }
 
 // Commit implements abci.Application.
@@ -134,6 +150,7 @@ const (
 var computedOtherwise = []string{
 	"wrong Block.Header.AppHash", "wrong Block.Header.LastResultsHash",
 	"wrong Block.Header.ConsensusHash", "wrong Block.Header.NextValidatorsHash",
+	"is not equal to genesis time",
 }
 
 // Error implements log.Logger.
@@ -141,14 +158,34 @@ func (l listening) Error(message string, keyvals ...any) {
 	l.Logger.Error(message, keyvals...)
 	switch message {
 	case engineFailed:
-		l.watch.Report(consensusFailed(asError(value(keyvals, "err"))))
+		err := asError(value(keyvals, "err"))
+		if l.watch.height.Load() == 0 && differs(err) {
+			l.watch.Report(notTheGenesis(err))
+			return
+		}
+		l.watch.Report(consensusFailed(err))
 	case notValid:
 		err := asError(value(keyvals, "err"))
-		for _, field := range computedOtherwise {
-			if strings.Contains(err.Error(), field) {
-				l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
-			}
+		switch {
+		case !differs(err):
+		case l.watch.height.Load() == 0:
+			l.watch.Report(notTheGenesis(err))
+		default:
+			l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
 		}
+	}
+}
+
+// differs says whether the fields of a block are not those that this node has computed.
+func differs(err error) bool {
+	return slices.ContainsFunc(computedOtherwise, func(field string) bool { return strings.Contains(err.Error(), field) })
+}
+
+// notTheGenesis is the error of a node to which already the first block is not valid.
+func notTheGenesis(cause error) error {
+	return &Ended{
+		Genesis, "", "config/genesis.json differs from the network's, or this binary makes another state of it; " + otherGenesis,
+		fmt.Errorf("the network's first block does not follow from this node's genesis: %w", cause),
 	}
 }
 
