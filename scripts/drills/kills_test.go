@@ -9,7 +9,7 @@ import (
 )
 
 // Any of four validators is killed under load and started again at once, at any moment, also while it is starting.
-func TestKills(t *testing.T) {
+func TestDrillKills(t *testing.T) {
 	d := running(t, nil)
 	kills := often(12, 300)
 	seed := uint64(time.Now().UnixNano())
@@ -41,7 +41,7 @@ func TestKills(t *testing.T) {
 }
 
 // Without one of four the chain goes on, and it catches up when it is back. Without two it halts until one is back.
-func TestDown(t *testing.T) {
+func TestDrillDown(t *testing.T) {
 	d := running(t, nil)
 	rounds := often(1, 20)
 	load := d.pay(d.nodes[:2]...)

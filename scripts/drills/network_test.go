@@ -21,7 +21,7 @@ import (
 const (
 	validators = 4
 	// patience bounds what hangs; it says nothing of how fast something is.
-	patience = 3 * time.Minute
+	patience = 2 * time.Minute
 	// quiet is how long no block comes where none may.
 	quiet = 3 * time.Second
 )
@@ -49,9 +49,11 @@ func often(short, long int) int {
 // drill is a network that is treated badly.
 type drill struct {
 	*testing.T
-	ctx context.Context
+	ctx   context.Context
 	net   *localnet.Network
 	nodes []*localnet.Node
+	// later are nodes that joined.
+	later []*localnet.Node
 	began time.Time
 	binds map[*localnet.Node]*rpc.HTTP
 }
@@ -104,9 +106,23 @@ func (d *drill) eventually(what string, is func() bool) {
 
 // tell logs the ends of all nodes' logs.
 func (d *drill) tell() {
-	for _, node := range d.nodes {
+	for _, node := range slices.Concat(d.nodes, d.later) {
 		d.Log(node.Failure())
 	}
+}
+
+// join makes one more node, which is started by the caller and killed at the end.
+func (d *drill) join(name string, settings ...string) *localnet.Node {
+	d.Helper()
+	node, err := d.net.Join(d.ctx, name, settings...)
+	require.NoError(d, err)
+	d.later = append(d.later, node)
+	d.Cleanup(func() {
+		if node.Exited() != nil {
+			node.Kill()
+		}
+	})
+	return node
 }
 
 // height is that of a node; -1 where it does not answer.

@@ -11,7 +11,7 @@ import (
 )
 
 // A network that is cut into halves halts, cut into three and one it goes on where three are, and heals by itself.
-func TestPartition(t *testing.T) {
+func TestDrillPartition(t *testing.T) {
 	d := newDrill(t, nil)
 	cut, err := d.net.Separate(d.ctx)
 	if errors.Is(err, localnet.ErrNoNamespaces) {

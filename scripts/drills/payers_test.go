@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -91,7 +92,7 @@ func (d *drill) dial(node *localnet.Node) *client.Client {
 // pay registers a work and begins to pay for it through the nodes that are given.
 func (d *drill) pay(nodes ...*localnet.Node) *load {
 	d.Helper()
-	l := &load{d: d, done: map[string]int64{}, undecided: map[string]bool{}, failed: map[string]int{}}
+	l := &load{d: d}
 	digest := sha256.Sum256([]byte("what is paid"))
 	l.work = registrytypes.NewWorkID(addressOf(owner), digest)
 	c := d.dial(nodes[0])
@@ -111,6 +112,7 @@ func (l *load) resume(nodes ...*localnet.Node) {
 	l.from, err = nodes[0].Height(l.d.ctx)
 	require.NoError(l.d, err)
 	l.before = l.balance(nodes[0], l.from)
+	l.done, l.undecided, l.failed = map[string]int64{}, map[string]bool{}, map[string]int{}
 	ctx, cancel := context.WithCancel(l.d.ctx)
 	l.stop = cancel
 	for i, node := range nodes {
@@ -191,7 +193,7 @@ func (l *load) requireAllThere(node *localnet.Node) (answered, there int) {
 		require.NoError(l.d, err)
 		for i, raw := range block.Block.Txs {
 			hash := fmt.Sprintf("%X", raw.Hash())
-			if results.TxsResults[i].Code == 0 {
+			if results.TxsResults[i].Code == 0 && bytes.Contains(raw, []byte(sdk.MsgTypeURL(&royaltytypes.MsgPay{}))) {
 				there++
 			}
 			if at, was := left[hash]; was {

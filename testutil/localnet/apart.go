@@ -31,11 +31,11 @@ func (n *Network) Separate(ctx context.Context) (*Apart, error) {
 	}
 	var peers []string
 	for _, node := range n.Nodes {
-		id, err := n.Run(ctx, "comet", "show-node-id", "--home", node.Home)
+		id, err := n.id(ctx, node)
 		if err != nil {
 			return nil, err
 		}
-		peers = append(peers, strings.TrimSpace(id))
+		peers = append(peers, id)
 	}
 	a := &Apart{nodes: n.Nodes}
 	for range 10 { // somebody else may have the same addresses
@@ -101,11 +101,9 @@ func (a *Apart) place(i int) error {
 func (n *Node) move(host string, peers []string) {
 	at := func(port string) string { return net.JoinHostPort(host, port) }
 	n.RPC, n.GRPC, n.REST, n.Metrics = at("26657"), at("9090"), at("1317"), at("26660")
-	n.Env = append(n.Env, environment(n.network.options.Binary, []string{
-		"p2p.laddr=tcp://" + at("26656"), "p2p.persistent_peers=" + strings.Join(peers, ","),
-		"rpc.laddr=tcp://" + n.RPC, "grpc.address=" + n.GRPC, "api.address=tcp://" + n.REST,
-		"instrumentation.prometheus_listen_addr=" + n.Metrics,
-	})...)
+	n.Set("p2p.laddr=tcp://"+at("26656"), "p2p.persistent_peers="+strings.Join(peers, ","),
+		"rpc.laddr=tcp://"+n.RPC, "grpc.address="+n.GRPC, "api.address=tcp://"+n.REST,
+		"instrumentation.prometheus_listen_addr="+n.Metrics)
 }
 
 // Cut separates the nodes with these indexes from all others; packets between them vanish. What asks them from outside

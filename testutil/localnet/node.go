@@ -39,6 +39,7 @@ type Node struct {
 	Through []string
 
 	network *Network
+	id      string // as a peer; empty: nobody asked yet
 	log     string
 	cmd     *exec.Cmd
 	exited  chan struct{}
@@ -67,6 +68,11 @@ func (n *Node) Start(args ...string) error {
 		close(n.exited)
 	}()
 	return nil
+}
+
+// Set gives this node settings of its own, section.key=value, from its next start on. The last one of a key counts.
+func (n *Node) Set(settings ...string) {
+	n.Env = append(n.Env, environment(n.network.options.Binary, settings)...)
 }
 
 // PID is the node's process id.

@@ -19,16 +19,19 @@ type Watch struct {
 	logger log.Logger
 	failed chan error
 	begun  atomic.Bool
-	// height is that of the last block that the app has executed; 0: none.
-	height atomic.Int64
+	// height is that of the last block that the app has executed, 0: none, and first that of the chain's first one.
+	height, first atomic.Int64
 }
 
 // NewWatch makes the watch of one node, which logs there.
 func NewWatch(logger log.Logger) *Watch { return &Watch{logger: logger, failed: make(chan error, 1)} }
 
-// Begin makes the watch report. Before, while the node is made, an error is returned to
-// who makes it.
-func (w *Watch) Begin() { w.begun.Store(true) }
+// Begin makes the watch of a chain report; first is the height that its genesis begins with. Before, while the node is
+// made, an error is returned to who makes it.
+func (w *Watch) Begin(first int64) {
+	w.first.Store(first)
+	w.begun.Store(true)
+}
 
 // Failed has the first failure.
 func (w *Watch) Failed() <-chan error { return w.failed }
@@ -159,7 +162,7 @@ func (l listening) Error(message string, keyvals ...any) {
 	switch message {
 	case engineFailed:
 		err := asError(value(keyvals, "err"))
-		if l.watch.height.Load() == 0 && differs(err) {
+		if differs(err) && l.watch.atTheBeginning() {
 			l.watch.Report(notTheGenesis(err))
 			return
 		}
@@ -168,7 +171,7 @@ func (l listening) Error(message string, keyvals ...any) {
 		err := asError(value(keyvals, "err"))
 		switch {
 		case !differs(err):
-		case l.watch.height.Load() == 0:
+		case l.watch.atTheBeginning():
 			l.watch.Report(notTheGenesis(err))
 		default:
 			l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
@@ -181,11 +184,15 @@ func differs(err error) bool {
 	return slices.ContainsFunc(computedOtherwise, func(field string) bool { return strings.Contains(err.Error(), field) })
 }
 
-// notTheGenesis is the error of a node to which already the first block is not valid.
+// atTheBeginning says whether all that the app has computed is the genesis and the first block, whose header says nothing of
+// the state: the second one's does.
+func (w *Watch) atTheBeginning() bool { return w.height.Load() <= w.first.Load() }
+
+// notTheGenesis is the error of a node to which already the first or the second block is not valid.
 func notTheGenesis(cause error) error {
 	return &Ended{
 		Genesis, "", "config/genesis.json differs from the network's, or this binary makes another state of it; " + otherGenesis,
-		fmt.Errorf("the network's first block does not follow from this node's genesis: %w", cause),
+		fmt.Errorf("the network's first blocks do not follow from this node's genesis: %w", cause),
 	}
 }
 
