@@ -64,6 +64,7 @@ func newDrill(t *testing.T, change func(*localnet.Options)) *drill {
 	if os.Getenv("DRILL") == "" {
 		t.Skip("a drill: make drill, or .ci/run drill for the short forms")
 	}
+	t.Parallel() // most of a drill is waiting
 	o := localnet.Options{
 		Nodes: validators, Keys: []string{"alice"}, Funded: funded(), BlockTime: 100 * time.Millisecond,
 		Settings: []string{"consensus.timeout_propose=500ms", "tx_index.indexer=null"},

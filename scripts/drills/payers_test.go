@@ -180,9 +180,14 @@ func (l *load) balance(node *localnet.Node, height int64) int64 {
 func (l *load) requireAllThere(node *localnet.Node) (answered, there int) {
 	l.d.Helper()
 	l.end()
+	left := maps.Clone(l.done)
+	last := l.from
+	for _, height := range left {
+		last = max(last, height)
+	}
+	l.d.await(last, node) // it may be behind the one that answered
 	to, err := node.Height(l.d.ctx)
 	require.NoError(l.d, err)
-	left := maps.Clone(l.done)
 	for height := l.from + 1; height <= to; height++ {
 		block, err := l.d.rpc(node).Block(l.d.ctx, &height)
 		require.NoError(l.d, err)
