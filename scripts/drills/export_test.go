@@ -13,7 +13,7 @@ import (
 )
 
 // All four validators export the state of one height, which is the same to the byte, and begin a new chain with it. What was
-// owned is owned, and payments go on.
+// owned is owned, and payments go on. A node with another such genesis ends, though nothing in it is signed.
 func TestDrillExport(t *testing.T) {
 	d := running(t, nil)
 	rounds := often(1, 5)
@@ -40,6 +40,20 @@ func TestDrillExport(t *testing.T) {
 		d.goesOn(d.nodes[0], 2) // the first block comes after the one that was exported
 		require.Equal(t, had, load.balance(d.nodes[0], d.height(d.nodes[0])))
 		load.resume(d.nodes[:2]...)
+	}
+	chain := "stemma-local-" + strconv.Itoa(rounds+1)
+	for _, c := range [][3]string{
+		{"otherchain", `"chain_id":"` + chain + `"`, `"chain_id":"` + chain + `0"`},
+		{"othername", `"moniker":"node0"`, `"moniker":"nodeO"`},
+	} {
+		node := d.join(c[0])
+		d.change(node, c[1], c[2])
+		require.NoError(t, node.Start())
+		says := "do not follow from this node's genesis: wrong Block.Header.AppHash"
+		if c[0] == "otherchain" {
+			says = "peer is on a different network"
+		}
+		d.requireWrongGenesis(node, says)
 	}
 	load.goesOn(10)
 	answered, _ := load.requireAllThere(d.nodes[0])

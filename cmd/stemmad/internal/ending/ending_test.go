@@ -134,6 +134,24 @@ func TestTheFirstBlockIsOfAnotherGenesis(t *testing.T) {
 	}
 }
 
+// A node that has no block yet would look for peers for ever. One that has some knows its chain: a peer has moved.
+func TestPeersOfAnotherChain(t *testing.T) {
+	watch := NewWatch(log.NewNopLogger())
+	watch.Begin(1)
+	dialed := func(text string) {
+		watch.Logger().With("module", "p2p").Info("Error reconnecting to peer. Trying again", "tries", 0, "err", errors.New(text), "addr", "id@1.2.3.4:5")
+	}
+	dialed("connection refused")
+	require.Empty(t, watch.Failed())
+	dialed("incompatible: peer is on a different network. Got a-1, expected a-2")
+	err := <-watch.Failed()
+	require.Equal(t, Genesis, code(t, err))
+	require.ErrorContains(t, err, "id@1.2.3.4:5: incompatible: peer is on a different network. Got a-1, expected a-2: config/genesis.json or")
+	watch.height.Store(2)
+	dialed("incompatible: peer is on a different network. Got a-1, expected a-2")
+	require.Empty(t, watch.Failed())
+}
+
 func TestAFullDisk(t *testing.T) {
 	left := uint64(300 << 20)
 	disk := Disk{Folder: "data", MinFree: 256 << 20, Free: func(string) (uint64, error) { return left, nil }}

@@ -147,6 +147,12 @@ const (
 	notValid     = "Error in validation"
 )
 
+// What CometBFT logs, as no error, of a peer that the settings name and that it dials, and the reason that counts.
+const (
+	dialFailed   = "Error reconnecting to peer. Trying again"
+	otherNetwork = "peer is on a different network"
+)
+
 // computedOtherwise are the fields of a header that follow from the blocks before. A block
 // that two thirds of the validators have signed and whose fields differ from this node's
 // is not a peer's doing. CometBFT asks for it again for ever.
@@ -176,6 +182,20 @@ func (l listening) Error(message string, keyvals ...any) {
 		default:
 			l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
 		}
+	}
+}
+
+// Info implements log.Logger.
+func (l listening) Info(message string, keyvals ...any) {
+	l.Logger.Info(message, keyvals...)
+	if message != dialFailed || !l.watch.atTheBeginning() {
+		return
+	}
+	if err := asError(value(keyvals, "err")); strings.Contains(err.Error(), otherNetwork) {
+		l.watch.Report(&Ended{
+			Genesis, "", "config/genesis.json or persistent_peers of config.toml is another chain's; " + otherGenesis,
+			fmt.Errorf("%v: %w", value(keyvals, "addr"), err),
+		})
 	}
 }
 
