@@ -11,23 +11,23 @@ import (
 // Any of four validators is killed under load and started again at once, at any moment, also while it is starting.
 func TestDrillKills(t *testing.T) {
 	d := running(t, nil)
-	kills := often(12, 300)
+	kills := often(8, 300)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	load := d.pay(d.nodes...)
 	load.goesOn(10)
-	at := d.height(d.nodes[0])
-	for n := range kills {
+	for range kills {
 		node := d.nodes[rng.IntN(validators)]
 		d.requireUp(node)
 		node.Kill()
 		require.NoError(t, node.Start())
-		time.Sleep(time.Duration(rng.Int64N(int64(1200 * time.Millisecond))))
-		if n%20 == 19 { // it goes on
-			d.await(at+1, d.nodes...)
-			at = d.height(node)
+		pause := time.Duration(rng.Int64N(int64(time.Second)))
+		if rng.IntN(2) == 0 { // the next is killed at work, else maybe the same while it starts
+			d.await(d.highest()+1, node)
+			pause /= 2
 		}
+		time.Sleep(pause)
 	}
 	for _, node := range d.nodes {
 		d.goesOn(node, 2)
@@ -35,9 +35,20 @@ func TestDrillKills(t *testing.T) {
 	load.goesOn(10)
 	answered, there := load.requireAllThere(d.nodes[0])
 	heights := d.requireAgreement(1, d.nodes...)
+	ev, at := d.evidence(1)
+	require.Nil(t, ev, "a killed validator signed twice: block %d", at)
 	d.requireSound(d.nodes...)
 	d.said("%d kills of one of four validators, %d blocks of which all have the same app hash, %d payments answered as done "+
 		"and all there, of %d in blocks (%d were left undecided)", kills, heights, answered, there, len(load.undecided))
+}
+
+// highest is the height of the node that is furthest.
+func (d *drill) highest() (height int64) {
+	d.Helper()
+	for _, node := range d.nodes {
+		height = max(height, d.height(node))
+	}
+	return height
 }
 
 // Without one of four the chain goes on, and it catches up when it is back. Without two it halts until one is back.
