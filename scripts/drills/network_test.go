@@ -223,6 +223,7 @@ func (d *drill) requireAgreement(from int64, nodes ...*localnet.Node) (heights i
 func (d *drill) requireSound(nodes ...*localnet.Node) {
 	d.Helper()
 	for _, node := range nodes {
+		d.requireUp(node)
 		require.NoError(d, node.Stop())
 	}
 	for _, node := range nodes {
