@@ -49,7 +49,7 @@ func TestDrillExport(t *testing.T) {
 		node := d.join(c[0])
 		d.change(node, c[1], c[2])
 		require.NoError(t, node.Start())
-		says := "do not follow from this node's genesis: wrong Block.Header.AppHash"
+		says := otherGenesis + "wrong Block.Header.AppHash"
 		if c[0] == "otherchain" {
 			says = "peer is on a different network"
 		}

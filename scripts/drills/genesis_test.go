@@ -14,17 +14,20 @@ import (
 // badGenesis is the exit code of a node that has another genesis than the network.
 const badGenesis = 14
 
+// otherGenesis is what a node says whose genesis is one, but not the network's.
+const otherGenesis = "do not follow from this node's genesis: "
+
 // changes are what may be wrong in a genesis, and what a node with it says.
 var changes = []struct{ name, from, to, says string }{
 	{"chain", `"chain_id": "stemma-local-1"`, `"chain_id": "stemma-local-2"`, `the validator "node0" begins is not valid`},
 	{"moniker", `"moniker": "node0"`, `"moniker": "nodeO"`, `the validator "nodeO" begins is not valid`},
 	{"balance", `"1000000000000"`, `"1000000000001"`, `genesis refused, part "bank"`},
 	{"height", `"initial_height": 1`, `"initial_height": 2`, "genesis refused"},
-	{"time", `"genesis_time": "20`, `"genesis_time": "19`, "do not follow from this node's genesis: block time"},
-	{"bytes", `"max_bytes": "4194304"`, `"max_bytes": "4194303"`, "do not follow from this node's genesis: wrong Block.Header.ConsensusHash"},
-	{"age", `"max_age_num_blocks": "1`, `"max_age_num_blocks": "2`, "do not follow from this node's genesis: wrong Block.Header.AppHash"},
-	{"text", `"description": "`, `"description": "x`, "do not follow from this node's genesis: wrong Block.Header.AppHash"},
-	{"window", `"signed_blocks_window": "1`, `"signed_blocks_window": "2`, "do not follow from this node's genesis: wrong Block.Header.AppHash"},
+	{"time", `"genesis_time": "20`, `"genesis_time": "19`, otherGenesis + "block time"},
+	{"bytes", `"max_bytes": "4194304"`, `"max_bytes": "4194303"`, otherGenesis + "wrong Block.Header.ConsensusHash"},
+	{"age", `"max_age_num_blocks": "1`, `"max_age_num_blocks": "2`, otherGenesis + "wrong Block.Header.AppHash"},
+	{"text", `"description": "`, `"description": "x`, otherGenesis + "wrong Block.Header.AppHash"},
+	{"window", `"signed_blocks_window": "1`, `"signed_blocks_window": "2`, otherGenesis + "wrong Block.Header.AppHash"},
 }
 
 // change writes a node's genesis with a change and returns the right one.
@@ -48,7 +51,7 @@ func TestDrillGenesis(t *testing.T) {
 	for _, node := range d.nodes {
 		require.NoError(t, node.Start())
 	}
-	d.requireWrongGenesis(last, "do not follow from this node's genesis: ")
+	d.requireWrongGenesis(last, otherGenesis)
 	d.await(3, d.nodes[:validators-1]...)
 
 	var late []*localnet.Node

@@ -96,9 +96,9 @@ func (d *drill) pay(nodes ...*localnet.Node) *load {
 	digest := sha256.Sum256([]byte("what is paid"))
 	l.work = registrytypes.NewWorkID(addressOf(owner), digest)
 	c := d.dial(nodes[0])
+	details := registrytypes.Details{Kind: registrytypes.KIND_IMAGE, Title: "what is paid"}
 	_, err := c.Send(d.ctx, client.FromKey(key(owner)), &registrytypes.MsgRegister{
-		Registrant: addressOf(owner).String(),
-		Works:      []registrytypes.Entry{{Sha256: digest, Details: registrytypes.Details{Kind: registrytypes.KIND_IMAGE, Title: "what is paid"}}},
+		Registrant: addressOf(owner).String(), Works: []registrytypes.Entry{{Sha256: digest, Details: details}},
 	})
 	require.NoError(d, err)
 	l.resume(nodes...)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ type follower struct {
 	maker    gather.Maker
 	question proof.Question
 	first    proof.Trust
-	verified atomic.Int64
+	verified int
 	hops     int // the most that a proof took
 }
 
@@ -38,7 +37,7 @@ func (f *follower) look(from proof.Trust) proof.Trust {
 	_, err = read.Verify(from, proof.Policy{Now: time.Now(), Period: proof.DefaultPeriod})
 	require.NoError(f, err)
 	f.hops = max(f.hops, len(read.Hops))
-	f.verified.Add(1)
+	f.verified++
 	return proof.TrustIn(read.Last())
 }
 
@@ -152,8 +151,9 @@ func TestDrillPower(t *testing.T) {
 	all := append([]*localnet.Node{node}, d.nodes...)
 	heights := d.requireAgreement(1, all...)
 	d.requireSound(all...)
-	d.said("a third of the power had changed hands within %d blocks, and %d %% at the end; %d proofs verified by headers trusted before and meanwhile, in at most "+
-		"%d steps, also while a quarter of the old power signed; %d payments all there, %d blocks with the same app hash", blocks, most, f.verified.Load(), f.hops, answered, heights)
+	d.said("a third of the power had changed hands within %d blocks, and %d %% at the end; %d proofs verified by headers trusted "+
+		"before and meanwhile, in at most %d steps, also while a quarter of the old power signed; %d payments all there, %d blocks with the "+
+		"same app hash", blocks, most, f.verified, f.hops, answered, heights)
 }
 
 // createValidator makes a node one.

@@ -90,7 +90,8 @@ func (d *drill) prevotes(node *localnet.Node) map[int64]*cmttypes.Vote {
 		if fields.Kind() != reflect.Struct || !fields.FieldByName("Msg").IsValid() || fields.FieldByName("PeerID").String() != "" {
 			continue
 		}
-		if m, is := fields.FieldByName("Msg").Interface().(*consensus.VoteMessage); is && m.Vote.Type == cmtproto.PrevoteType && m.Vote.Round == 0 {
+		m, is := fields.FieldByName("Msg").Interface().(*consensus.VoteMessage)
+		if is && m.Vote.Type == cmtproto.PrevoteType && m.Vote.Round == 0 {
 			votes[m.Vote.Height] = m.Vote
 		}
 	}

@@ -44,6 +44,7 @@ func TestDrillExecutors(t *testing.T) {
 	for _, k := range report.Kinds {
 		count += k.Count
 	}
-	t.Logf("two validators of each executor: %d transactions of %d kinds, %d blocks after which all have the same app hash, invariants hold; %.0f s",
+	t.Logf("two validators of each executor: %d transactions of %d kinds, %d blocks after which all have the same app hash, "+
+		"invariants hold; %.0f s",
 		count, len(report.Kinds), report.Agreed, time.Since(began).Seconds())
 }

@@ -139,7 +139,8 @@ func TestPeersOfAnotherChain(t *testing.T) {
 	watch := NewWatch(log.NewNopLogger())
 	watch.Begin(1)
 	dialed := func(text string) {
-		watch.Logger().With("module", "p2p").Info("Error reconnecting to peer. Trying again", "tries", 0, "err", errors.New(text), "addr", "id@1.2.3.4:5")
+		watch.Logger().With("module", "p2p").Info("Error reconnecting to peer. Trying again",
+			"tries", 0, "err", errors.New(text), "addr", "id@1.2.3.4:5")
 	}
 	dialed("connection refused")
 	require.Empty(t, watch.Failed())
