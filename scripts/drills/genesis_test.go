@@ -25,9 +25,9 @@ var changes = []struct{ name, from, to, says string }{
 	{"height", `"initial_height": 1`, `"initial_height": 2`, "genesis refused"},
 	{"time", `"genesis_time": "20`, `"genesis_time": "19`, otherGenesis + "block time"},
 	{"bytes", `"max_bytes": "4194304"`, `"max_bytes": "4194303"`, otherGenesis + "wrong Block.Header.ConsensusHash"},
-	{"age", `"max_age_num_blocks": "1`, `"max_age_num_blocks": "2`, otherGenesis + "wrong Block.Header.AppHash"},
+	{"age", `"max_age_num_blocks": "`, `"max_age_num_blocks": "1`, otherGenesis + "wrong Block.Header.AppHash"},
 	{"text", `"description": "`, `"description": "x`, otherGenesis + "wrong Block.Header.AppHash"},
-	{"window", `"signed_blocks_window": "1`, `"signed_blocks_window": "2`, otherGenesis + "wrong Block.Header.AppHash"},
+	{"window", `"signed_blocks_window": "`, `"signed_blocks_window": "1`, otherGenesis + "wrong Block.Header.AppHash"},
 }
 
 // change writes a node's genesis with a change and returns the right one.
