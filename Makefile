@@ -24,7 +24,7 @@ help: ## list the targets
 
 ## Building
 
-.PHONY: build ts install clean release release-check
+.PHONY: build ts install clean static release release-check licences
 build: ## build/stemmad and build/stemma-portal
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
 	go build -ldflags '$(LDFLAGS)' -o build/stemma-portal ./cmd/stemma-portal
@@ -42,23 +42,35 @@ RELEASE_TIME   = $(shell git log -1 --format=%ct)
 RELEASE_FLAGS  = -trimpath -mod=readonly
 RELEASE_LD     = $(LDFLAGS) -buildid=
 
+# Static programs for this machine's kind, with the C library that verifies signatures.
+STATIC = go build $(RELEASE_FLAGS) -tags netgo,osusergo -ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"'
+
+static: ## build/static: the programs as a release has them, for this machine's kind
+	$(STATIC) -o build/static/ ./cmd/stemmad ./cmd/stemma-portal
+
 release: ## archives for linux/amd64 and arm64 with checksums, completions and a bill of materials
 	@mkdir -p $(RELEASE_DIR)
 	rm -rf $(RELEASE_DIR)/*
-	GOOS=linux GOARCH=amd64 go build $(RELEASE_FLAGS) -tags netgo,osusergo \
-		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/ ./cmd/stemmad ./cmd/stemma-portal
+	GOOS=linux GOARCH=amd64 $(STATIC) -o $(RELEASE_DIR)/amd64/ ./cmd/stemmad ./cmd/stemma-portal
 	GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build $(RELEASE_FLAGS) \
 		-ldflags '$(RELEASE_LD)' -o $(RELEASE_DIR)/arm64/ ./cmd/stemmad ./cmd/stemma-portal
+	go run ./scripts/licences -notices $(RELEASE_DIR)/notices.txt -list $(RELEASE_DIR)/licences.json >/dev/null
 	go run ./scripts/release -version $(VERSION) -time $(RELEASE_TIME) -out $(RELEASE_DIR) \
+		-notices $(RELEASE_DIR)/notices.txt -licences $(RELEASE_DIR)/licences.json \
 		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64 arm64=$(RELEASE_DIR)/arm64
-	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64
+	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64 $(RELEASE_DIR)/notices.txt $(RELEASE_DIR)/licences.json
 
-release-check: ## make them twice, with caches of their own (slow): are they the same bytes?
+release-check: ## make them twice, with caches of their own; are they the same bytes? 50 minutes on two busy cores, and 6 GB
 	GOCACHE=$(CURDIR)/build/check/cache1 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/1
+	rm -rf build/check/cache1
 	GOCACHE=$(CURDIR)/build/check/cache2 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/2
 	diff -r build/check/1 build/check/2
 	cd build/check/1 && sha256sum --check SHA256SUMS
 	rm -rf build/check
+
+licences: ## do the licences of all that a release is built from allow it, and with which duties?
+	go mod verify
+	go run ./scripts/licences
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
 	rm -rf build/stemmad build/stemma-portal build/localnet build/ts
@@ -89,7 +101,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-x402 test-ops test-race test-sim test-oracle test-kills test-fleet drill test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-x402 test-ops test-signer test-image test-race test-sim test-oracle test-kills test-fleet drill test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -107,6 +119,13 @@ test-x402: build ## the stock client of x402 pays a thousand times, and a work w
 
 test-ops: ## alerts, dashboard and metrics against Debian's Prometheus, which it gets, and four validators
 	PROMETHEUS=$$(scripts/ops/install.sh) go test ./scripts/ops -v -count=1
+
+test-signer: ## a validator whose key three processes of Horcrux share, each killed while it signs, and one behind sentries; gets and builds Horcrux
+	DEPLOY=1 HORCRUX=$$(scripts/deploy/horcrux.sh) go test ./scripts/deploy -run TestAValidator -v -count=1 -timeout 20m
+
+test-image: static ## what the container file puts together, in a root of its own without a container tool; as root
+	go run ./scripts/licences -notices build/static/THIRD-PARTY-NOTICES.txt >/dev/null
+	IMAGE=$(CURDIR)/build/static go test ./scripts/deploy -run TestWhatTheImageHoldsRuns -v -count=1
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)

@@ -138,3 +138,18 @@ func sameGenesis(file string, doc, first *cmttypes.GenesisDoc, blocks int64) err
 		Remedy: remedy,
 	}
 }
+
+// checkSigned refuses to start a node that has a key and does not know what it has signed: CometBFT would end without a word of
+// what to do, and whoever makes up a state signs twice.
+func checkSigned(cfg *cmtcfg.Config) error {
+	if _, own := keyOf(cfg); !own {
+		return nil
+	}
+	file := cfg.PrivValidatorStateFile()
+	if _, known := signedHeight(file); known {
+		return nil
+	}
+	return fmt.Errorf("%s is lost or damaged: what was signed with this node's key is not known, and to sign a height twice is slashed. "+
+		"Be sure that no other process has the key; look how high the network is (`stemmad status --node` of another node); write into the file "+
+		`{"height":"H","round":0,"step":3} with an H some ten blocks above that, from where on it signs again; with 0 if this key never signed`, file)
+}

@@ -69,7 +69,8 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 		}
 	}
 	// What this machine has signed is read last: it goes on meanwhile.
-	if f.Key.Signed = signedHeight(home.Config.PrivValidatorStateFile()); seen > f.Key.Signed {
+	f.Key.Signed, f.Key.Known = signedHeight(home.Config.PrivValidatorStateFile())
+	if seen > f.Key.Signed {
 		f.SignedAbove = seen
 	}
 	f.Now = time.Now()
@@ -168,16 +169,16 @@ func settingVariables() []string {
 	return names
 }
 
-// signedHeight is the last height that the file says was signed; 0: none.
-func signedHeight(file string) int64 {
+// signedHeight is the last height that the file says was signed, 0 for none; it is not known where the file can't be read.
+func signedHeight(file string) (height int64, known bool) {
 	var state struct {
 		Height int64 `json:"height,string"`
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil || json.Unmarshal(raw, &state) != nil {
-		return 0
+		return 0, false
 	}
-	return state.Height
+	return state.Height, true
 }
 
 func openFiles() uint64 {

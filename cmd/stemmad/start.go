@@ -104,6 +104,9 @@ func startNode(
 	if err := checkStart(ctx.Config, ctx.Viper.GetString(flagGenesisHash)); err != nil {
 		return err
 	}
+	if err := checkSigned(ctx.Config); err != nil {
+		return err
+	}
 	db, err := opts.DBOpener(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
 	if err != nil {
 		return fmt.Errorf("open the state in %s (does another process run this node?): %w",
@@ -194,6 +197,11 @@ func (p *process) startComet(running context.Context, watch *ending.Watch) error
 		node.DefaultMetricsProvider(cfg.Instrumentation),
 		watch.Logger(),
 	)
+	var away pvm.EndpointTimeoutError
+	if errors.As(err, &away) && cfg.PrivValidatorListenAddr != "" {
+		return fmt.Errorf("no signer has come to %s (priv_validator_laddr) within seconds; start the signer, then this node: %w",
+			cfg.PrivValidatorListenAddr, err)
+	}
 	if err != nil {
 		return err
 	}

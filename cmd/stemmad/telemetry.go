@@ -58,17 +58,22 @@ type measured interface {
 	MeasureValidator(signer sdk.ConsAddress)
 }
 
-// signerOf is the address of the key that this node signs blocks with, where it has one of its own: a remote
-// signer's is not known before it is asked.
-func signerOf(cfg *cmtcfg.Config) (sdk.ConsAddress, bool) {
+// keyOf is the file of the key that this node signs blocks with, where it has one of its own.
+func keyOf(cfg *cmtcfg.Config) (string, bool) {
 	if cfg.PrivValidatorListenAddr != "" {
+		return "", false
+	}
+	_, err := os.Stat(cfg.PrivValidatorKeyFile())
+	return cfg.PrivValidatorKeyFile(), err == nil
+}
+
+// signerOf is the address of that key; a remote signer's is not known before it is asked.
+func signerOf(cfg *cmtcfg.Config) (sdk.ConsAddress, bool) {
+	file, own := keyOf(cfg)
+	if !own {
 		return nil, false
 	}
-	if _, err := os.Stat(cfg.PrivValidatorKeyFile()); err != nil {
-		return nil, false
-	}
-	key := pvm.LoadOrGenFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile())
-	return sdk.ConsAddress(key.GetAddress()), true
+	return sdk.ConsAddress(pvm.LoadFilePVEmptyState(file, "").GetAddress()), true
 }
 
 // serveMetrics gives the node's metrics to CometBFT's Prometheus port and to OpenTelemetry.

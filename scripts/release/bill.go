@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,32 @@ type component struct {
 	Version    string     `json:"version"`
 	Ref        string     `json:"bom-ref"`
 	PURL       string     `json:"purl"`
+	Licenses   []choice   `json:"licenses,omitempty"`
 	Properties []property `json:"properties,omitempty"`
+}
+
+// choice holds the SPDX id of a licence. Where there are several, all apply.
+type choice struct {
+	License struct {
+		ID string `json:"id"`
+	} `json:"license"`
+}
+
+// licences are SPDX ids by path@version, as scripts/licences has found and cleared them.
+type licences map[string][]string
+
+// of puts the licences to a component. What was not cleared is in no release.
+func (l licences) of(c component, path, version string) (component, error) {
+	ids := l[path+"@"+version]
+	if len(ids) == 0 {
+		return c, fmt.Errorf("%s %s was not cleared by scripts/licences", path, version)
+	}
+	for _, id := range ids {
+		var one choice
+		one.License.ID = id
+		c.Licenses = append(c.Licenses, one)
+	}
+	return c, nil
 }
 
 type property struct {
@@ -38,13 +64,17 @@ type property struct {
 	Value string `json:"value"`
 }
 
-// billOf lists what a binary was built from: its modules, as replaced, with the sums of go.sum, and
-// Go's own library.
-func billOf(binary, version string, at time.Time) ([]byte, error) {
+// billOf lists what a binary was built from: its modules, as replaced, with the sums of go.sum and
+// their licences, and Go's own library.
+func billOf(binary, version string, at time.Time, cleared licences) ([]byte, error) {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return nil, fmt.Errorf("the modules of %s: %w", binary, err)
 	}
+	return billFrom(info, version, at, cleared)
+}
+
+func billFrom(info *debug.BuildInfo, version string, at time.Time, cleared licences) ([]byte, error) {
 	own := componentOf("application", info.Main.Path, version, "")
 	for _, setting := range info.Settings {
 		switch setting.Key {
@@ -53,16 +83,30 @@ func billOf(binary, version string, at time.Time) ([]byte, error) {
 		}
 	}
 	b := bill{Format: "CycloneDX", Spec: "1.5", Version: 1, Metadata: metadata{at, own}}
-	b.Components = append(b.Components, componentOf("library", "std", info.GoVersion, ""))
+	golang, err := cleared.of(componentOf("library", "std", info.GoVersion, ""), "std", info.GoVersion)
+	if err != nil {
+		return nil, err
+	}
+	b.Components = append(b.Components, golang)
 	for _, module := range info.Deps {
-		b.Components = append(b.Components, moduleOf(module))
+		linked := module
+		if module.Replace != nil {
+			linked = module.Replace
+		}
+		c, err := cleared.of(moduleOf(module), linked.Path, linked.Version)
+		if err != nil {
+			return nil, err
+		}
+		b.Components = append(b.Components, c)
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	err = encoder.Encode(b)
-	return out.Bytes(), err
+	if err := encoder.Encode(b); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 func moduleOf(module *debug.Module) component {
@@ -75,7 +119,8 @@ func moduleOf(module *debug.Module) component {
 }
 
 func componentOf(kind, name, version, sum string) component {
-	purl := fmt.Sprintf("pkg:golang/%s@%s", name, version)
+	// The name in small letters and the version with its signs escaped: purl-spec's type golang.
+	purl := fmt.Sprintf("pkg:golang/%s@%s", strings.ToLower(name), strings.ReplaceAll(version, "+", "%2B"))
 	c := component{Type: kind, Name: name, Version: version, Ref: purl, PURL: purl}
 	if sum != "" {
 		c.Properties = []property{{"go:sum", sum}}

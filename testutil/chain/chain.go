@@ -32,6 +32,8 @@ type Chain struct {
 	past     Past
 	// heads are the blocks' headers, where these are Signed.
 	heads []*Head
+	// accused are whom the next block holds evidence against.
+	accused []abci.Misbehavior
 	// offered are the offers made with Offer.
 	offered map[offerKey]bool
 }
@@ -103,11 +105,15 @@ func (c *Chain) Advance(d time.Duration, txs ...[]byte) Block {
 	return c.blockAfter(d, txs)
 }
 
+// Accuse puts evidence into the next block, as CometBFT does that has checked it.
+func (c *Chain) Accuse(m ...abci.Misbehavior) { c.accused = m }
+
 func (c *Chain) blockAfter(d time.Duration, txs [][]byte) Block {
 	c.t.Helper()
 	c.height++
 	c.now = c.now.Add(d)
-	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs, Hash: HeaderHash(c.height)}
+	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs, Hash: HeaderHash(c.height), Misbehavior: c.accused}
+	c.accused = nil
 	if c.settings.signed != nil {
 		req.Hash = c.makeHead(txs).ID.Hash
 	}

@@ -153,6 +153,32 @@ func TestSomebodyElseJoins(t *testing.T) {
 	require.NoError(t, os.WriteFile(state, signed, 0o600))
 }
 
+// A node that does not know what it has signed signs nothing, until its operator says from where on.
+func TestANodeThatForgotWhatItSignedDoesNotStart(t *testing.T) {
+	n := ForTest(t, Options{Nodes: 1})
+	node := n.Nodes[0]
+	awaitHeight(t, node, 3)
+	require.NoError(t, node.Stop())
+	state := filepath.Join(node.Home, "data", "priv_validator_state.json")
+	for _, damage := range []func() error{
+		func() error { return os.Remove(state) },
+		func() error { return os.WriteFile(state, []byte(`{"height":`), 0o600) },
+	} {
+		require.NoError(t, damage())
+		require.NoError(t, node.Start())
+		<-node.Exited()
+		require.Equal(t, 1, node.ExitCode())
+		require.ErrorContains(t, node.Failure(), "what was signed with this node's key is not known")
+		mark, found, _ := operator{t, n.options.Binary, node}.found("sign-key")
+		require.Equal(t, "bad", mark, found)
+	}
+	height, err := n.Run(t.Context(), "check", "--home", node.Home)
+	require.NoError(t, err, height)
+	require.NoError(t, os.WriteFile(state, []byte(`{"height":"3","round":0,"step":3}`), 0o600))
+	require.NoError(t, node.Start())
+	require.NoError(t, node.AwaitStart(t.Context()))
+}
+
 func awaitHeight(t *testing.T, n *Node, height int64) {
 	t.Helper()
 	require.Eventually(t, func() bool {

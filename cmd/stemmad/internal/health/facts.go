@@ -51,8 +51,9 @@ type Settings struct {
 type Key struct {
 	// Address is in hex, as blocks have it. Empty: a remote signer's.
 	Address string
-	// Signed is the last height that this machine signed.
+	// Signed is the last height that this machine signed; Known: its file can be read.
 	Signed int64
+	Known  bool
 }
 
 // Disk is where the data is.

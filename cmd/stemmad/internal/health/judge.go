@@ -159,6 +159,8 @@ func signKey(f Facts) Finding {
 		return bad(code, "stop this node now. Either another process signs with its key (a copy of the home folder, a forgotten machine), or what this one "+
 			"has signed was lost (data/priv_validator_state.json): until that is clear one signature too many is slashed",
 			"height %d was signed with this node's key, and this machine has signed up to %d only", f.SignedAbove, f.Key.Signed)
+	case !f.Key.Known:
+		return bad(code, "stemmad start says how to write it anew", "%s is lost or damaged: what was signed is not known", f.Comet.PrivValidatorStateFile())
 	case f.Node == nil && len(f.Others) == 0:
 		return note(code, "name a node of others with --rpc", "no block was seen: whether another machine signs with this node's key is not known")
 	case f.Node != nil && f.Node.Power > 0 && f.Key.Signed == 0:

@@ -20,7 +20,7 @@ func well() Facts {
 		Settings: Settings{
 			MinGasPrices: "0.001ustem", Pruning: "default", SnapshotInterval: 1000, GRPC: "localhost:9090", REST: "tcp://localhost:1317", MinFree: 1 << 28,
 		},
-		Key:  Key{Address: "AA", Signed: 1000},
+		Key:  Key{Address: "AA", Signed: 1000, Known: true},
 		Disk: Disk{Free: 1 << 40, Used: 1 << 30, PerDay: 1 << 20},
 		Node: &Node{
 			ChainID: "stemma-1", Height: 1000, Earliest: 1, Time: now.Add(-time.Second), Power: 10, Peers: 4, Inbound: 2, PeersHeight: 1000, Pace: 2 * time.Second,
@@ -63,6 +63,7 @@ var cases = []struct {
 	{"sign-key", Bad, func(f *Facts) { f.Validator.Tombstoned = true }, "removed for good"},
 	{"sign-key", Bad, func(f *Facts) { f.SignedAbove = 1001 }, "height 1001 was signed"},
 	{"sign-key", Bad, func(f *Facts) { f.Node, f.SignedAbove = nil, 1001 }, "height 1001 was signed"},
+	{"sign-key", Bad, func(f *Facts) { f.Key.Known = false }, "not known"},
 	{"sign-key", Note, func(f *Facts) { f.Key.Signed = 0 }, "signed nothing yet"},
 	{"sign-key", Note, func(f *Facts) { f.Node = nil }, "no block was seen"},
 	{"missed-blocks", Bad, func(f *Facts) { f.Validator.Tombstoned = true }, "signing twice"},
