@@ -101,7 +101,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-x402 test-ops test-signer test-image test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-x402 test-ops test-signer test-image test-race test-sim test-oracle test-kills test-fleet drill test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -154,6 +154,9 @@ test-client: ## the library under load: a thousand unordered transactions, paral
 
 test-attacks: ## hogs, forgeries, payers without money and a bad proposer on real nodes; ATTACKS=10
 	go test ./cmd/stemmad -run 'TestAttacksOnANode|TestAProposerOfInvalidTransactions' -v -count=1 -timeout 60m -args -attacks=$(or $(ATTACKS),10)
+
+drill: ## faults on four real validators, each in its long form (hours); DRILLS='Kills|Down' for some, TIMES=1000 for how often; docs/reliability.md names them
+	DRILL=long go test -p 1 ./scripts/drills ./scripts/load -run 'TestDrill($(DRILLS))' -v -count=1 -timeout 10h -args -times=$(or $(TIMES),0)
 
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)

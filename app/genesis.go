@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ func DefaultGenesis(cdc codec.JSONCodec, modules module.BasicManager) GenesisSta
 func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abci.ResponseInitChain, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			res, err = nil, fmt.Errorf("genesis refused: %v", r)
+			res, err = nil, fmt.Errorf("genesis refused: %s", beginners(fmt.Sprint(r)))
 		}
 	}()
 	params := req.ConsensusParams
@@ -86,6 +87,32 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abc
 		return nil, fmt.Errorf("genesis refused: %w", err)
 	}
 	return res, nil
+}
+
+// genesisTx is what the SDK writes before the reason why a validator's transaction in a genesis fails: all of it, 60 lines.
+var genesisTx = regexp.MustCompile(`(?s)^failed to (?:decode GenTx|encode GenTx|execute DeliverTx for) '(\{.*\})': `)
+
+// beginners puts the validator's name in the place of its transaction.
+func beginners(failure string) string {
+	written := genesisTx.FindStringSubmatch(failure)
+	if written == nil {
+		return failure
+	}
+	var tx struct {
+		Body struct {
+			Messages []struct {
+				Description struct {
+					Moniker string `json:"moniker"`
+				} `json:"description"`
+			} `json:"messages"`
+		} `json:"body"`
+	}
+	name := "a validator"
+	if err := json.Unmarshal([]byte(written[1]), &tx); err == nil && len(tx.Body.Messages) > 0 {
+		name = fmt.Sprintf("the validator %q", tx.Body.Messages[0].Description.Moniker)
+	}
+	return fmt.Sprintf("the transaction by which %s begins is not valid in it, so this is not what was signed: %s",
+		name, strings.TrimPrefix(failure, written[0]))
 }
 
 // validateGenesis has each module check its part without a store. The SDK itself

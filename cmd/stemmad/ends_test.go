@@ -171,6 +171,22 @@ func TestANodeDoesNotBeginFromAPlaceholder(t *testing.T) {
 	require.Len(t, entries, 1, "nothing that the right genesis would meet")
 }
 
+// What is not what a validator signed is named by the validator, in a sentence.
+func TestANodeDoesNotBeginFromAChangedGenesis(t *testing.T) {
+	home := soloNode(t)
+	file := filepath.Join(home, "config", "genesis.json")
+	genesis, err := os.ReadFile(file)
+	require.NoError(t, err)
+	changed := regexp.MustCompile(`"moniker": *"[^"]+"`).ReplaceAll(genesis, []byte(`"moniker":"another"`))
+	require.NotEqual(t, genesis, changed)
+	require.NoError(t, os.WriteFile(file, changed, 0o600))
+	_, errs, code := command("start", "--home", home)
+	require.EqualValues(t, ending.Genesis, code, errs)
+	require.Contains(t, errs, `genesis refused: the transaction by which the validator "another" begins is not valid in it`)
+	require.Contains(t, errs, "get the network's genesis again")
+	require.NotContains(t, errs, "signatures")
+}
+
 func TestANodeDoesNotBeginOnAFullDisk(t *testing.T) {
 	home := soloNode(t)
 	file := filepath.Join(home, "config", "app.toml")

@@ -205,7 +205,7 @@ func (p *process) startComet(running context.Context, watch *ending.Watch) error
 	if err != nil {
 		return err
 	}
-	watch.Begin()
+	watch.Begin(p.node.GenesisDoc().InitialHeight)
 	return p.node.Start()
 }
 

@@ -30,6 +30,7 @@ const chainID = "stemma-load-1"
 type options struct {
 	binary   string
 	nodes    int
+	parallel int // of them, the last ones
 	accounts int
 	works    int // of each account, registered before the clock starts
 	kind     string
@@ -76,6 +77,7 @@ func parse() options {
 	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.ExitOnError) // without those of packages for tests
 	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
 	flag.IntVar(&o.nodes, "nodes", 1, "validators on this machine")
+	flag.IntVar(&o.parallel, "parallel", 0, "how many of the validators, the last ones, execute blocks in parallel (Block-STM)")
 	flag.IntVar(&o.accounts, "accounts", 4000, "accounts; each has at most one transaction in flight, so this bounds the mempool")
 	flag.IntVar(&o.works, "works", 4, "works of each account that are registered before the clock starts")
 	flag.StringVar(&o.kind, "kind", mixed, "the load: "+strings.Join(loads(), ", ")+", or shares such as pay=70,register=30")
@@ -126,6 +128,9 @@ func run(ctx context.Context, o options) (report *Report, err error) {
 	}
 	defer network.Remove()
 	defer func() { err = errors.Join(err, network.Stop()) }()
+	for _, node := range network.Nodes[max(0, o.nodes-o.parallel):] {
+		node.Set("block-executor=block-stm", "block-stm-pre-estimate=true")
+	}
 	if err := network.Start(ctx); err != nil {
 		return nil, err
 	}
@@ -138,6 +143,9 @@ func run(ctx context.Context, o options) (report *Report, err error) {
 	}
 	if report, err = load.report(ctx); err != nil {
 		return nil, network.Explain(err)
+	}
+	if report.Agreed, err = load.agreed(ctx); err != nil {
+		return nil, err
 	}
 	if err := network.Stop(); err != nil {
 		return nil, err

@@ -30,11 +30,13 @@ type Report struct {
 	Kinds []kindResult `json:"kinds"`
 	// Failed counts transactions that failed in a block, Refused those that a
 	// mempool did not take, by reason. Full is how often a mempool was full.
-	Failed     map[string]int `json:"failed"`
-	Refused    map[string]int `json:"refused"`
-	Full       int            `json:"mempool_full"`
-	Works      int            `json:"works"`
-	Invariants string         `json:"invariants"`
+	Failed  map[string]int `json:"failed"`
+	Refused map[string]int `json:"refused"`
+	Full    int            `json:"mempool_full"`
+	Works   int            `json:"works"`
+	// Agreed counts the blocks after which all nodes, each by its own reckoning, had the same state.
+	Agreed     int64  `json:"blocks_agreed"`
+	Invariants string `json:"invariants"`
 }
 
 type setup struct {
@@ -128,6 +130,30 @@ func (l *Load) report(ctx context.Context) (*Report, error) {
 		r.Ratio = r.Loads[1].PerSecond / r.Loads[0].PerSecond
 	}
 	return r, nil
+}
+
+// agreed compares the app hashes that the nodes have computed and counts the blocks; it fails where they differ.
+func (l *Load) agreed(ctx context.Context) (blocks int64, err error) {
+	for _, b := range l.blocks {
+		var first string
+		for i, rpc := range l.rpc {
+			hash, err := rpc.StateAfter(ctx, b.height)
+			for end := time.Now().Add(patience); err != nil && time.Now().Before(end) && ctx.Err() == nil; { // it may be behind
+				time.Sleep(poll)
+				hash, err = rpc.StateAfter(ctx, b.height)
+			}
+			switch {
+			case err != nil:
+				return blocks, err
+			case i == 0:
+				first = hash
+			case hash != first:
+				return blocks, fmt.Errorf("after block %d node %d has the state %s, node 0 %s", b.height, i, hash, first)
+			}
+		}
+		blocks++
+	}
+	return blocks, nil
 }
 
 // sum puts the windows of one kind of load together.
@@ -328,7 +354,8 @@ func (r *Report) print(out io.Writer) error {
 	for _, k := range r.Kinds {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.0f %%\n", k.Kind, k.Count, k.Failed, k.GasUsed, k.GasMost, 100*k.GasTight)
 	}
-	fmt.Fprintf(w, "\n%d works; mempool full %d times; invariants %s\n", r.Works, r.Full, r.Invariants)
+	fmt.Fprintf(w, "\n%d works; mempool full %d times; all nodes agree on the state after %d blocks; invariants %s\n",
+		r.Works, r.Full, r.Agreed, r.Invariants)
 	printReasons(w, "failed", r.Failed)
 	printReasons(w, "refused", r.Refused)
 	return w.Flush()

@@ -166,6 +166,14 @@ func (r *RPC) Results(ctx context.Context, height int64) ([]TxResult, error) {
 	return answer.Results, err
 }
 
+// StateAfter is the hash of the state after a block, as the node itself has computed it.
+func (r *RPC) StateAfter(ctx context.Context, height int64) (string, error) {
+	answer, err := call[struct {
+		AppHash string `json:"app_hash"`
+	}](ctx, r, "block_results", map[string]string{"height": strconv.FormatInt(height, 10)})
+	return answer.AppHash, err
+}
+
 // MaxGas is the most gas that the transactions of a block may declare, as the
 // genesis has it.
 func (r *RPC) MaxGas(ctx context.Context) (int64, error) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Join makes the home folder of one more node, which is no validator and has the first node as its
-// peer, with settings of its own: section.key=value. It is not in Nodes; the caller starts and stops it.
+// Join makes the home folder of one more node, which is no validator and has the validators as its
+// peers, with settings of its own: section.key=value. It is not in Nodes; the caller starts and stops it.
 func (n *Network) Join(ctx context.Context, name string, settings ...string) (*Node, error) {
 	port, err := FreePorts(portsPerNode)
 	if err != nil {
@@ -29,21 +29,46 @@ func (n *Network) Join(ctx context.Context, name string, settings ...string) (*N
 	if err := os.WriteFile(genesisFile(node.Home), genesis, 0o600); err != nil {
 		return nil, err
 	}
-	id, err := n.Run(ctx, "comet", "show-node-id", "--home", n.Nodes[0].Home)
-	if err != nil {
-		return nil, err
-	}
-	peer, err := n.Nodes[0].peer()
+	peers, err := n.Peers(ctx, n.Nodes...)
 	if err != nil {
 		return nil, err
 	}
 	node.Env = environment(n.options.Binary, append([]string{
-		"p2p.laddr=tcp://" + loopback(port), "p2p.persistent_peers=" + strings.TrimSpace(id) + "@" + peer,
+		"p2p.laddr=tcp://" + loopback(port), "p2p.persistent_peers=" + peers,
 		"p2p.addr_book_strict=false", "p2p.allow_duplicate_ip=true",
 		"rpc.laddr=tcp://" + node.RPC, "rpc.pprof_laddr=" + loopback(port+5), "grpc.address=" + node.GRPC, "api.address=tcp://" + node.REST,
 		"instrumentation.prometheus_listen_addr=" + node.Metrics,
 	}, settings...))
 	return node, nil
+}
+
+// Peers names nodes as settings of others do: ID@HOST:PORT, with commas between.
+func (n *Network) Peers(ctx context.Context, nodes ...*Node) (string, error) {
+	list := make([]string, len(nodes))
+	for i, node := range nodes {
+		id, err := n.id(ctx, node)
+		if err != nil {
+			return "", err
+		}
+		address, err := node.peer()
+		if err != nil {
+			return "", err
+		}
+		list[i] = id + "@" + address
+	}
+	return strings.Join(list, ","), nil
+}
+
+// id is a node's, which stays as it is.
+func (n *Network) id(ctx context.Context, node *Node) (string, error) {
+	if node.id == "" {
+		out, err := n.Run(ctx, "comet", "show-node-id", "--home", node.Home)
+		if err != nil {
+			return "", err
+		}
+		node.id = strings.TrimSpace(out)
+	}
+	return node.id, nil
 }
 
 // peer is the address that other nodes reach the node at: its RPC has the port behind.

@@ -35,8 +35,11 @@ type Node struct {
 	Env []string
 	// Binary that it runs; empty: that of the network.
 	Binary string
+	// Through is a command in front of the binary, which becomes it: "ip netns exec NAME". Empty: none.
+	Through []string
 
 	network *Network
+	id      string // as a peer; empty: nobody asked yet
 	log     string
 	cmd     *exec.Cmd
 	exited  chan struct{}
@@ -51,7 +54,8 @@ func (n *Node) Start(args ...string) error {
 	}
 	defer log.Close()
 	o := n.network.options
-	n.cmd = exec.Command(cmp.Or(n.Binary, o.Binary), slices.Concat([]string{"start", "--home", n.Home, "--log_no_color"}, o.Args, args)...)
+	line := slices.Concat(n.Through, []string{cmp.Or(n.Binary, o.Binary), "start", "--home", n.Home, "--log_no_color"}, o.Args, args)
+	n.cmd = exec.Command(line[0], line[1:]...)
 	n.cmd.Env = slices.Concat(os.Environ(), n.network.env, n.Env)
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -64,6 +68,11 @@ func (n *Node) Start(args ...string) error {
 		close(n.exited)
 	}()
 	return nil
+}
+
+// Set gives this node settings of its own, section.key=value, from its next start on. The last one of a key counts.
+func (n *Node) Set(settings ...string) {
+	n.Env = append(n.Env, environment(n.network.options.Binary, settings)...)
 }
 
 // PID is the node's process id.

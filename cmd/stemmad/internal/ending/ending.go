@@ -23,7 +23,7 @@ const (
 	Consensus Code = 12
 	// DiskFull: nothing more can be written.
 	DiskFull Code = 13
-	// Genesis: the genesis file is not the one that the node, or its operator, means.
+	// Genesis: the genesis file is not the one that the node, its operator or the network means, or no chain can begin with it.
 	Genesis Code = 14
 )
 
@@ -50,7 +50,7 @@ func Help() string {
   11  the node has reached halt-height or halt-time of app.toml
   12  consensus has failed: the state or the binary is not the network's
   13  the disk is full, or less is free than min-free of app.toml
-  14  config/genesis.json is not the genesis of this node, or is the placeholder
+  14  config/genesis.json is not the genesis of this node or of the network, is refused, or is the placeholder
    1  anything else, such as a setting that cannot be read
 `
 }
@@ -62,6 +62,8 @@ const (
 	upgradeMissing = "upgrade handler is missing"
 	halted         = "halt per configuration"
 	noSpace        = "no space left on device"
+	// What the app says.
+	refusedGenesis = "genesis refused"
 )
 
 // Of says why a node ended with this error. One that it does not know is returned as it
@@ -95,9 +97,15 @@ func classified(err error) *Ended {
 	case errors.Is(err, syscall.ENOSPC), strings.Contains(text, noSpace):
 		return &Ended{DiskFull, "", "make room on the disk of the data folder and start again; " +
 			"the state is as of the last block", err}
+	case strings.Contains(text, refusedGenesis):
+		return &Ended{Genesis, "", otherGenesis, err}
 	}
 	return nil
 }
+
+// otherGenesis is what helps a node that has no block yet.
+const otherGenesis = "get the network's genesis again, give `stemmad reset` (it keeps the keys and what the validator has signed) " +
+	"and start"
 
 // consensusFailed is the error of an engine that has stopped.
 func consensusFailed(cause error) error {

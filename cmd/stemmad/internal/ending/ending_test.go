@@ -28,6 +28,7 @@ func TestWhyANodeEnds(t *testing.T) {
 		"wrong app version 0, upgrade handler is missing for v2 upgrade plan":      Upgrade,
 		"halt per configuration height 9 time 0":                                   Halted,
 		"write /x/000001.log: no space left on device":                             DiskFull,
+		`error during handshake: genesis refused, part "bank": no`:                 Genesis,
 	} {
 		require.Equal(t, want, code(t, Of(errors.New(text))), text)
 		require.ErrorContains(t, Of(errors.New(text)), text)
@@ -61,7 +62,7 @@ func TestAFailedBlockEndsTheNode(t *testing.T) {
 		_, err = client.FinalizeBlock(context.Background(), &abci.RequestFinalizeBlock{Height: 7})
 		require.EqualError(t, err, "block 7: no", "while the node is made, who makes it has the error")
 
-		watch.Begin()
+		watch.Begin(1)
 		went := make(chan struct{})
 		go func() {
 			_, _ = client.FinalizeBlock(context.Background(), &abci.RequestFinalizeBlock{Height: 7})
@@ -90,6 +91,7 @@ func TestWhatCometBFTOnlyLogs(t *testing.T) {
 		"failed to dial a peer": {errors.New("refused"), false},
 	} {
 		watch := NewWatch(log.NewNopLogger())
+		watch.height.Store(2)
 		watch.Logger().With("module", "consensus").Error(message, "height", 3, "err", tc.err)
 		select {
 		case err := <-watch.Failed():
@@ -103,6 +105,51 @@ func TestWhatCometBFTOnlyLogs(t *testing.T) {
 	// A peer can send a block with wrong signatures: that ends nothing.
 	watch := NewWatch(log.NewNopLogger())
 	watch.Logger().Error("Error in validation", "err", errors.New("invalid commit -- wrong signature (#0)"))
+	require.Empty(t, watch.Failed())
+}
+
+// To a node that has the first block at most, what differs is the genesis, whichever part of CometBFT finds it.
+func TestTheFirstBlockIsOfAnotherGenesis(t *testing.T) {
+	for message, text := range map[string]string{
+		"Error in validation":  "block time 2026-11-30 07:47:07 +0000 UTC is not equal to genesis time 1926-11-30 07:47:07 +0000 UTC",
+		"CONSENSUS FAILURE!!!": "+2/3 committed an invalid block: wrong Block.Header.AppHash.  Expected AA, got BB",
+	} {
+		watch := NewWatch(log.NewNopLogger())
+		client, err := watch.Clients(&abci.BaseApplication{}).NewABCIClient()
+		require.NoError(t, err)
+		_, err = client.Info(context.Background(), &abci.RequestInfo{})
+		require.NoError(t, err)
+		watch.Begin(5)
+		for height := range int64(2) {
+			watch.Logger().Error(message, "err", errors.New(text))
+			err = <-watch.Failed()
+			require.Equal(t, Genesis, code(t, err))
+			require.ErrorContains(t, err, text)
+			require.ErrorContains(t, err, "get the network's genesis again")
+			_, err = client.FinalizeBlock(context.Background(), &abci.RequestFinalizeBlock{Height: 5 + height})
+			require.NoError(t, err)
+		}
+		watch.Logger().Error(message, "err", errors.New(text))
+		require.Equal(t, Consensus, code(t, <-watch.Failed()))
+	}
+}
+
+// A node that has no block yet would look for peers for ever. One that has some knows its chain: a peer has moved.
+func TestPeersOfAnotherChain(t *testing.T) {
+	watch := NewWatch(log.NewNopLogger())
+	watch.Begin(1)
+	dialed := func(text string) {
+		watch.Logger().With("module", "p2p").Info("Error reconnecting to peer. Trying again",
+			"tries", 0, "err", errors.New(text), "addr", "id@1.2.3.4:5")
+	}
+	dialed("connection refused")
+	require.Empty(t, watch.Failed())
+	dialed("incompatible: peer is on a different network. Got a-1, expected a-2")
+	err := <-watch.Failed()
+	require.Equal(t, Genesis, code(t, err))
+	require.ErrorContains(t, err, "id@1.2.3.4:5: incompatible: peer is on a different network. Got a-1, expected a-2: config/genesis.json or")
+	watch.height.Store(2)
+	dialed("incompatible: peer is on a different network. Got a-1, expected a-2")
 	require.Empty(t, watch.Failed())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -18,14 +19,19 @@ type Watch struct {
 	logger log.Logger
 	failed chan error
 	begun  atomic.Bool
+	// height is that of the last block that the app has executed, 0: none, and first that of the chain's first one.
+	height, first atomic.Int64
 }
 
 // NewWatch makes the watch of one node, which logs there.
 func NewWatch(logger log.Logger) *Watch { return &Watch{logger: logger, failed: make(chan error, 1)} }
 
-// Begin makes the watch report. Before, while the node is made, an error is returned to
-// who makes it.
-func (w *Watch) Begin() { w.begun.Store(true) }
+// Begin makes the watch of a chain report; first is the height that its genesis begins with. Before, while the node is
+// made, an error is returned to who makes it.
+func (w *Watch) Begin(first int64) {
+	w.first.Store(first)
+	w.begun.Store(true)
+}
 
 // Failed has the first failure.
 func (w *Watch) Failed() <-chan error { return w.failed }
@@ -73,13 +79,26 @@ type watched struct {
 	watch *Watch
 }
 
+// Info implements abci.Application.
+func (a watched) Info(ctx context.Context, req *abci.RequestInfo) (*abci.ResponseInfo, error) {
+	res, err := a.Application.Info(ctx, req)
+	if err == nil {
+		a.watch.height.Store(res.LastBlockHeight)
+	}
+	return res, err
+}
+
 // FinalizeBlock implements abci.Application.
 func (a watched) FinalizeBlock(
 	ctx context.Context, req *abci.RequestFinalizeBlock,
 ) (*abci.ResponseFinalizeBlock, error) {
-	return guarded(a.watch, fmt.Sprintf("block %d", req.Height), func() (*abci.ResponseFinalizeBlock, error) {
+	res, err := guarded(a.watch, fmt.Sprintf("block %d", req.Height), func() (*abci.ResponseFinalizeBlock, error) {
 		return a.Application.FinalizeBlock(ctx, req)
 	})
+	if err == nil {
+		a.watch.height.Store(req.Height)
+	}
+	return res, err
 }
 
 // Commit implements abci.Application.
@@ -128,12 +147,19 @@ const (
 	notValid     = "Error in validation"
 )
 
+// What CometBFT logs, as no error, of a peer that the settings name and that it dials, and the reason that counts.
+const (
+	dialFailed   = "Error reconnecting to peer. Trying again"
+	otherNetwork = "peer is on a different network"
+)
+
 // computedOtherwise are the fields of a header that follow from the blocks before. A block
 // that two thirds of the validators have signed and whose fields differ from this node's
 // is not a peer's doing. CometBFT asks for it again for ever.
 var computedOtherwise = []string{
 	"wrong Block.Header.AppHash", "wrong Block.Header.LastResultsHash",
 	"wrong Block.Header.ConsensusHash", "wrong Block.Header.NextValidatorsHash",
+	"is not equal to genesis time",
 }
 
 // Error implements log.Logger.
@@ -141,14 +167,52 @@ func (l listening) Error(message string, keyvals ...any) {
 	l.Logger.Error(message, keyvals...)
 	switch message {
 	case engineFailed:
-		l.watch.Report(consensusFailed(asError(value(keyvals, "err"))))
+		err := asError(value(keyvals, "err"))
+		if differs(err) && l.watch.atTheBeginning() {
+			l.watch.Report(notTheGenesis(err))
+			return
+		}
+		l.watch.Report(consensusFailed(err))
 	case notValid:
 		err := asError(value(keyvals, "err"))
-		for _, field := range computedOtherwise {
-			if strings.Contains(err.Error(), field) {
-				l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
-			}
+		switch {
+		case !differs(err):
+		case l.watch.atTheBeginning():
+			l.watch.Report(notTheGenesis(err))
+		default:
+			l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
 		}
+	}
+}
+
+// Info implements log.Logger.
+func (l listening) Info(message string, keyvals ...any) {
+	l.Logger.Info(message, keyvals...)
+	if message != dialFailed || !l.watch.atTheBeginning() {
+		return
+	}
+	if err := asError(value(keyvals, "err")); strings.Contains(err.Error(), otherNetwork) {
+		l.watch.Report(&Ended{
+			Genesis, "", "config/genesis.json or persistent_peers of config.toml is another chain's; " + otherGenesis,
+			fmt.Errorf("%v: %w", value(keyvals, "addr"), err),
+		})
+	}
+}
+
+// differs says whether the fields of a block are not those that this node has computed.
+func differs(err error) bool {
+	return slices.ContainsFunc(computedOtherwise, func(field string) bool { return strings.Contains(err.Error(), field) })
+}
+
+// atTheBeginning says whether all that the app has computed is the genesis and the first block, whose header says nothing of
+// the state: the second one's does.
+func (w *Watch) atTheBeginning() bool { return w.height.Load() <= w.first.Load() }
+
+// notTheGenesis is the error of a node to which already the first or the second block is not valid.
+func notTheGenesis(cause error) error {
+	return &Ended{
+		Genesis, "", "config/genesis.json differs from the network's, or this binary makes another state of it; " + otherGenesis,
+		fmt.Errorf("the network's first blocks do not follow from this node's genesis: %w", cause),
 	}
 }
 
