@@ -116,8 +116,8 @@ cover: ## tests with coverage, into build/cover.out
 	go test -p $(TEST_P) -timeout 20m -coverprofile build/cover.out $(TEST_FLAGS) $(PKG)
 	go tool cover -func build/cover.out | tail -1
 
-test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
-	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks|TestMoneyIsConservedAcrossChains' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 -ibc.transfers=1000 $(SIM_FLAGS)
+test-sim: ## all messages by many seeds, and random blocks on three executors, for long; SIM_FLAGS='-sim.messages.seeds=40 -sim.messages.blocks=1000 -sim.seed=7 -sim.blocks=500'
+	go test ./app -run 'TestSimulationOfAllMessages|TestRandomBlocksAgree|TestMoneyInRandomBlocks|TestMoneyIsConservedAcrossChains' -v -timeout 90m -args -sim.messages.seeds=20 -sim.messages.blocks=400 -sim.blocks=300 -sim.money.blocks=20000 -ibc.transfers=1000 $(SIM_FLAGS)
 
 test-oracle: ## random worlds against the plain rules of rights and of disputes' money, six a second; WORLDS=2000, SEED=1 for that of the first
 	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h
