@@ -89,7 +89,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-x402 test-ops test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-x402 test-ops test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-hostile test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -136,6 +136,9 @@ test-client: ## the library under load: a thousand unordered transactions, paral
 test-attacks: ## hogs, forgeries, payers without money and a bad proposer on real nodes; ATTACKS=10
 	go test ./cmd/stemmad -run 'TestAttacksOnANode|TestAProposerOfInvalidTransactions' -v -count=1 -timeout 60m -args -attacks=$(or $(ATTACKS),10)
 
+test-hostile: ## what no honest client sends, each kind alone and all together, to a node and a portal; HOSTILE=60s
+	go test ./testutil/hostile -run TestHostileRequests -v -count=1 -timeout 60m -args -hostile.alone=$(or $(ALONE),10s) -hostile.for=$(or $(HOSTILE),60s)
+
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
@@ -156,11 +159,12 @@ test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of i
 	go test ./client/dataset -run 'TestABuildOfMany|TestProofsOfMany' -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
 	go test ./client/dataset/exchange -run TestRatesOfForms -v -count=1 -timeout 60m -args -items=10000000
 
-test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+test-fuzz: ## FUZZ_MUTANTS=20000 of each message, then all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+	go test ./testutil/strangers -run TestMutatedMessages -v -count=1 -timeout 2h -args -mutants=$(or $(FUZZ_MUTANTS),20000)
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
 		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
 			echo "$$dir $$target"; \
-			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 5s -parallel $(or $(FUZZ_P),1); \
+			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 100x -parallel $(or $(FUZZ_P),1); \
 		done; \
 	done
 

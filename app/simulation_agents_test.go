@@ -36,9 +36,9 @@ func (s *simulation) agentMessages() {
 	add(s, 2, draw.offerControl)
 	add(s, 2, draw.acceptControl)
 	add(s, 3, draw.setRecovery)
-	add(s, 3, draw.requestRecovery)
+	add(s, 5, draw.requestRecovery)
 	add(s, 1, draw.objectToRecovery)
-	add(s, 3, draw.completeRecovery)
+	add(s, 6, draw.completeRecovery)
 	add(s, 1, draw.blankAgent)
 	add(s, 3, draw.attest)
 	add(s, 1, draw.revokeAttestation)
@@ -158,7 +158,8 @@ func (d draw) setRecovery() (chain.Account, *agenttypes.MsgSetRecovery) {
 }
 
 func (d draw) recoveryThat(runs bool) (controller, account chain.Account, agent agenttypes.AgentID) {
-	controller, p := d.agentThat("recovery", func(p agenttypes.Passport) bool { return p.Recovery != nil && (p.Recovery.DueAt != nil) == runs })
+	controller, p := d.agentThat("recovery",
+		func(p agenttypes.Passport) bool { return p.Recovery != nil && (p.Recovery.DueAt != nil) == runs })
 	account, _ = d.one(p.Recovery.Account)
 	return controller, account, p.Id
 }
@@ -195,7 +196,11 @@ func (d draw) attest() (chain.Account, *agenttypes.MsgAttest) {
 }
 
 func (d draw) attestationThat(fits func(agenttypes.Attestation) bool) (chain.Account, agenttypes.AttestationID) {
-	id, a := find(d, "attestation", d.keepers().Agent.Attestations, func(_ agenttypes.AttestationID, a agenttypes.Attestation) bool { return fits(a) })
+	id, a := find(d, "attestation", d.keepers().Agent.Attestations, func(_ agenttypes.AttestationID,
+		a agenttypes.Attestation,
+	) bool {
+		return fits(a)
+	})
 	by, _ := d.one(a.Issuer)
 	return by, id
 }
@@ -211,16 +216,16 @@ func (d draw) blankAttestation() (chain.Account, *agenttypes.MsgBlankAttestation
 }
 
 func (s *simulation) disputeMessages() {
-	add(s, 6, draw.openCase)
+	add(s, 10, draw.openCase)
 	add(s, 5, func(d draw) (chain.Account, *disputetypes.MsgAnswer) {
 		d.inPhase(disputetypes.PHASE_ANSWER)
 		return drawn[*disputetypes.MsgAnswer](d, d.answer)
 	})
-	add(s, 5, func(d draw) (chain.Account, *disputetypes.MsgRule) {
+	add(s, 10, func(d draw) (chain.Account, *disputetypes.MsgRule) {
 		d.inPhase(disputetypes.PHASE_ARBITRATION)
 		return drawn[*disputetypes.MsgRule](d, d.rule)
 	})
-	add(s, 5, draw.appealCase)
+	add(s, 10, draw.appealCase)
 	add(s, 2, draw.dropCase)
 	add(s, 4, draw.callBond)
 	add(s, 2, func(d draw) (chain.Account, *disputetypes.MsgAddBond) {
@@ -267,8 +272,17 @@ func (d draw) dropCase() (chain.Account, *disputetypes.MsgDrop) {
 	return by, &disputetypes.MsgDrop{Challenger: by.String(), Dispute: x.Id}
 }
 
+// callBond is mostly for one that is too small for what waits.
 func (d draw) callBond() (chain.Account, *disputetypes.MsgCallBond) {
-	id, _ := find(d, "bond to call", d.keepers().Dispute.Disputes, func(_ disputetypes.DisputeID, x disputetypes.Dispute) bool { return x.Callable() })
+	any := d.rand.Intn(5) == 0
+	id, _ := find(d, "bond to call", d.keepers().Dispute.Disputes, func(id disputetypes.DisputeID, x disputetypes.Dispute) bool {
+		if any || !x.Callable() {
+			return x.Callable()
+		}
+		thrownAway, _ := d.seen.Ctx().CacheContext()
+		_, err := d.keepers().Dispute.CallBond(thrownAway, id)
+		return err == nil
+	})
 	by := d.player()
 	return by, &disputetypes.MsgCallBond{Caller: by.String(), Dispute: id}
 }

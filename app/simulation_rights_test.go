@@ -25,7 +25,7 @@ func (s *simulation) licenseMessages() {
 	add(s, 8, draw.acquireGrant)
 	add(s, 3, draw.renewGrant)
 	add(s, 5, draw.offerGrant)
-	add(s, 1, draw.cancelGrantOffer)
+	add(s, 2, draw.cancelGrantOffer)
 	add(s, 5, draw.acceptGrant)
 	add(s, 3, draw.approve)
 	add(s, 1, draw.withdrawApproval)
@@ -41,7 +41,8 @@ func (s *simulation) someTerms(kind int) licensetypes.Terms {
 	fee := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1+s.rand.Int63n(50)))
 	s.serial++
 	t := licensetypes.Terms{
-		Spdx: fmt.Sprint("LicenseRef-", s.serial), CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, Transferable: s.rand.Intn(5) > 0,
+		Spdx: fmt.Sprint("LicenseRef-", s.serial), CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
+		Transferable: s.rand.Intn(5) > 0,
 	}
 	switch kind {
 	case 0:
@@ -84,7 +85,9 @@ func (d draw) offerWork() (chain.Account, *licensetypes.MsgOffer) {
 type offerAt = collections.Pair[registrytypes.WorkID, licensetypes.TermsID]
 
 // offerThat is an offer that is open.
-func (d draw) offerThat(what string, fits func(offerAt, licensetypes.Offer, licensetypes.Terms) bool) (offerAt, licensetypes.Offer, licensetypes.Terms) {
+func (d draw) offerThat(what string, fits func(offerAt, licensetypes.Offer, licensetypes.Terms) bool) (offerAt, licensetypes.Offer,
+	licensetypes.Terms,
+) {
 	key, offer := find(d, what, d.keepers().License.Offers, func(key offerAt, o licensetypes.Offer) bool {
 		t, err := d.keepers().License.GetTerms(d.seen.Ctx(), key.K2())
 		require.NoError(d.t, err)
@@ -134,7 +137,8 @@ func (d draw) acquireGrant() (chain.Account, *licensetypes.MsgAcquire) {
 	}
 	work := chain.Work{ID: key.K1()}
 	msg := &licensetypes.MsgAcquire{
-		Licensee: by.String(), Work: work.ID, Terms: key.K2(), Serial: uint64(d.rand.Intn(4)), MaxRate: chain.Whole, Seen: d.seen.Seen(work, key.K2()),
+		Licensee: by.String(), Work: work.ID, Terms: key.K2(), Serial: uint64(d.rand.Intn(4)), MaxRate: chain.Whole,
+		Seen: d.seen.Seen(work, key.K2()),
 	}
 	if price := offer.PriceUnder(terms); !price.Empty() {
 		msg.MaxFee = &sdk.Coin{Denom: price[0].Denom, Amount: price[0].Amount.MulRaw(2)}
@@ -142,7 +146,9 @@ func (d draw) acquireGrant() (chain.Account, *licensetypes.MsgAcquire) {
 	return by, msg
 }
 
-func (d draw) grantThat(what string, fits func(licensetypes.Grant, licensetypes.Terms) bool) (chain.Account, licensetypes.GrantID, licensetypes.Grant) {
+func (d draw) grantThat(what string, fits func(licensetypes.Grant, licensetypes.Terms) bool) (chain.Account, licensetypes.GrantID,
+	licensetypes.Grant,
+) {
 	id, row := find(d, what, d.keepers().License.Grants, func(_ licensetypes.GrantID, g licensetypes.Grant) bool {
 		t, err := d.keepers().License.GetTerms(d.seen.Ctx(), g.Terms.TermsID)
 		require.NoError(d.t, err)
@@ -291,11 +297,18 @@ func (s *simulation) governanceMessages() {
 		return &royaltytypes.MsgUpdateParams{Authority: government, Params: p}
 	})
 	ask(s, func(d draw) *licensetypes.MsgBlankTerms {
-		id, _ := find(d, "terms with a text", d.keepers().License.Terms, func(_ licensetypes.TermsID, t licensetypes.Terms) bool { return t.Uri != "" && t.Spdx[:3] == "Lic" })
+		id, _ := find(d, "terms with a text", d.keepers().License.Terms, func(_ licensetypes.TermsID,
+			t licensetypes.Terms,
+		) bool {
+			return t.Uri != "" && t.Spdx[:3] == "Lic"
+		})
 		return &licensetypes.MsgBlankTerms{Authority: government, Terms: id}
 	})
 	ask(s, func(d draw) *lineagetypes.MsgUpdateParams {
-		return &lineagetypes.MsgUpdateParams{Authority: government, Params: lineagetypes.Params{MaxWalk: uint32(500 + d.rand.Intn(1000)), GasPerStep: 2000}}
+		return &lineagetypes.MsgUpdateParams{Authority: government, Params: lineagetypes.Params{
+			MaxWalk:    uint32(500 + d.rand.Intn(1000)),
+			GasPerStep: 2000,
+		}}
 	})
 	ask(s, func(d draw) *registrytypes.MsgUpdateParams {
 		window := time.Duration(1+d.rand.Intn(100)) * time.Hour

@@ -25,8 +25,8 @@ func (s *simulation) registryMessages() {
 	add(s, 1, draw.withdrawWork)
 	add(s, 2, draw.restoreWork)
 	add(s, 1, draw.blankWork)
-	add(s, 2, draw.anchorSome)
-	add(s, 2, draw.proveAnchor)
+	add(s, 4, draw.anchorSome)
+	add(s, 6, draw.proveAnchor)
 	add(s, 3, func(d draw) (chain.Account, *registrytypes.MsgWithdrawItems) {
 		return drawn[*registrytypes.MsgWithdrawItems](d, d.withdrawItems)
 	})
@@ -91,7 +91,10 @@ func (d draw) restoreWork() (chain.Account, *registrytypes.MsgRestoreWork) {
 
 func (d draw) blankWork() (chain.Account, *registrytypes.MsgBlankText) {
 	work, row := d.workThat("work", func(registrytypes.WorkID, registrytypes.Work) bool { return true })
-	return work.Owner, &registrytypes.MsgBlankText{Sender: work.Owner.String(), Work: work.ID, Version: uint32(d.rand.Intn(int(row.Version + 1)))}
+	return work.Owner, &registrytypes.MsgBlankText{
+		Sender: work.Owner.String(), Work: work.ID,
+		Version: uint32(d.rand.Intn(int(row.Version + 1))),
+	}
 }
 
 func (d draw) anchorSome() (chain.Account, *registrytypes.MsgAnchor) {
@@ -161,7 +164,7 @@ func (d draw) payWork() (chain.Account, *royaltytypes.MsgPay) {
 	msg := chain.PayMsg(p, d.someWork(), d.coin())
 	if d.rand.Intn(3) == 0 {
 		disputed, _ := d.workThat("work in dispute", func(_ registrytypes.WorkID, w registrytypes.Work) bool { return w.Disputed() })
-		msg.Work, msg.Amount.Amount = disputed.ID, msg.Amount.Amount.MulRaw(10)
+		msg.Work, msg.Amount.Amount = disputed.ID, msg.Amount.Amount.MulRaw(50)
 	}
 	return p, msg
 }
@@ -192,7 +195,10 @@ func (d draw) assignShares() (chain.Account, *royaltytypes.MsgAssignShares) {
 		d.skip("no holder here")
 	}
 	part := 1 + uint32(d.rand.Intn(int(share.Weight-1)))
-	msg := &royaltytypes.MsgAssignShares{Holder: by.String(), Work: work.ID, Shares: []royaltytypes.Assignment{{Account: by.String(), Weight: part}}}
+	msg := &royaltytypes.MsgAssignShares{Holder: by.String(), Work: work.ID, Shares: []royaltytypes.Assignment{{
+		Account: by.String(),
+		Weight:  part,
+	}}}
 	to := d.player()
 	if to.Name == by.Name {
 		to = d.robot()
@@ -209,7 +215,9 @@ func (d draw) acceptTransfer() (chain.Account, *royaltytypes.MsgAcceptTransfer) 
 	return by, d.seen.AcceptTransferMsg(chain.Work{ID: id}, by)
 }
 
-func (d draw) channelThat(fits func(royaltytypes.PaymentChannel) bool) (royaltytypes.PaymentChannelID, royaltytypes.PaymentChannel, chain.Account) {
+func (d draw) channelThat(fits func(royaltytypes.PaymentChannel) bool) (royaltytypes.PaymentChannelID, royaltytypes.PaymentChannel,
+	chain.Account,
+) {
 	id, row := find(d, "payment channel", d.keepers().Royalty.PaymentChannels.Rows,
 		func(_ royaltytypes.PaymentChannelID, c royaltytypes.PaymentChannel) bool { return fits(c) })
 	payer, _ := d.one(row.Payer.String())

@@ -154,7 +154,9 @@ func coded(path string, err error) error {
 		code = codes.InvalidArgument
 	case code != codes.Unknown:
 		return err
-	case errors.Is(err, sdkerrors.ErrInvalidRequest), errors.Is(err, sdkerrors.ErrInvalidHeight), errors.Is(err, sdkerrors.ErrInvalidAddress):
+	case errors.Is(err, sdkerrors.ErrInvalidHeight): // it may come
+		code = codes.OutOfRange
+	case errors.Is(err, sdkerrors.ErrInvalidRequest), errors.Is(err, sdkerrors.ErrInvalidAddress):
 		code = codes.InvalidArgument
 	case errors.Is(err, sdkerrors.ErrOutOfGas):
 		code = codes.ResourceExhausted

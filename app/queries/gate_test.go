@@ -141,7 +141,7 @@ func TestRefusalsHaveCodes(t *testing.T) {
 		want            codes.Code
 	}{
 		{"a.Query", "Get", nil, codes.OK},
-		{"a.Query", "Get", sdkerrors.ErrInvalidHeight.Wrap("in the future"), codes.InvalidArgument},
+		{"a.Query", "Get", sdkerrors.ErrInvalidHeight.Wrap("in the future"), codes.OutOfRange},
 		{"a.Query", "Get", sdkerrors.ErrInvalidRequest.Wrap("negative"), codes.InvalidArgument},
 		{"a.Query", "Get", sdkerrors.ErrOutOfGas.Wrap("too dear"), codes.ResourceExhausted},
 		{"a.Query", "Get", status.Error(codes.NotFound, "no such"), codes.NotFound},

@@ -83,18 +83,24 @@ func deep(times int) string { return strings.Repeat(`{"a":[`, times) }
 func (v *victim) httpAttacks(name, address string) []attack {
 	odd := []string{
 		"GET /\x00 HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00", strings.Repeat("A", 100_000) + "\r\n",
-		"GET /" + strings.Repeat("a", 2<<20) + " HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+		"GET /" + strings.Repeat("a", 2<<20) + " HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\n" + strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 3000) + "\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
-		"TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + strings.Repeat("\x00\x00\x00\x04\x00\x00\x00\x00\x00", 5000),
+		"TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n",
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + strings.Repeat("\x00\x00\x00\x04\x00\x00\x00\x00\x00", 5000),
 	}
 	paths := []string{
-		"/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//evil.example/", "/%00", "/.git/config", "/" + strings.Repeat("a/", 4000), "/%ff%fe", "/;a=b?;;&&==",
+		"/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//evil.example/", "/%00", "/.git/config", "/" + strings.Repeat("a/",
+			4000), "/%ff%fe", "/;a=b?;;&&==",
 	}
 	return []attack{
-		{name + ": odd requests", func(ctx context.Context, n int) string { return raw(ctx, address, text(odd[n%len(odd)])) }, append([]string{"505"}, answered...)},
+		{
+			name + ": odd requests", func(ctx context.Context, n int) string { return raw(ctx, address, text(odd[n%len(odd)])) },
+			append([]string{"505"}, answered...),
+		},
 		{name + ": odd paths", func(ctx context.Context, n int) string {
 			return raw(ctx, address, text("GET "+paths[n%len(paths)]+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
 		}, answered},
@@ -151,11 +157,14 @@ func (v *victim) crowd(ctx context.Context, address string) string {
 func (v *victim) restAttacks() []attack {
 	at := func(path string) string { return "http://" + v.node.REST + path }
 	pages := []string{
-		"pagination.limit=18446744073709551615", "pagination.offset=18446744073709551615", "pagination.offset=1000000000&pagination.count_total=true",
-		"pagination.key=" + strings.Repeat("A", 8000), "pagination.limit=-1", "pagination.reverse=true&pagination.limit=99999999", "pagination.limit=1&pagination.limit=2",
+		"pagination.limit=18446744073709551615", "pagination.offset=18446744073709551615",
+		"pagination.offset=1000000000&pagination.count_total=true",
+		"pagination.key=" + strings.Repeat("A",
+			8000), "pagination.limit=-1", "pagination.reverse=true&pagination.limit=99999999", "pagination.limit=1&pagination.limit=2",
 	}
 	lists := []string{
-		"/cosmos/bank/v1beta1/supply", "/cosmos/auth/v1beta1/accounts", "/cosmos/staking/v1beta1/validators", "/stemma/registry/v1/works", "/stemma/license/v1/terms",
+		"/cosmos/bank/v1beta1/supply", "/cosmos/auth/v1beta1/accounts", "/cosmos/staking/v1beta1/validators", "/stemma/registry/v1/works",
+		"/stemma/license/v1/terms",
 		"/cosmos/gov/v1/proposals", "/stemma/royalty/v1/queue", "/stemma/dispute/v1/disputes",
 	}
 	return []attack{
@@ -167,7 +176,8 @@ func (v *victim) restAttacks() []attack {
 			return v.do(ctx, http.MethodPost, at(path), strings.NewReader(`{"tx":{"body":{"messages":`+deep(50_000)))
 		}, noMore},
 		{"REST: slow bodies", func(ctx context.Context, _ int) string {
-			return slowly(ctx, v.node.REST, "POST /cosmos/tx/v1beta1/txs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+			return slowly(ctx, v.node.REST,
+				"POST /cosmos/tx/v1beta1/txs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 		}, append([]string{"408"}, noMore...)},
 		{"REST: huge pages", func(ctx context.Context, n int) string {
 			return v.do(ctx, http.MethodGet, at(lists[n/len(pages)%len(lists)]+"?"+pages[n%len(pages)]), nil)
@@ -177,7 +187,8 @@ func (v *victim) restAttacks() []attack {
 			return v.do(ctx, http.MethodGet, at("/cosmos/bank/v1beta1/supply"), nil, "x-cosmos-block-height", height)
 		}, answered},
 		{"REST: search transactions", func(ctx context.Context, n int) string {
-			query := url.QueryEscape([]string{"tx.height>0", "message.action EXISTS", "tx.height>0 AND " + strings.Repeat("a.b='c' AND ", 400) + "a.b='c'", "''''", "tx.fee CONTAINS '1'"}[n%5])
+			query := url.QueryEscape([]string{"tx.height>0", "message.action EXISTS", "tx.height>0 AND " + strings.Repeat("a.b='c' AND ",
+				400) + "a.b='c'", "''''", "tx.fee CONTAINS '1'"}[n%5])
 			return v.do(ctx, http.MethodGet, at("/cosmos/tx/v1beta1/txs?limit=100&page="+fmt.Sprint(1+n*n*1000)+"&query="+query), nil)
 		}, answered},
 	}
@@ -192,22 +203,28 @@ func (v *victim) portalAttacks() []attack {
 			return v.do(ctx, http.MethodPost, at(posts[n%len(posts)]), io.LimitReader(zeros{}, 64<<20), "X-Reader", reader())
 		}, wrong},
 		{"portal: deep JSON", func(ctx context.Context, n int) string {
-			return v.do(ctx, http.MethodPost, at(posts[n%len(posts)]), strings.NewReader(deep(100_000)), "Content-Type", "application/json", "X-Reader", reader())
+			return v.do(ctx, http.MethodPost, at(posts[n%len(posts)]), strings.NewReader(deep(100_000)), "Content-Type", "application/json",
+				"X-Reader", reader())
 		}, wrong},
 		{"portal: slow bodies", func(ctx context.Context, _ int) string {
 			return slowly(ctx, v.portal, "POST /rpc HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 		}, append([]string{"408"}, noMore...)},
 		{"portal: odd searches", func(ctx context.Context, n int) string {
-			q := []string{strings.Repeat("a ", 4000), `"" OR NEAR(*)`, "%' --", "\x00\xff", strings.Repeat(`"`, 3000), "*" + strings.Repeat("(", 500), "é" + strings.Repeat("̈", 4000)}[n%7]
+			q := []string{
+				strings.Repeat("a ", 4000), `"" OR NEAR(*)`, "%' --", "\x00\xff", strings.Repeat(`"`, 3000),
+				"*" + strings.Repeat("(", 500), "é" + strings.Repeat("̈", 4000),
+			}[n%7]
 			return v.do(ctx, http.MethodGet, at("/search?page=99999999999&q="+url.QueryEscape(q)), nil, "X-Reader", reader())
 		}, answered},
 		{"portal: batches of questions", func(ctx context.Context, _ int) string {
 			one := `{"jsonrpc":"2.0","id":1,"method":"status"}`
-			return v.do(ctx, http.MethodPost, at("/rpc"), strings.NewReader("["+strings.Repeat(one+",", 1000)+one+"]"), "Content-Type", "application/json", "X-Reader", reader())
+			return v.do(ctx, http.MethodPost, at("/rpc"), strings.NewReader("["+strings.Repeat(one+",", 1000)+one+"]"), "Content-Type",
+				"application/json", "X-Reader", reader())
 		}, noMore},
 		{"portal: payments of nonsense", func(ctx context.Context, n int) string {
 			header := []string{"AAAA", strings.Repeat("A", 20_000), "e30=", "eyJ4NDAyVmVyc2lvbiI6Mn0="}[n%4]
-			return v.do(ctx, http.MethodGet, at("/x402/works/work1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqx0l0gc"), nil, "PAYMENT-SIGNATURE", header, "X-Reader", reader())
+			return v.do(ctx, http.MethodGet, at("/x402/works/work1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqx0l0gc"), nil, "PAYMENT-SIGNATURE", header,
+				"X-Reader", reader())
 		}, append([]string{"402"}, answered...)},
 		{"portal: floods by one reader", func(ctx context.Context, _ int) string {
 			return v.do(ctx, http.MethodGet, at("/"), nil, "X-Reader", "198.51.100.1")

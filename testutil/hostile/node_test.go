@@ -55,38 +55,48 @@ func (v *victim) askGRPC(ctx context.Context) error {
 	}
 }
 
-// listMethods asks the node for all its queries.
+// listMethods are all queries that this program knows.
 func (v *victim) listMethods() (methods []string) {
-	res, err := http.Get("http://" + v.node.REST + "/openapi.json")
+	files, err := proto.MergedRegistry()
 	require.NoError(v, err)
-	_ = res.Body.Close()
-	stream, err := reflection.NewServerReflectionClient(v.conn).ServerReflectionInfo(v.Context())
-	require.NoError(v, err)
-	ask := &reflection.ServerReflectionRequest{MessageRequest: &reflection.ServerReflectionRequest_ListServices{}}
-	require.NoError(v, stream.Send(ask))
-	answer, err := stream.Recv()
-	require.NoError(v, err)
-	for _, s := range answer.GetListServicesResponse().Service {
-		methods = append(methods, queriesOf(s.Name)...)
-	}
-	require.Greater(v, len(methods), 50)
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			service := file.Services().Get(i)
+			if service.Name() == "Msg" {
+				continue
+			}
+			for j := range service.Methods().Len() {
+				if m := service.Methods().Get(j); !m.IsStreamingServer() {
+					methods = append(methods, "/"+string(service.FullName())+"/"+string(m.Name()))
+				}
+			}
+		}
+		return true
+	})
+	require.Greater(v, len(methods), 100)
 	slices.Sort(methods)
 	return methods
 }
 
 // grpcAttacks are those on gRPC.
 func (v *victim) grpcAttacks() []attack {
-	codes := []string{"OK", "InvalidArgument", "ResourceExhausted", "NotFound", "Unimplemented", "Internal", "Unknown", "Unavailable", "FailedPrecondition", "OutOfRange"}
+	codes := []string{
+		"OK", "InvalidArgument", "ResourceExhausted", "NotFound", "Unimplemented", "Internal", "Unknown", "Unavailable",
+		"FailedPrecondition", "OutOfRange",
+	}
 	bank := "/cosmos.bank.v1beta1.Query/"
 	return []attack{
 		{"gRPC: broken protobuf", func(ctx context.Context, n int) string {
 			return v.call(ctx, v.methods[n%len(v.methods)], broken(n))
 		}, codes},
-		{"gRPC: oversized messages", func(ctx context.Context, _ int) string { return v.call(ctx, bank+"AllBalances", make([]byte, 24<<20)) }, []string{"ResourceExhausted", "Unavailable"}},
+		{"gRPC: oversized messages", func(ctx context.Context, _ int) string {
+			return v.call(ctx, bank+"AllBalances", make([]byte,
+				24<<20))
+		}, []string{"ResourceExhausted", "Unavailable"}},
 		{"gRPC: just within the limit", func(ctx context.Context, n int) string {
 			request := protowire.AppendBytes([]byte{0x0a}, make([]byte, 2_000_000)) // one text, below what is read
 			return v.call(ctx, v.methods[n%len(v.methods)], request)
-		}, []string{"ResourceExhausted", "InvalidArgument", "Unavailable", "Unimplemented", "OK"}}, // some of reflection read nothing
+		}, []string{"ResourceExhausted", "InvalidArgument", "Unavailable", "Unimplemented", "OK", "Unknown"}}, // OK: reflection reads nothing
 		{"gRPC: simulations", func(ctx context.Context, n int) string {
 			tx := slices.Concat([]byte{0x12, 0xff, 0xff, 0x1f}, make([]byte, 0x7ffff)) // 512 KiB of no transaction
 			return v.call(ctx, "/cosmos.tx.v1beta1.Service/Simulate", tx)
@@ -133,13 +143,15 @@ func broken(n int) []byte {
 func (v *victim) streams(ctx context.Context, _ int) string {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
+	long := strings.Repeat("a", 1000)
 	for range 100 {
 		stream, err := reflection.NewServerReflectionClient(v.conn).ServerReflectionInfo(ctx)
 		if err != nil {
 			return status.Code(err).String()
 		}
 		for range 20 {
-			if stream.Send(&reflection.ServerReflectionRequest{Host: strings.Repeat("a", 1000)}) != nil {
+			ask := &reflection.ServerReflectionRequest{Host: long} //nolint:staticcheck // SA1019: the SDK serves this version alone
+			if stream.Send(ask) != nil {
 				break
 			}
 		}
@@ -177,16 +189,27 @@ func (v *victim) rpcAttacks() []attack {
 			return post(ctx, ask("broadcast_tx_sync", map[string]any{"tx": base64.StdEncoding.EncodeToString(make([]byte, 700<<10))}))
 		}, all},
 		{"RPC: searches", func(ctx context.Context, n int) string {
-			query := []string{"tx.height>0", "message.action EXISTS", strings.Repeat("a.b='c' AND ", 2000) + "a.b='c'", "tx.height>=-1 AND tx.height<1e400", "'", "a.b>" + strings.Repeat("9", 5000)}[n%6]
-			return post(ctx, ask([]string{"tx_search", "block_search"}[n/6%2], map[string]any{"query": query, "per_page": "100000", "page": "99999999", "prove": true}))
+			query := []string{
+				"tx.height>0", "message.action EXISTS", strings.Repeat("a.b='c' AND ", 2000) + "a.b='c'",
+				"tx.height>=-1 AND tx.height<1e400", "'", "a.b>" + strings.Repeat("9", 5000),
+			}[n%6]
+			return post(ctx, ask([]string{"tx_search", "block_search"}[n/6%2], map[string]any{
+				"query": query, "per_page": "100000",
+				"page": "99999999", "prove": true,
+			}))
 		}, all},
 		{"RPC: odd questions", func(ctx context.Context, n int) string {
 			questions := []string{
-				ask("abci_query", map[string]any{"path": "/store/bank/subspace", "data": "00", "prove": true}), ask("abci_query", map[string]any{"path": strings.Repeat("/a", 9000)}),
-				ask("abci_query", map[string]any{"path": "/app/simulate", "data": strings.Repeat("ff", 5000)}), ask("block", map[string]any{"height": "-5"}),
-				ask("blockchain", map[string]any{"minHeight": "-99", "maxHeight": "99999999999"}), ask("validators", map[string]any{"page": "9999", "per_page": "-1"}),
-				ask("genesis_chunked", map[string]any{"chunk": 99999}), ask("dial_peers", map[string]any{"peers": []string{"a@b:1"}}), ask("unsafe_flush_mempool", nil),
-				ask("header_by_hash", map[string]any{"hash": "AA"}), ask("broadcast_evidence", map[string]any{"evidence": map[string]any{"type": "x"}}), `{"jsonrpc":"2.0"}`, "[]", "null",
+				ask("abci_query", map[string]any{"path": "/store/bank/subspace", "data": "00", "prove": true}), ask("abci_query",
+					map[string]any{"path": strings.Repeat("/a", 9000)}),
+				ask("abci_query", map[string]any{"path": "/app/simulate", "data": strings.Repeat("ff", 5000)}), ask("block",
+					map[string]any{"height": "-5"}),
+				ask("blockchain", map[string]any{"minHeight": "-99", "maxHeight": "99999999999"}), ask("validators",
+					map[string]any{"page": "9999", "per_page": "-1"}),
+				ask("genesis_chunked", map[string]any{"chunk": 99999}), ask("dial_peers",
+					map[string]any{"peers": []string{"a@b:1"}}), ask("unsafe_flush_mempool", nil),
+				ask("header_by_hash", map[string]any{"hash": "AA"}), ask("broadcast_evidence",
+					map[string]any{"evidence": map[string]any{"type": "x"}}), `{"jsonrpc":"2.0"}`, "[]", "null",
 			}
 			return post(ctx, questions[n%len(questions)])
 		}, all},
@@ -209,7 +232,8 @@ func (v *victim) subscriptions(ctx context.Context, n int) string {
 	}
 	defer c.Close()
 	for i := range 50 {
-		question := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"subscribe","params":{"query":"tm.event='NewBlock' AND block.height>%d"}}`, i, n*100+i)
+		query := fmt.Sprintf("tm.event='NewBlock' AND block.height>%d", n*100+i)
+		question := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"subscribe","params":{"query":%q}}`, i, query)
 		if c.WriteMessage(websocket.TextMessage, []byte(question)) != nil {
 			return "closed"
 		}
@@ -219,22 +243,4 @@ func (v *victim) subscriptions(ctx context.Context, n int) string {
 	case <-time.After(2 * time.Second):
 	}
 	return "held"
-}
-
-// queriesOf are the methods of a service that this program knows.
-func queriesOf(service string) (methods []string) {
-	found, err := proto.HybridResolver.FindDescriptorByName(protoreflect.FullName(service))
-	if err != nil {
-		return nil
-	}
-	described, ok := found.(protoreflect.ServiceDescriptor)
-	if !ok || strings.HasSuffix(service, ".Msg") {
-		return nil
-	}
-	for i := range described.Methods().Len() {
-		if m := described.Methods().Get(i); !m.IsStreamingServer() {
-			methods = append(methods, "/"+service+"/"+string(m.Name()))
-		}
-	}
-	return methods
 }

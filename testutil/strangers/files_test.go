@@ -134,10 +134,12 @@ func FuzzFile(f *testing.F) {
 	all := files()
 	seeds := []string{
 		"{}", "[]", "null", `{"a":1,"a":2}`, `{"version":1,"name":"x","responsible":{"name":"y"}}`, "work,share\nwork1x,60%\nsong.wav,40%\n",
-		"path,work,use\n/a,work1x,ai-input\n", "sha256,weight,contributor\n" + strings.Repeat("ab", 32) + ",5,\n", "a.b.c", "messages: [pay]\nexpires: 30d\n",
+		"path,work,use\n/a,work1x,ai-input\n", "sha256,weight,contributor\n" + strings.Repeat("ab",
+			32) + ",5,\n", "a.b.c", "messages: [pay]\nexpires: 30d\n",
 		`{"sha256":"` + strings.Repeat("ab", 32) + `","weight":3}` + "\n", "PAR1", "\xef\xbb\xbfa;b\n1;2\n", "\xff\xfea\x00,\x00",
 		`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`,
-		`{"@type":"sc:Dataset","recordSet":[{"field":[{"source":{"fileObject":{"@id":"x"}}}]}],"distribution":[{"@id":"x","contentUrl":"x.csv"}]}`,
+		`{"@type":"sc:Dataset","recordSet":[{"field":[{"source":{"fileObject":{"@id":"x"}}}]}],` +
+			`"distribution":[{"@id":"x","contentUrl":"x.csv"}]}`,
 	}
 	for _, seed := range seeds {
 		f.Add([]byte(seed))
@@ -156,8 +158,10 @@ func FuzzFile(f *testing.F) {
 func FuzzRequest(f *testing.F) {
 	checker, err := bots.New(bots.Config{Origin: "https://example.org", Now: func() time.Time { return now }})
 	require.NoError(f, err)
-	f.Add("/", "kind=image&max-price=5uusdc&page=2", `sig1=("@authority");created=1780272000;keyid="x";alg="ed25519";tag="web-bot-auth"`, "sig1=:AAAA:", "")
-	f.Add("/a%2f..", "a=%zz&a=1", `sig1=("@query-param";name="a" "@path" "x";sf);expires=1`, `sig1=:AA==:, sig2=?1`, `{"x402Version":2,"payload":{}}`)
+	f.Add("/", "kind=image&max-price=5uusdc&page=2",
+		`sig1=("@authority");created=1780272000;keyid="x";alg="ed25519";tag="web-bot-auth"`, "sig1=:AAAA:", "")
+	f.Add("/a%2f..", "a=%zz&a=1", `sig1=("@query-param";name="a" "@path" "x";sf);expires=1`, `sig1=:AA==:, sig2=?1`,
+		`{"x402Version":2,"payload":{}}`)
 	f.Fuzz(func(t *testing.T, path, query, input, signature, payment string) {
 		length := len(path) + len(query) + len(input) + len(signature) + len(payment)
 		if length > strangers.MaxInput {

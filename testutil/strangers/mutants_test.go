@@ -133,7 +133,8 @@ func edge(rng *rand.Rand, field protoreflect.FieldDescriptor) protoreflect.Value
 	switch field.Kind() {
 	case protoreflect.StringKind:
 		return protoreflect.ValueOfString([]string{
-			"", "0", "-1", "1", "00", "340282366920938463463374607431768211456", "a", strings.Repeat("é", 300), strings.Repeat("9", 90), "https://example.org/\u202e",
+			"", "0", "-1", "1", "00", "340282366920938463463374607431768211456", "a", strings.Repeat("é", 300), strings.Repeat("9",
+				90), "https://example.org/\u202e",
 			"stem", "\x00", value(field, rng.IntN(3)).String(),
 		}[rng.IntN(13)])
 	case protoreflect.BytesKind:

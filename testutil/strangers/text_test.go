@@ -78,10 +78,13 @@ func lineReaders() []func(*testing.T, string) {
 func FuzzText(f *testing.F) {
 	all := lineReaders()
 	for _, seed := range []string{
-		"", "60%", "12.5", "10.00 USDC", "10usdc,5ustem", "2026-12-31", "30d", "1h30m", "image", "Name (role) <account>", "a=60%,b=40%", "7:abcdef", "MIT OR Apache-2.0",
+		"", "60%", "12.5", "10.00 USDC", "10usdc,5ustem", "2026-12-31", "30d", "1h30m", "image", "Name (role) <account>", "a=60%,b=40%",
+		"7:abcdef", "MIT OR Apache-2.0",
 		registrytypes.WorkID{1}.String(), licensetypes.TermsID{1}.String(), licensetypes.GrantID{1}.String(), agenttypes.AgentID{1}.String(),
-		disputetypes.DisputeID{1}.String(), royaltytypes.PaymentChannelID{1}.String(), registrytypes.Digest{1}.String(), "sha256:" + registrytypes.Digest{1}.String(),
-		"isrc:USRC17607839", "doi:10.1000/182", registrytypes.Digest{1}.String() + "  file.wav", "channel-0/osmosis", "ibc/ABC", "https://example.org:443",
+		disputetypes.DisputeID{1}.String(), royaltytypes.PaymentChannelID{1}.String(), registrytypes.Digest{1}.String(),
+		"sha256:" + registrytypes.Digest{1}.String(),
+		"isrc:USRC17607839", "doi:10.1000/182", registrytypes.Digest{1}.String() + "  file.wav", "channel-0/osmosis", "ibc/ABC",
+		"https://example.org:443",
 	} {
 		f.Add(seed)
 	}
