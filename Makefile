@@ -160,7 +160,7 @@ test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of i
 	go test ./client/dataset/exchange -run TestRatesOfForms -v -count=1 -timeout 60m -args -items=10000000
 
 test-fuzz: ## FUZZ_MUTANTS=20000 of each message, then all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
-	go test ./testutil/strangers -run TestMutatedMessages -v -count=1 -timeout 2h -args -mutants=$(or $(FUZZ_MUTANTS),20000)
+	$(if $(filter ./... ./testutil/strangers,$(PKG)),go test ./testutil/strangers -run TestMutatedMessages -v -count=1 -timeout 2h -args -mutants=$(or $(FUZZ_MUTANTS),20000))
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
 		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
 			echo "$$dir $$target"; \

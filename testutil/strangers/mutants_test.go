@@ -20,7 +20,7 @@ import (
 var mutants = flag.Int("mutants", 300, "how many mutants of each message are read")
 
 // TestMutatedMessages reads messages that the chain took with some bytes changed, left out, doubled or taken from another, and with
-// fields at the ends of what they can be: without the counters of coverage, which cost a hundred times as much as the reading.
+// fields at the ends of what they can be: without the counters of coverage, which cost twenty times as much as the reading.
 func TestMutatedMessages(t *testing.T) {
 	e, err := encoding.New()
 	require.NoError(t, err)
