@@ -101,7 +101,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-x402 test-ops test-signer test-image test-race test-sim test-oracle test-kills test-fleet drill test-fuzz test-client test-attacks test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-x402 test-ops test-signer test-image test-race test-sim test-oracle test-kills test-fleet drill test-fuzz test-client test-attacks test-hostile test-portal test-mutants test-dataset rehearse-upgrade cover bench bench-scale test-join load load-small docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -135,8 +135,8 @@ cover: ## tests with coverage, into build/cover.out
 	go test -p $(TEST_P) -timeout 20m -coverprofile build/cover.out $(TEST_FLAGS) $(PKG)
 	go tool cover -func build/cover.out | tail -1
 
-test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
-	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks|TestMoneyIsConservedAcrossChains' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 -ibc.transfers=1000 $(SIM_FLAGS)
+test-sim: ## all messages by many seeds, and random blocks on three executors, for long; SIM_FLAGS='-sim.messages.seeds=40 -sim.messages.blocks=1000 -sim.seed=7 -sim.blocks=500'
+	go test ./app -run 'TestSimulationOfAllMessages|TestRandomBlocksAgree|TestMoneyInRandomBlocks|TestMoneyIsConservedAcrossChains' -v -timeout 90m -args -sim.messages.seeds=20 -sim.messages.blocks=400 -sim.blocks=300 -sim.money.blocks=20000 -ibc.transfers=1000 $(SIM_FLAGS)
 
 test-oracle: ## random worlds against the plain rules of rights and of disputes' money, six a second; WORLDS=2000, SEED=1 for that of the first
 	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h
@@ -158,6 +158,9 @@ test-attacks: ## hogs, forgeries, payers without money and a bad proposer on rea
 drill: ## faults on four real validators, each in its long form (hours); DRILLS='Kills|Down' for some, TIMES=1000 for how often; docs/reliability.md names them
 	DRILL=long go test -p 1 ./scripts/drills ./scripts/load -run 'TestDrill($(DRILLS))' -v -count=1 -timeout 10h -args -times=$(or $(TIMES),0)
 
+test-hostile: ## what no honest client sends, each kind alone and all together, to a node and a portal; HOSTILE=60s
+	go test ./testutil/hostile -run TestHostileRequests -v -count=1 -timeout 60m -args -hostile.alone=$(or $(ALONE),10s) -hostile.for=$(or $(HOSTILE),60s)
+
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
@@ -178,11 +181,12 @@ test-dataset: ## the manifest of a dataset of ITEMS=254130955 items, proofs of i
 	go test ./client/dataset -run 'TestABuildOfMany|TestProofsOfMany' -v -count=1 -timeout 60m -args -items=$(or $(ITEMS),254130955)
 	go test ./client/dataset/exchange -run TestRatesOfForms -v -count=1 -timeout 60m -args -items=10000000
 
-test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+test-fuzz: ## FUZZ_MUTANTS=20000 of each message, then all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+	$(if $(filter ./... ./testutil/strangers,$(PKG)),go test ./testutil/strangers -run TestMutatedMessages -v -count=1 -timeout 2h -args -mutants=$(or $(FUZZ_MUTANTS),20000))
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
 		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
 			echo "$$dir $$target"; \
-			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 5s -parallel $(or $(FUZZ_P),1); \
+			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 100x -parallel $(or $(FUZZ_P),1); \
 		done; \
 	done
 

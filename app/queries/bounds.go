@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"errors"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	gogogrpc "github.com/cosmos/gogoproto/grpc"
@@ -50,17 +51,18 @@ func (b *Bounds) Uses() (all []Use) {
 // The methods that decode whole transactions, at up to sixty bytes of memory for one of
 // theirs.
 var heavy = map[string]bool{
-	simulate:                                     true,
-	"/cosmos.tx.v1beta1.Service/TxDecode":        true,
-	"/cosmos.tx.v1beta1.Service/TxDecodeAmino":   true,
-	"/cosmos.tx.v1beta1.Service/TxEncode":        true,
-	"/cosmos.tx.v1beta1.Service/TxEncodeAmino":   true,
-	"/cosmos.tx.v1beta1.Service/GetTxsEvent":     true,
+	simulate:                                   true,
+	"/cosmos.tx.v1beta1.Service/TxDecode":      true,
+	"/cosmos.tx.v1beta1.Service/TxDecodeAmino": true,
+	"/cosmos.tx.v1beta1.Service/TxEncode":      true,
+	"/cosmos.tx.v1beta1.Service/TxEncodeAmino": true,
+	search: true,
 	"/cosmos.tx.v1beta1.Service/GetBlockWithTxs": true,
 }
 
 const (
 	simulate = "/cosmos.tx.v1beta1.Service/Simulate"
+	search   = "/cosmos.tx.v1beta1.Service/GetTxsEvent"
 	// broadcast is no query: CometBFT's pool bounds it, and it waits for blocks.
 	broadcast = "/cosmos.tx.v1beta1.Service/BroadcastTx"
 )
@@ -103,38 +105,63 @@ func (b *Bounds) around(path string, handler grpc.MethodHandler) grpc.MethodHand
 			return nil, err
 		}
 		defer leave()
-		var large error // gRPC gives what a decoder returns a code of its own
+		var unread error // gRPC gives what a decoder returns a code of its own
 		res, err := handler(srv, ctx, func(request any) error {
 			if message, ok := request.(proto.Message); ok {
-				request = sized{message, b.settings.MaxBytes, &large}
+				request = sized{message, b.settings.MaxBytes, &unread}
 			}
 			return decode(request)
 		}, interceptor)
-		if large != nil {
-			return nil, large
+		if unread != nil {
+			return nil, unread
 		}
-		return res, err
+		return res, coded(path, err)
 	}
 }
 
 // sized is a request that refuses to be decoded from too many bytes.
 type sized struct {
 	proto.Message
-	most  int
-	large *error
+	most   int
+	unread *error
 }
 
 // Unmarshal implements what the codec asks of a message.
 func (s sized) Unmarshal(raw []byte) error {
-	if *s.large = checkSize(len(raw), s.most); *s.large != nil {
-		return *s.large
+	err := checkSize(len(raw), s.most)
+	if err == nil {
+		if err = proto.Unmarshal(raw, s.Message); err == nil {
+			return nil
+		}
+		err = status.Errorf(codes.InvalidArgument, "the query is no %s: %v", proto.MessageName(s.Message), err)
 	}
-	return proto.Unmarshal(raw, s.Message)
+	*s.unread = err
+	return err
 }
 
 // UnpackInterfaces implements codectypes.UnpackInterfacesMessage.
 func (s sized) UnpackInterfaces(unpacker codectypes.AnyUnpacker) error {
 	return codectypes.UnpackInterfaces(s.Message, unpacker)
+}
+
+// coded gives a refusal of the SDK's that gRPC would call Unknown, and REST 500, as if the node were broken, the code
+// that says whose fault it is.
+func coded(path string, err error) error {
+	code := status.Code(err)
+	switch {
+	case path == search && (code == codes.Unknown || code == codes.Internal):
+		// That there is no such page, or that it can't read what is searched, the node's search says in words only.
+		code = codes.InvalidArgument
+	case code != codes.Unknown:
+		return err
+	case errors.Is(err, sdkerrors.ErrInvalidHeight): // it may come
+		code = codes.OutOfRange
+	case errors.Is(err, sdkerrors.ErrInvalidRequest), errors.Is(err, sdkerrors.ErrInvalidAddress):
+		code = codes.InvalidArgument
+	case errors.Is(err, sdkerrors.ErrOutOfGas):
+		code = codes.ResourceExhausted
+	}
+	return status.Error(code, status.Convert(err).Message())
 }
 
 func checkSize(size, most int) error {

@@ -2,6 +2,7 @@ package queries_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app/queries"
@@ -128,6 +130,50 @@ func TestAQueryHasABoundedSize(t *testing.T) {
 			require.ErrorContains(t, err, "queries.max-bytes in app.toml")
 		}
 	}
+}
+
+// What the SDK refuses without a code of gRPC's is the asker's fault where it says so, and not the node's.
+func TestRefusalsHaveCodes(t *testing.T) {
+	errBroken := errors.New("broken")
+	for _, c := range []struct {
+		service, method string
+		err             error
+		want            codes.Code
+	}{
+		{"a.Query", "Get", nil, codes.OK},
+		{"a.Query", "Get", sdkerrors.ErrInvalidHeight.Wrap("in the future"), codes.OutOfRange},
+		{"a.Query", "Get", sdkerrors.ErrInvalidRequest.Wrap("negative"), codes.InvalidArgument},
+		{"a.Query", "Get", sdkerrors.ErrOutOfGas.Wrap("too dear"), codes.ResourceExhausted},
+		{"a.Query", "Get", status.Error(codes.NotFound, "no such"), codes.NotFound},
+		{"a.Query", "Get", errBroken, codes.Unknown},
+		{"cosmos.tx.v1beta1.Service", "GetTxsEvent", status.Error(codes.Internal, "page 7 of 1"), codes.InvalidArgument},
+	} {
+		ask := bounded(queries.DefaultSettings(), c.service, c.method,
+			func(any, context.Context, func(any) error, grpc.UnaryServerInterceptor) (any, error) {
+				return nil, c.err
+			})
+		err := ask(context.Background())
+		require.Equal(t, c.want, status.Code(err), "%v", c.err)
+		if c.err != nil {
+			require.Equal(t, status.Convert(c.err).Message(), status.Convert(err).Message())
+		}
+	}
+}
+
+// Bytes that are no message are the asker's fault too.
+func TestAQueryThatIsNone(t *testing.T) {
+	r := &router{}
+	queries.New(queries.DefaultSettings()).Around(r).RegisterService(&grpc.ServiceDesc{ServiceName: "a.Query", Methods: []grpc.MethodDesc{{
+		MethodName: "Get", Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+			request := new(banktypes.QueryBalanceRequest)
+			return request, decode(request)
+		},
+	}}}, nil)
+	_, err := r.service.Methods[0].Handler(nil, context.Background(), func(request any) error {
+		return request.(interface{ Unmarshal([]byte) error }).Unmarshal([]byte{0x0a, 0xff})
+	}, nil)
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	require.ErrorContains(t, err, "cosmos.bank.v1beta1.QueryBalanceRequest")
 }
 
 func TestSettings(t *testing.T) {

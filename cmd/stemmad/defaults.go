@@ -24,6 +24,10 @@ const (
 	// restWriteTimeout bounds the time of a REST answer, in seconds; the SDK's
 	// default is no bound.
 	restWriteTimeout = 30
+	// grpcMaxBytes is the longest gRPC message that is read: twice a query or a transaction that the
+	// node takes. Messages are in memory before anything else bounds how many there are; the SDK
+	// reads 10 MiB.
+	grpcMaxBytes = 2 << 20
 	// snapshotInterval is how many blocks lie between state-sync snapshots.
 	snapshotInterval = 1000
 	// treeCache is how many nodes of each of the two dozen trees are kept in
@@ -60,6 +64,7 @@ func appConfig() *nodeConfig {
 	cfg.InterBlockCache = false
 	cfg.IAVLCacheSize = treeCache
 	cfg.StateSync.SnapshotInterval = snapshotInterval
+	cfg.GRPC.MaxRecvMsgSize = grpcMaxBytes
 	cfg.API.Enable = true
 	cfg.API.RPCWriteTimeout = restWriteTimeout
 	cfg.API.Swagger = true

@@ -47,7 +47,12 @@ func StoppedForTest(t *testing.T, o Options) *Network {
 
 // Binary builds stemmad, once a process, and returns where it is. Packages that are tested at the same time take turns,
 // and those that come later find it built.
-var Binary = sync.OnceValues(func() (string, error) {
+var Binary = sync.OnceValues(func() (string, error) { return built("stemmad") })
+
+// PortalBinary is Binary of stemma-portal.
+var PortalBinary = sync.OnceValues(func() (string, error) { return built("stemma-portal") })
+
+func built(name string) (string, error) {
 	_, self, _, _ := runtime.Caller(0)
 	root := filepath.Dir(filepath.Dir(filepath.Dir(self)))
 	dir := filepath.Join(root, "build", "localnet-binary")
@@ -62,8 +67,8 @@ var Binary = sync.OnceValues(func() (string, error) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "stemmad")
-	build := exec.Command("go", "build", "-o", path, "./cmd/stemmad")
+	path := filepath.Join(dir, name)
+	build := exec.Command("go", "build", "-o", path, "./cmd/"+name)
 	build.Dir, build.Stderr = root, os.Stderr
 	return path, build.Run()
-})
+}
