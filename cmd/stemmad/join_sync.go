@@ -14,6 +14,7 @@ import (
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
+
 	"github.com/cosmos/cosmos-sdk/client/flags"
 )
 

@@ -68,7 +68,8 @@ func TestANodeThatLiesIsFoundOut(t *testing.T) {
 			return strings.Replace(text, a.Result.Data, base64.StdEncoding.EncodeToString(richer), 1)
 		}), "somebody deceives you"},
 		"no end of a genesis": {changed("genesis_chunked", func(text string) string {
-			return text[:strings.Index(text, `"result"`)] + `"result":{"chunk":"0","total":"9999999","data":""}}`
+			before, _, _ := strings.Cut(text, `"result"`)
+			return before + `"result":{"chunk":"0","total":"9999999","data":""}}`
 		}), "has 0 bytes"},
 		"another header": {changed("commit", func(text string) string {
 			i := strings.Index(text, `"app_hash":"`) + len(`"app_hash":"`)
