@@ -3,8 +3,6 @@
 package joining
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/walletfiles"
+	"github.com/stemma-chain/stemma/internal/onereading"
 )
 
 // Bundle is what the operators of a network publish for those who join it.
@@ -34,25 +33,39 @@ const MaxBundle = 1 << 20
 // maxNamed bounds each list of a bundle.
 const maxNamed = 64
 
+// chainIDs are those that stemmad init takes. Any other is a stranger's attempt on a terminal or a file.
+var chainIDs = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,49}$`)
+
+func checkChainID(id string) error {
+	if !chainIDs.MatchString(id) {
+		return fmt.Errorf("the chain id %q is none: letters, digits, dots, hyphens and underscores, 50 at most", id)
+	}
+	return nil
+}
+
 var hashes = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // ReadBundle reads a bundle. One that says anything else than a bundle is refused: a word that is
 // misspelt would be a check that is not made.
 func ReadBundle(raw []byte) (Bundle, error) {
 	var b Bundle
-	read := json.NewDecoder(bytes.NewReader(raw))
-	read.DisallowUnknownFields()
-	if err := read.Decode(&b); err != nil {
-		return Bundle{}, fmt.Errorf("no join bundle, as `stemmad network bundle` writes it: %w", err)
-	}
-	if read.More() {
+	err := onereading.JSON(raw, &b)
+	if errors.Is(err, onereading.ErrMore) {
 		return Bundle{}, errors.New("no join bundle: there is more behind its end")
+	}
+	if err != nil {
+		return Bundle{}, fmt.Errorf("no join bundle, as `stemmad network bundle` writes it: %w", err)
 	}
 	return b, b.Check()
 }
 
 // Check says what is wrong in a bundle, or what flags add up to.
 func (b Bundle) Check() error {
+	if b.ChainID != "" {
+		if err := checkChainID(b.ChainID); err != nil {
+			return err
+		}
+	}
 	if b.Genesis != "" && !hashes.MatchString(b.Genesis) {
 		return fmt.Errorf("the genesis hash %q is not 64 small hex digits, a SHA-256", b.Genesis)
 	}

@@ -23,6 +23,13 @@ func TestABundleSaysNothingElse(t *testing.T) {
 	}, b)
 	for _, c := range []struct{ old, changed, says string }{
 		{`"genesis_hash"`, `"genesis_hsah"`, "no join bundle"},
+		{`"]}`, `"]}]`, "more behind its end"},
+		{`"trust":`, `"trust":"9:` + hash + `","Trust":`, "stands twice"},
+		{"stemma-1", `stemma\u001b[2J`, "the chain id"},
+		{"https://a.example", `https://a.example/\"`, "no address such as"},
+		{"https://a.example", "https://a.example,https://b.example", "no address such as"},
+		{"https://a.example", `https://a.example/\\x`, "no address such as"},
+		{"https://a.example", "https://me:secret@a.example", "for everybody to read"},
 		{`"]}`, `"]}{}`, "more behind its end"},
 		{hash, strings.ToUpper(hash), "64 small hex digits"},
 		{`"7:`, `"seven:`, "no trusted header"},

@@ -20,6 +20,9 @@ import (
 // maxGenesis bounds what a node may send as its genesis, in bytes: a million works are half of a gigabyte.
 const maxGenesis = 4 << 30
 
+// maxPieces bounds in how many pieces: CometBFT's have 16 MiB.
+const maxPieces = maxGenesis / (16 << 20)
+
 // Canonical writes a genesis so that all who have it write the same bytes: without spaces, names in
 // order. Its SHA-256 is the genesis' hash.
 func Canonical(doc *cmttypes.GenesisDoc) ([]byte, error) {
@@ -109,6 +112,9 @@ func genesisOf(ctx context.Context, node rpcclient.HistoryClient) (*cmttypes.Gen
 		part, err := node.GenesisChunked(ctx, piece)
 		if err != nil {
 			return nil, nil, fmt.Errorf("its genesis: %w", err)
+		}
+		if part.TotalChunks < 1 || part.TotalChunks > maxPieces {
+			return nil, nil, fmt.Errorf("its genesis has %d pieces; at most %d are taken", part.TotalChunks, maxPieces)
 		}
 		if piece > 0 && part.TotalChunks != pieces {
 			return nil, nil, fmt.Errorf("its genesis has %d pieces, and a moment before %d", part.TotalChunks, pieces)

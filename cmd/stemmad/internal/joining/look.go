@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -94,13 +95,24 @@ const (
 	maxAnswer = 64 << 20
 )
 
+// addresses are URLs which a list with commas and a text of config.toml hold as they are.
+var addresses = regexp.MustCompile(`^[a-z]+://[A-Za-z0-9.:%_~/?=&+@\[\]-]{1,500}$`)
+
 // checkRPC fails for what is no address of an RPC.
 func checkRPC(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || !slices.Contains([]string{"http", "https", "tcp"}, u.Scheme) || u.Hostname() == "" {
+	if err == nil && u.User != nil {
+		return fmt.Errorf("%s has a name or a password, which would stand in settings and bundles for everybody to read", u.Redacted())
+	}
+	if err != nil || !addresses.MatchString(text) || !slices.Contains([]string{"http", "https", "tcp"}, u.Scheme) || u.Hostname() == "" {
 		return fmt.Errorf("%q is no address such as https://rpc.example.org or http://10.0.0.1:26657", text)
 	}
 	return nil
+}
+
+// Client asks nodes that are not known: each question has an end, in time and in bytes.
+func Client(patience time.Duration) *http.Client {
+	return &http.Client{Transport: bounded{http.DefaultTransport}, Timeout: patience}
 }
 
 // bounded ends answers that are too long.
@@ -119,7 +131,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func reach(ctx context.Context, at string) (node, error) {
 	at = strings.Replace(at, "tcp://", "http://", 1)
-	client, err := rpchttp.NewWithClient(at, "/websocket", &http.Client{Transport: bounded{http.DefaultTransport}, Timeout: patience})
+	client, err := rpchttp.NewWithClient(at, "/websocket", Client(patience))
 	if err != nil {
 		return node{}, err
 	}
@@ -137,6 +149,9 @@ func reach(ctx context.Context, at string) (node, error) {
 // asked for or than those before.
 func (n *Network) agree(each node) error {
 	id := each.status.NodeInfo.Network
+	if err := checkChainID(id); err != nil {
+		return err
+	}
 	if n.ChainID != "" && id != n.ChainID {
 		return fmt.Errorf("is of the chain %q, not of %q", id, n.ChainID)
 	}

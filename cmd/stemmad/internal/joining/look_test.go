@@ -70,7 +70,14 @@ func TestANodeThatLiesIsFoundOut(t *testing.T) {
 		"no end of a genesis": {changed("genesis_chunked", func(text string) string {
 			before, _, _ := strings.Cut(text, `"result"`)
 			return before + `"result":{"chunk":"0","total":"9999999","data":""}}`
+		}), "9999999 pieces"},
+		"an empty piece of a genesis": {changed("genesis_chunked", func(text string) string {
+			before, _, _ := strings.Cut(text, `"result"`)
+			return before + `"result":{"chunk":"0","total":"2","data":""}}`
 		}), "has 0 bytes"},
+		"a chain's id for the terminal": {changed("status", func(text string) string {
+			return strings.ReplaceAll(text, `"network":"stemma-local-1"`, `"network":"stemma\u001b[2J"`)
+		}), "the chain id"},
 		"another header": {changed("commit", func(text string) string {
 			i := strings.Index(text, `"app_hash":"`) + len(`"app_hash":"`)
 			return text[:i] + strings.Repeat("A", 64) + text[i+64:]

@@ -53,20 +53,55 @@ func candidates(ctx context.Context, nodes []node) []string {
 	var all []string
 	for _, each := range nodes {
 		at, err := url.Parse(each.at)
-		if err == nil {
-			all = append(all, address(each.status.NodeInfo, at.Hostname())...)
+		if err != nil {
+			continue
 		}
+		host := at.Hostname()
+		all = append(all, fromThere(ctx, host, address(each.status.NodeInfo, host))...)
 	}
 	for _, each := range nodes {
 		known, err := each.client.NetInfo(ctx)
 		if err != nil { // a proxy need not let it through
 			continue
 		}
+		var named []string
 		for _, peer := range known.Peers {
-			all = append(all, address(peer.NodeInfo, peer.RemoteIP)...)
+			named = append(named, address(peer.NodeInfo, peer.RemoteIP)...)
+		}
+		if at, err := url.Parse(each.at); err == nil {
+			all = append(all, fromThere(ctx, at.Hostname(), named)...)
 		}
 	}
 	return all
+}
+
+// fromThere leaves out private addresses that a node outside this network names: they would be others here, of services
+// that are no nodes, and one of them would have the settings take private addresses from everybody.
+func fromThere(ctx context.Context, host string, peers []string) []string {
+	if private(host) {
+		return peers
+	}
+	found, _ := net.DefaultResolver.LookupIPAddr(ctx, host) // none: nobody is inside
+	if slices.ContainsFunc(found, func(at net.IPAddr) bool { return inside(at.IP) }) {
+		return peers
+	}
+	return slices.DeleteFunc(peers, func(peer string) bool { return private(hostOf(peer)) })
+}
+
+func hostOf(peer string) string {
+	_, at, _ := strings.Cut(peer, "@")
+	host, _, _ := net.SplitHostPort(at)
+	return host
+}
+
+// private says whether a host is not of the internet.
+func private(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && inside(ip)
+}
+
+func inside(ip net.IP) bool {
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
 }
 
 // address is where the node listens for peers; one that listens on all its addresses is at the host.
@@ -104,9 +139,6 @@ func reachable(ctx context.Context, peer string) bool {
 // addr_book_strict is false.
 func (n Network) Private() bool {
 	return slices.ContainsFunc(append(slices.Clone(n.Peers), n.Seeds...), func(peer string) bool {
-		_, at, _ := strings.Cut(peer, "@")
-		host, _, _ := net.SplitHostPort(at)
-		ip := net.ParseIP(host)
-		return host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast())
+		return private(hostOf(peer))
 	})
 }
