@@ -80,15 +80,21 @@ func begun(cfg *cmtcfg.Config) (*cmttypes.GenesisDoc, int64, error) {
 	if err := cmtjson.Unmarshal(raw, &first); err != nil {
 		return nil, 0, fmt.Errorf("the genesis in %s: %w", cfg.DBDir(), err)
 	}
+	height, err := heightIn(cfg)
+	return &first, height, err
+}
+
+// heightIn is the height of the last block that a stopped node has, whatever else is lost; 0: none. It makes no files.
+func heightIn(cfg *cmtcfg.Config) (int64, error) {
 	if _, err := os.Stat(filepath.Join(cfg.DBDir(), "blockstore.db")); errors.Is(err, os.ErrNotExist) {
-		return &first, 0, nil
+		return 0, nil
 	}
 	blocks, err := cmtcfg.DefaultDBProvider(&cmtcfg.DBContext{ID: "blockstore", Config: cfg})
 	if err != nil {
-		return nil, 0, err
+		return 0, fmt.Errorf("open the blocks in %s (does another process run this node?): %w", cfg.DBDir(), err)
 	}
 	defer blocks.Close()
-	return &first, store.NewBlockStore(blocks).Height(), nil
+	return store.NewBlockStore(blocks).Height(), nil
 }
 
 // checkPlaceholder refuses a genesis in which nobody can make a block.
@@ -161,19 +167,4 @@ func writtenAlike(a, b *cmttypes.GenesisDoc) (bool, error) {
 	}
 	than, err := joining.Canonical(&other)
 	return bytes.Equal(of, than), err
-}
-
-// checkSigned refuses to start a node that has a key and does not know what it has signed: CometBFT would end without a word of
-// what to do, and whoever makes up a state signs twice.
-func checkSigned(cfg *cmtcfg.Config) error {
-	if _, own := keyOf(cfg); !own {
-		return nil
-	}
-	file := cfg.PrivValidatorStateFile()
-	if _, known := signedHeight(file); known {
-		return nil
-	}
-	return fmt.Errorf("%s is lost or damaged: what was signed with this node's key is not known, and to sign a height twice is slashed. "+
-		"Be sure that no other process has the key; look how high the network is (`stemmad status --node` of another node); write into the file "+
-		`{"height":"H","round":0,"step":3} with an H some ten blocks above that, from where on it signs again; with 0 if this key never signed`, file)
 }

@@ -22,6 +22,7 @@ do. It changes nothing. With something bad it exits with 1.
   only-me        the others have the same         peers          how many, and how many called
   clock          block time, and the system's     sign-key       nobody else signs with its key
   missed-blocks  what the chain counted           upgrade        the planned one is known here
+  state          it says what the chain has of it
   disk           room that is left                disk-growth    bytes a day
   open-files     enough for the databases         settings       traps in config.toml and app.toml
 
@@ -45,14 +46,16 @@ type diagnosis struct {
 }
 
 func diagnose(ctx context.Context, conn *connect.Conn, _ []string) error {
-	facts, err := gatherFacts(ctx, conn)
-	if err != nil {
-		return err
+	e := diagnosis{conn.HomeDir, true, nil}
+	if facts, err := gatherFacts(ctx, conn); err != nil {
+		e.Findings = []health.Finding{health.Unreadable(err)}
+	} else {
+		e.Findings = health.Judge(facts)
 	}
-	e := diagnosis{conn.HomeDir, true, health.Judge(facts)}
 	for _, f := range e.Findings {
 		e.OK = e.OK && f.Mark != health.Bad
 	}
+	var err error
 	if conn.JSON() {
 		err = conn.PrintJSON(e)
 	} else {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,13 +10,18 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cometbft/cometbft/p2p"
 	"github.com/spf13/cast"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/server"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/stemma-chain/stemma/app"
@@ -29,29 +33,39 @@ import (
 // maxOthers bounds how many other nodes are asked.
 const maxOthers = 8
 
+// statePatience is how long the node may take to answer what it is asked of the chain's state.
+const statePatience = 20 * time.Second
+
 // gatherFacts asks everything that doctor judges.
 func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) {
-	home, err := settingsIn(ctx, conn.HomeDir)
+	home, err := settingsAsTheyAre(ctx, conn.HomeDir)
 	if err != nil {
 		return health.Facts{}, err
 	}
-	f := health.Facts{Comet: home.Config, Environment: settingVariables(), ClockSet: health.ClockSet(), OpenFiles: openFiles()}
+	f := health.Facts{Comet: home.Config, Environment: settingVariables(home.Viper.AllKeys()), ClockSet: health.ClockSet(), OpenFiles: openFiles()}
 	if f.Settings, err = settingsFacts(home); err != nil {
 		return f, err
 	}
 	f.Disk.Free, _ = ending.Free(home.Config.DBDir()) // 0, where it can't be told, is said
 	f.Disk.Used = folderSize(home.Config.DBDir())
-	signer, own := signerOf(home.Config)
+	signer, err := signerOf(home.Config)
+	if err != nil {
+		f.Key.Fault = err.Error()
+	}
+	own := signer != nil
 	if own {
 		f.Key.Address = fmt.Sprintf("%X", signer.Bytes())
 	}
 	node, err := health.Ask(ctx, home.Config.RPC.ListenAddress)
+	if key, unreadable := p2p.LoadNodeKey(home.Config.NodeKeyFile()); err == nil && unreadable == nil && node.ID() != string(key.ID()) {
+		err = fmt.Errorf("another node answers there, with the ID %s, not %s", node.ID(), key.ID())
+	}
 	if err != nil {
 		node, f.NotAnswering = nil, err.Error()
 	} else {
 		f.Node, f.Disk.PerDay = node.Node(ctx), node.PerDay(f.Disk.Used)
 		if err := askState(ctx, conn, &f, signer); err != nil {
-			return f, err
+			f.Unasked = err.Error()
 		}
 	}
 	seen := int64(0)
@@ -79,6 +93,8 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 
 // askState asks the chain about the node's validator and the next upgrade.
 func askState(ctx context.Context, conn *connect.Conn, f *health.Facts, signer sdk.ConsAddress) error {
+	ctx, cancel := context.WithTimeout(ctx, statePatience)
+	defer cancel()
 	rpc, err := client.NewClientFromNode(strings.Replace(f.Comet.RPC.ListenAddress, "://0.0.0.0:", "://127.0.0.1:", 1))
 	if err != nil {
 		return err
@@ -98,10 +114,17 @@ func askState(ctx context.Context, conn *connect.Conn, f *health.Facts, signer s
 	if signer == nil {
 		return nil
 	}
+	jailed, err := jailedNow(ctx, here, signer)
+	if err != nil {
+		return err
+	}
 	slashing := slashingtypes.NewQueryClient(here)
 	info, err := slashing.SigningInfo(ctx, &slashingtypes.QuerySigningInfoRequest{ConsAddress: signer.String()})
+	if status.Code(err) == codes.NotFound { // a node that is no validator has none
+		return nil
+	}
 	if err != nil {
-		return nil //nolint:nilerr // a node that is no validator has none
+		return err
 	}
 	params, err := slashing.Params(ctx, &slashingtypes.QueryParamsRequest{})
 	if err != nil {
@@ -110,10 +133,25 @@ func askState(ctx context.Context, conn *connect.Conn, f *health.Facts, signer s
 	window := params.Params.SignedBlocksWindow
 	least := params.Params.MinSignedPerWindow.MulInt64(window).RoundInt64()
 	f.Validator = &health.Validator{
-		Jailed: info.ValSigningInfo.JailedUntil.After(time.Now()), Tombstoned: info.ValSigningInfo.Tombstoned, Bonded: f.Node.Power > 0,
+		Jailed: jailed, Tombstoned: info.ValSigningInfo.Tombstoned, Bonded: f.Node.Power > 0,
 		Missed: info.ValSigningInfo.MissedBlocksCounter, Window: window, Allowed: window - least,
 	}
 	return nil
+}
+
+// jailedNow says whether the validator of a key is jailed: it stays so, after its time too, until it is told to come back.
+func jailedNow(ctx context.Context, here client.Context, signer sdk.ConsAddress) (bool, error) {
+	row, err := here.Client.ABCIQuery(ctx, "/store/"+stakingtypes.StoreKey+"/key", stakingtypes.GetValidatorByConsAddrKey(signer))
+	if err != nil || len(row.Response.Value) == 0 {
+		return false, err
+	}
+	found, err := stakingtypes.NewQueryClient(here).Validator(ctx, &stakingtypes.QueryValidatorRequest{
+		ValidatorAddr: sdk.ValAddress(row.Response.Value).String(),
+	})
+	if err != nil {
+		return false, err
+	}
+	return found.Validator.Jailed, nil
 }
 
 // others are the nodes to ask beside this one.
@@ -154,11 +192,19 @@ func settingsFacts(home *server.Context) (health.Settings, error) {
 	return s, nil
 }
 
-// settingVariables are the variables that set what stands in the files.
-func settingVariables() []string {
+// settingVariables are the variables that set what stands in the files, or could stand there: keys are those that do.
+func settingVariables(keys []string) []string {
+	set := map[string]bool{}
+	for _, key := range keys {
+		set[envPrefix+"_"+strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))] = key != flags.FlagHome
+	}
 	var names []string
 	for _, each := range os.Environ() {
 		name, value, _ := strings.Cut(each, "=")
+		if value != "" && set[name] {
+			names = append(names, name)
+			continue
+		}
 		for _, section := range []string{"P2P_", "RPC_", "MEMPOOL_", "CONSENSUS_", "STATESYNC_", "GRPC_", "API_", "DISK_", "FAST_", "QUERIES_", "PRUNING", "MINIMUM_GAS_PRICES"} {
 			if value != "" && strings.HasPrefix(name, envPrefix+"_"+section) {
 				names = append(names, name)
@@ -167,18 +213,6 @@ func settingVariables() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// signedHeight is the last height that the file says was signed, 0 for none; it is not known where the file can't be read.
-func signedHeight(file string) (height int64, known bool) {
-	var state struct {
-		Height int64 `json:"height,string"`
-	}
-	raw, err := os.ReadFile(file)
-	if err != nil || json.Unmarshal(raw, &state) != nil {
-		return 0, false
-	}
-	return state.Height, true
 }
 
 func openFiles() uint64 {

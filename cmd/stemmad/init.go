@@ -49,6 +49,9 @@ keyring, and "stemmad start" runs the chain at once.`,
 			if _, err := os.Stat(cfg.GenesisFile()); !errors.Is(err, os.ErrNotExist) && !overwrite {
 				return fmt.Errorf("%s exists; --%s replaces it", cfg.GenesisFile(), flagOverwrite)
 			}
+			if err := errors.Join(checkMoniker(args[0]), checkKeys(cfg)); err != nil {
+				return err
+			}
 			if solo, _ := cmd.Flags().GetBool(flagSolo); solo {
 				return initSolo(cmd, model(), chainID, args[0], cfg.RootDir)
 			}
@@ -67,6 +70,16 @@ var chainIDs = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,49}$`)
 func checkChainID(id string) error {
 	if !chainIDs.MatchString(id) {
 		return fmt.Errorf("--%s %q: write up to 50 letters, digits, dots, hyphens and underscores, such as stemma-1", flags.FlagChainID, id)
+	}
+	return nil
+}
+
+// monikers are what CometBFT takes for the name of a node and config.toml for a text, as long as a validator's may be.
+var monikers = regexp.MustCompile(`^[!#-[\]-~]([ !#-[\]-~]{0,68}[!#-[\]-~])?$`)
+
+func checkMoniker(name string) error {
+	if !monikers.MatchString(name) {
+		return fmt.Errorf("the moniker %q: write up to 70 letters without accents, digits and signs, none of them a quotation mark or a backslash", name)
 	}
 	return nil
 }

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +28,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/joining"
+	"github.com/stemma-chain/stemma/internal/durably"
 )
 
 const (
@@ -101,7 +105,12 @@ type joined struct {
 
 func runJoin(cmd *cobra.Command, args []string) error {
 	defer interruptible(cmd)()
-	ctx, err := settingsIn(cmd.Context(), client.GetClientContextFromCmd(cmd).HomeDir)
+	home := client.GetClientContextFromCmd(cmd).HomeDir
+	name := moniker(args)
+	if err := checkMoniker(name); err != nil {
+		return err
+	}
+	ctx, err := settingsAsTheyAre(cmd.Context(), home)
 	if err != nil {
 		return err
 	}
@@ -110,22 +119,29 @@ func runJoin(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if fromGenesis, _ := cmd.Flags().GetBool(flagFromGenesis); bundle.Trust == "" && !fromGenesis {
+	fromGenesis, _ := cmd.Flags().GetBool(flagFromGenesis)
+	if bundle.Trust == "" && !fromGenesis {
 		return fmt.Errorf("no header to trust: ask somebody whom you trust for one (%s), or execute all blocks with --%s",
 			"curl -s RPC/commit, the fields height and block_id.hash", flagFromGenesis)
 	}
-	if err := emptyHome(ctx); err != nil {
+	if err := errors.Join(emptyHome(ctx), checkKeys(cfg)); err != nil {
 		return err
 	}
-	network, err := look(cmd.Context(), bundle, cfg.StateSync.TrustPeriod)
+	maxAge := cfg.StateSync.TrustPeriod
+	if fromGenesis { // no trust in a header is needed
+		maxAge = math.MaxInt64
+	}
+	network, err := look(cmd.Context(), bundle, maxAge)
 	if err != nil {
 		return err
 	}
-	say := func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...) }
+	say := func(format string, args ...any) {
+		fmt.Fprintln(cmd.ErrOrStderr(), table.Lines(fmt.Sprintf(format, args...)))
+	}
 	say("%s at height %d. Its genesis has the hash\n  %s\n%s", network.ChainID, network.Latest, network.Hash,
 		howCertain(bundle, len(bundle.RPC)))
 	j := joined{
-		ChainID: network.ChainID, Genesis: network.Hash, Home: cfg.RootDir, Moniker: moniker(args), Peers: network.Peers,
+		ChainID: network.ChainID, Genesis: network.Hash, Home: cfg.RootDir, Moniker: name, Peers: network.Peers,
 	}
 	blocks, err := byBlocks(cmd, network, say)
 	if err != nil {
@@ -133,6 +149,9 @@ func runJoin(cmd *cobra.Command, args []string) error {
 	}
 	if !blocks {
 		j.Trust, j.TrustedAt = network.Trusted.String(), network.TrustedAt.UTC().Format(time.RFC3339)
+	}
+	if _, err := settingsIn(cmd.Context(), home); err != nil { // writes what is missing, app.toml above all
+		return err
 	}
 	if j.NodeID, err = writeJoined(cfg, network, j.Moniker, blocks); err != nil {
 		return err
@@ -142,17 +161,19 @@ func runJoin(cmd *cobra.Command, args []string) error {
 			cfg.RootDir, count(len(network.Peers), "peer"), cfg.RootDir)
 	}
 	// With what the environment says, as the node that is run has it.
-	running, err := settingsIn(cmd.Context(), client.GetClientContextFromCmd(cmd).HomeDir)
+	running, err := settingsIn(cmd.Context(), home)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	j.Height, err = syncUp(cmd.Context(), running.Config, network.Latest, blocks, say)
+	j.Height, err = syncUp(cmd.Context(), running.Config, j.NodeID, network.Latest, blocks, say)
 	if errors.Is(err, errNoSnapshot) && network.Whole {
 		say("No peer offers a snapshot: the node executes all %d blocks.", network.Latest-network.First+1)
 		cfg.StateSync.Enable, j.Trust, j.TrustedAt = false, "", ""
-		cmtcfg.WriteConfigFile(configFile(cfg), cfg)
-		j.Height, err = syncUp(cmd.Context(), running.Config, network.Latest, true, say)
+		if err := writeSettings(cfg); err != nil {
+			return err
+		}
+		j.Height, err = syncUp(cmd.Context(), running.Config, j.NodeID, network.Latest, true, say)
 	}
 	if err != nil {
 		return err
@@ -216,13 +237,22 @@ func readBundle(ctx context.Context, at string) ([]byte, error) {
 		defer file.Close()
 		return io.ReadAll(io.LimitReader(file, joining.MaxBundle))
 	}
+	if err := overTLS(at); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	asker := http.Client{CheckRedirect: func(next *http.Request, before []*http.Request) error {
+		if len(before) >= maxRedirects {
+			return errors.New("is moved again and again")
+		}
+		return overTLS(next.URL.String())
+	}}
+	answer, err := asker.Do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -233,12 +263,28 @@ func readBundle(ctx context.Context, at string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(answer.Body, joining.MaxBundle))
 }
 
+// maxRedirects is how often the address of a bundle may be another one.
+const maxRedirects = 5
+
+// overTLS refuses an address whose answer anybody on the way may change, who would choose what to trust. On this machine nobody is on the way.
+func overTLS(at string) error {
+	u, err := url.Parse(at)
+	if err != nil {
+		return err
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return fmt.Errorf("%s is not https: whoever is on the way could write another bundle; or get it by other means, and give its file", at)
+}
+
 // emptyHome refuses a home whose node has blocks, and one that a process runs.
 func emptyHome(ctx *server.Context) error {
 	if err := stoppedNode(ctx); err != nil {
 		return err
 	}
-	_, blocks, err := begun(ctx.Config)
+	blocks, err := heightIn(ctx.Config)
 	if err == nil && blocks > 0 {
 		err = fmt.Errorf("the node in %s has blocks up to height %d: `stemmad start` goes on from there. "+
 			"To join anew, `stemmad reset` deletes them and keeps the keys and what was signed", ctx.Config.RootDir, blocks)
@@ -263,7 +309,7 @@ func moniker(args []string) string {
 		return args[0]
 	}
 	name, err := os.Hostname()
-	if err != nil {
+	if err != nil || checkMoniker(name) != nil {
 		return "node"
 	}
 	return name
@@ -311,11 +357,37 @@ func writeJoined(cfg *cmtcfg.Config, n joining.Network, moniker string, blocks b
 	if err := cfg.ValidateBasic(); err != nil {
 		return "", fmt.Errorf("config.toml: %w", err)
 	}
-	cmtcfg.WriteConfigFile(configFile(cfg), cfg)
+	if err := writeSettings(cfg); err != nil {
+		return "", err
+	}
 	if err := errors.Join(writeTelemetry(cfg.RootDir), writeValidator(cfg.RootDir, moniker, key)); err != nil {
 		return "", err
 	}
-	return id, os.WriteFile(cfg.GenesisFile(), n.Genesis, 0o644)
+	return id, replace(cfg.GenesisFile(), n.Genesis)
+}
+
+// writeSettings writes config.toml, all of it or nothing. CometBFT's writing of it ends the process where it fails.
+func writeSettings(cfg *cmtcfg.Config) error {
+	draft, err := os.MkdirTemp(filepath.Dir(configFile(cfg)), "draft")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(draft)
+	file := filepath.Join(draft, "config.toml")
+	cmtcfg.WriteConfigFile(file, cfg)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return replace(configFile(cfg), text)
+}
+
+// replace writes a file whole or not at all, where a link leads.
+func replace(file string, text []byte) error {
+	if linked, err := filepath.EvalSymlinks(file); err == nil {
+		file = linked
+	}
+	return durably.Write(file, text)
 }
 
 // settingsIn are the settings of a home folder for a command whose flags have the names of sections there.
@@ -331,32 +403,73 @@ func settingsIn(ctx context.Context, home string) (*server.Context, error) {
 	return settings, nil
 }
 
+// settingsAsTheyAre are the same without writing what is missing.
+func settingsAsTheyAre(ctx context.Context, home string) (*server.Context, error) {
+	draft, err := os.MkdirTemp("", "stemmad-settings")
+	if err != nil { // a container may have no other place than the home
+		draft, err = os.MkdirTemp(home, "draft")
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(draft)
+	if err := os.Mkdir(filepath.Join(draft, "config"), 0o700); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"config.toml", "app.toml"} {
+		text, err := os.ReadFile(filepath.Join(home, "config", name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(draft, "config", name), text, 0o600)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	settings, err := settingsIn(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	settings.Viper.Set(flags.FlagHome, home)
+	settings.Config.SetRoot(home)
+	return settings, nil
+}
+
 func configFile(cfg *cmtcfg.Config) string {
 	return filepath.Join(cfg.RootDir, "config", "config.toml")
 }
 
 func validatorFile(home string) string { return filepath.Join(home, "config", "validator.json") }
 
-// writeValidator writes the file with which the node becomes a validator, unless its operator has one.
+// writeValidator writes the file with which the node becomes a validator. One that is there keeps what its operator wrote, but names the
+// node's key: with another one the stake would be a validator's that signs nothing.
 func writeValidator(home, moniker string, key cryptotypes.PubKey) error {
 	raw, err := codecs().Codec.MarshalInterfaceJSON(key)
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(map[string]any{
-		"pubkey": json.RawMessage(raw), "amount": "1000000" + app.StakingDenom, "moniker": moniker, "min-self-delegation": "1",
+	says := map[string]any{
+		"amount": "1000000" + app.StakingDenom, "moniker": moniker, "min-self-delegation": "1",
 		"commission-rate": "0.10", "commission-max-rate": "0.20", "commission-max-change-rate": "0.01",
-	}, "", "  ")
+	}
+	file := validatorFile(home)
+	before, err := os.ReadFile(file)
+	if err == nil {
+		says = nil
+		err = json.Unmarshal(before, &says)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s: %w; move it away, and it is written anew", file, err)
+	}
+	if says == nil { // null
+		says = map[string]any{}
+	}
+	says["pubkey"] = json.RawMessage(raw)
+	text, err := json.MarshalIndent(says, "", "  ")
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(validatorFile(home), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(append(text, '\n'))
-	return errors.Join(err, file.Close())
+	return replace(file, append(text, '\n'))
 }

@@ -27,12 +27,14 @@ const (
 	snapshotPatience = 30 * time.Second
 	// stepEvery is how often the node is asked how far it is, sayEvery how often that is told.
 	stepEvery, sayEvery = time.Second, 10 * time.Second
+	// recently is how old the last block is of a node that has caught up with a chain that goes on.
+	recently = 30 * time.Second
 	// endPatience is how long the node may take to end in order.
 	endPatience = time.Minute
 )
 
-// syncUp runs the node until it has caught up, and ends it. It returns its height.
-func syncUp(ctx context.Context, cfg *cmtcfg.Config, latest int64, blocks bool, say func(string, ...any)) (int64, error) {
+// syncUp runs the node, which has this ID, until it has caught up, and ends it. It returns its height.
+func syncUp(ctx context.Context, cfg *cmtcfg.Config, id string, latest int64, blocks bool, say func(string, ...any)) (int64, error) {
 	name := filepath.Join(cfg.RootDir, joinLog)
 	log, err := os.Create(name)
 	if err != nil {
@@ -51,7 +53,7 @@ func syncUp(ctx context.Context, cfg *cmtcfg.Config, latest int64, blocks bool, 
 	}
 	gone := make(chan error, 1)
 	go func() { gone <- run.Wait() }()
-	height, err := watchSync(ctx, cfg, latest, blocks, gone, say)
+	height, err := watchSync(ctx, cfg, id, latest, blocks, gone, say)
 	var ended *nodeEnded
 	switch {
 	case errors.As(err, &ended):
@@ -72,7 +74,7 @@ type nodeEnded struct{ error }
 
 // watchSync waits until the node has caught up.
 func watchSync(
-	ctx context.Context, cfg *cmtcfg.Config, latest int64, blocks bool, gone <-chan error, say func(string, ...any),
+	ctx context.Context, cfg *cmtcfg.Config, id string, latest int64, blocks bool, gone <-chan error, say func(string, ...any),
 ) (int64, error) {
 	node, err := rpchttp.NewWithTimeout(strings.Replace(cfg.RPC.ListenAddress, "tcp://", "http://", 1), "/websocket", uint(stepEvery/time.Second))
 	if err != nil {
@@ -90,11 +92,17 @@ func watchSync(
 		case <-tick.C:
 		}
 		status, err := node.Status(ctx)
+		if err == nil && string(status.NodeInfo.DefaultNodeID) != id {
+			return 0, fmt.Errorf("another node answers at %s: give this one ports of its own in config.toml and app.toml (--%s writes them first)",
+				cfg.RPC.ListenAddress, flagWriteOnly)
+		}
 		height := int64(0)
 		if err == nil {
 			height = status.SyncInfo.LatestBlockHeight
 		}
-		if height >= latest-1 && height > 0 && !status.SyncInfo.CatchingUp { // a chain that stands gives no block behind the last
+		// A chain that stands gives no block behind the last; one that goes on may have been said to be further than it is.
+		recent := err == nil && time.Since(status.SyncInfo.LatestBlockTime) < recently
+		if height > 0 && (height >= latest-1 || recent) && !status.SyncInfo.CatchingUp {
 			return height, nil
 		}
 		found = found || height > 0 || snapshotFound(filepath.Join(cfg.RootDir, joinLog))

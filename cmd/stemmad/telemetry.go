@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	cmtcfg "github.com/cometbft/cometbft/config"
-	pvm "github.com/cometbft/cometbft/privval"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel"
 
@@ -58,24 +56,6 @@ type measured interface {
 	MeasureValidator(signer sdk.ConsAddress)
 }
 
-// keyOf is the file of the key that this node signs blocks with, where it has one of its own.
-func keyOf(cfg *cmtcfg.Config) (string, bool) {
-	if cfg.PrivValidatorListenAddr != "" {
-		return "", false
-	}
-	_, err := os.Stat(cfg.PrivValidatorKeyFile())
-	return cfg.PrivValidatorKeyFile(), err == nil
-}
-
-// signerOf is the address of that key; a remote signer's is not known before it is asked.
-func signerOf(cfg *cmtcfg.Config) (sdk.ConsAddress, bool) {
-	file, own := keyOf(cfg)
-	if !own {
-		return nil, false
-	}
-	return sdk.ConsAddress(pvm.LoadFilePVEmptyState(file, "").GetAddress()), true
-}
-
 // serveMetrics gives the node's metrics to CometBFT's Prometheus port and to OpenTelemetry.
 func (p *process) serveMetrics() error {
 	app, ok := p.app.(measured)
@@ -83,7 +63,11 @@ func (p *process) serveMetrics() error {
 		return fmt.Errorf("a %T has no metrics", p.app)
 	}
 	set := app.Metrics()
-	if signer, ok := signerOf(p.ctx.Config); ok {
+	signer, err := signerOf(p.ctx.Config)
+	if err != nil {
+		return err
+	}
+	if signer != nil {
 		app.MeasureValidator(signer)
 	}
 	set.From(func(s *metrics.Samples) error {

@@ -12,11 +12,13 @@ import (
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/joining"
 )
 
 const (
-	// patience bounds a question, in seconds: doctor is for when things are slow.
-	patience = 5
+	// patience bounds a question: doctor is for when things are slow.
+	patience = 5 * time.Second
 	// paceBlocks is over how many blocks the time of a block is taken.
 	paceBlocks = 100
 )
@@ -30,7 +32,7 @@ type Asker struct {
 // Ask asks a node how it is.
 func Ask(ctx context.Context, address string) (*Asker, error) {
 	address = strings.Replace(strings.Replace(address, "tcp://", "http://", 1), "://0.0.0.0:", "://127.0.0.1:", 1)
-	client, err := rpchttp.NewWithTimeout(address, "/websocket", patience)
+	client, err := rpchttp.NewWithClient(address, "/websocket", joining.Client(patience))
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +42,9 @@ func Ask(ctx context.Context, address string) (*Asker, error) {
 
 // ChainID is that of the node's chain.
 func (a *Asker) ChainID() string { return a.status.NodeInfo.Network }
+
+// ID is the node's.
+func (a *Asker) ID() string { return string(a.status.NodeInfo.DefaultNodeID) }
 
 // Height is how far the node is.
 func (a *Asker) Height() int64 { return a.status.SyncInfo.LatestBlockHeight }

@@ -24,6 +24,8 @@ type Facts struct {
 	// Node is what the node answers; nil: it does not, and NotAnswering says why.
 	Node         *Node
 	NotAnswering string
+	// Unasked is why the node, which answers, does not say what the chain's state has; empty: it does.
+	Unasked string
 	// Validator is what the chain says of the node's key; nil: it is no validator, or that is not known.
 	Validator *Validator
 	// Others are other nodes of the network that answer.
@@ -54,6 +56,8 @@ type Key struct {
 	// Signed is the last height that this machine signed; Known: its file can be read.
 	Signed int64
 	Known  bool
+	// Fault is why the key can't be read; empty: it can, or there is none.
+	Fault string
 }
 
 // Disk is where the data is.

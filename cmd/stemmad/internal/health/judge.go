@@ -38,6 +38,10 @@ const (
 	daysLeft = 14
 	// future is how far block time may be before the machine's: rounds and their messages.
 	future = 2 * time.Second
+	// fullDisk is what a block may need, whatever min-free says.
+	fullDisk = 64 << 20
+	// aheadOfChain is by how much what was signed may be above the height that was read before it: many nodes were asked in between.
+	aheadOfChain = 1000
 	// spareDisk is how many times min-free should be free.
 	spareDisk = 8
 )
@@ -48,6 +52,10 @@ func Judge(f Facts) []Finding {
 	if f.Node != nil {
 		found = append(found, synced(f), onlyMe(f), peers(f), clock(f))
 	}
+	if f.Unasked != "" {
+		found = append(found, bad("state", "start it again; where it stays so, its log says what holds it",
+			"the node answers, but not what the chain's state has: its validator and the next upgrade are not known: %s", f.Unasked))
+	}
 	found = append(found, signKey(f))
 	if f.Validator != nil {
 		found = append(found, missed(*f.Validator))
@@ -56,6 +64,11 @@ func Judge(f Facts) []Finding {
 		found = append(found, planned(*f.Plan, *f.Node))
 	}
 	return append(append(found, room(f), growth(f), files(f)), settings(f)...)
+}
+
+// Unreadable is what is found where the settings can't be read, without which nothing else is looked at.
+func Unreadable(err error) Finding {
+	return bad("settings", "mend the file that is named, or take that of a new home, which stemmad init makes", "the settings can't be read: %s", err)
 }
 
 func ok(code, format string, args ...any) Finding {
@@ -150,6 +163,15 @@ func clock(f Facts) Finding {
 func signKey(f Facts) Finding {
 	const code = "sign-key"
 	switch {
+	case f.Key.Fault != "":
+		return bad(code, "put the key back from where you keep it, from a file that was never on two machines: see docs/operators.md, After the worst day",
+			"the key can't be read: %s", f.Key.Fault)
+	case f.Key.Address == "" && f.Comet.PrivValidatorListenAddr == "" && (f.Key.Signed > 0 || !f.Key.Known):
+		return bad(code, "put the key back, or, where it is elsewhere now, move what it has signed there too: stemmad start says more",
+			"there is no key in %s, or not what it has signed", f.Comet.PrivValidatorKeyFile())
+	case f.Key.Address == "" && f.Comet.PrivValidatorListenAddr == "":
+		return note(code, "stemmad start makes a new one; a validator's has to be put in its place before that", "there is no key in %s",
+			f.Comet.PrivValidatorKeyFile())
 	case f.Key.Address == "":
 		return ok(code, "blocks are signed by a remote signer, at %s", f.Comet.PrivValidatorListenAddr)
 	case f.Validator != nil && f.Validator.Tombstoned:
@@ -161,6 +183,9 @@ func signKey(f Facts) Finding {
 			"height %d was signed with this node's key, and this machine has signed up to %d only", f.SignedAbove, f.Key.Signed)
 	case !f.Key.Known:
 		return bad(code, "stemmad start says how to write it anew", "%s is lost or damaged: what was signed is not known", f.Comet.PrivValidatorStateFile())
+	case f.Node != nil && f.Node.Power > 0 && f.Key.Signed > f.Node.Height+aheadOfChain:
+		return bad(code, "is the file of this chain? It signs nothing below that height. Where nothing of this chain was signed yet, see docs/operators.md, "+
+			"Checking and exporting", "%s says that height %d was signed, and the chain is at %d", f.Comet.PrivValidatorStateFile(), f.Key.Signed, f.Node.Height)
 	case f.Node == nil && len(f.Others) == 0:
 		return note(code, "name a node of others with --rpc", "no block was seen: whether another machine signs with this node's key is not known")
 	case f.Node != nil && f.Node.Power > 0 && f.Key.Signed == 0:
@@ -204,9 +229,11 @@ func room(f Facts) Finding {
 	const remedy = "make room: stemmad prune, fewer states or blocks kept (pruning in app.toml, min-retain-blocks), a larger disk"
 	free := humanize.IBytes(f.Disk.Free)
 	switch {
+	case f.Disk.Free < fullDisk:
+		return bad("disk", remedy, "%s free: nothing can be written", free)
 	case f.Disk.Free < f.Settings.MinFree:
 		return bad("disk", remedy, "%s free: below min-free, %s, the node ends", free, humanize.IBytes(f.Settings.MinFree))
-	case f.Disk.Free < spareDisk*f.Settings.MinFree:
+	case f.Disk.Free/spareDisk < f.Settings.MinFree:
 		return bad("disk", remedy, "%s free, and the node ends below %s", free, humanize.IBytes(f.Settings.MinFree))
 	}
 	return ok("disk", "%s free, %s used", free, humanize.IBytes(f.Disk.Used))

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
 // trap is a setting that hurts later.
@@ -31,10 +33,10 @@ var traps = []trap{
 			return ""
 		},
 		"a remote signer is set, and this machine has signed with a key of its own:",
-		"make sure that the remote signer began above that height, then move this key file away",
+		"make sure that the remote signer began above that height, then move this file and the key away, together",
 	},
 	{
-		"minimum-gas-prices", Bad, func(f Facts) string { return when(f.Settings.MinGasPrices == "", "empty") },
+		"minimum-gas-prices", Bad, func(f Facts) string { return noPrice(f.Settings.MinGasPrices) },
 		"minimum-gas-prices in app.toml is", `set it to the floor of the fee market: "0.001ustem"`,
 	},
 	{
@@ -127,6 +129,15 @@ func settings(f Facts) []Finding {
 		found = append(found, ok("settings", "none of the %d traps that are known", len(traps)))
 	}
 	return found
+}
+
+// noPrice is what stands in place of prices that ask for something.
+func noPrice(prices string) string {
+	if prices == "" {
+		return "empty"
+	}
+	coins, err := sdk.ParseDecCoins(prices)
+	return when(err != nil || coins.IsZero(), prices) // ParseDecCoins leaves out what is zero
 }
 
 func when(is bool, text string) string {
