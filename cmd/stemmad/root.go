@@ -149,8 +149,11 @@ width of what is printed, TZ the zone of times, and with NO_COLOR nothing is col
 func genesisCmd() *cobra.Command {
 	cmd := genutilcli.Commands(model().Encoding().TxConfig, model().BasicManager(), app.DefaultHome())
 	for _, sub := range cmd.Commands() {
-		if sub.Name() == "validate" {
+		switch sub.Name() {
+		case "validate":
 			cmd.RemoveCommand(sub)
+		case "gentx", "collect-gentxs":
+			sub.RunE = withKeys(sub.RunE)
 		}
 	}
 	cmd.AddCommand(validateGenesisCmd())

@@ -10,7 +10,10 @@ import (
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	cmtjson "github.com/cometbft/cometbft/libs/json"
 	pvm "github.com/cometbft/cometbft/privval"
+	"github.com/spf13/cobra"
 
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/server"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
@@ -38,6 +41,18 @@ func checkKeys(cfg *cmtcfg.Config) error {
 		return err
 	}
 	return checkSigned(cfg)
+}
+
+// withKeys is a command of the SDK's that writes keys where there are none.
+func withKeys(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		cfg := server.GetServerContextFromCmd(cmd).Config
+		cfg.SetRoot(client.GetClientContextFromCmd(cmd).HomeDir)
+		if err := checkKeys(cfg); err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
 }
 
 // keepsSigned refuses to make a new key where the state says that another one has signed: CometBFT writes an empty state with a new key, and

@@ -40,10 +40,12 @@ func keyFile(home string) string { return filepath.Join(home, "config", "priv_va
 // A new key comes with an empty state, and with the old key back in its place heights would be signed twice.
 func TestWhatWasSignedIsNotForgottenForANewKey(t *testing.T) {
 	for name, args := range map[string][]string{
-		"init":  {"init", "mine", "--overwrite"},
-		"solo":  {"init", "mine", "--overwrite", "--solo"},
-		"join":  {"join", "--rpc", "http://127.0.0.1:1", "--from-genesis"},
-		"start": {"start"},
+		"init":   {"init", "mine", "--overwrite"},
+		"solo":   {"init", "mine", "--overwrite", "--solo"},
+		"join":   {"join", "--rpc", "http://127.0.0.1:1", "--from-genesis"},
+		"start":  {"start"},
+		"gentx":  {"genesis", "gentx", "mine", "1000000ustem"},
+		"gentxs": {"genesis", "collect-gentxs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := freshHome(t)

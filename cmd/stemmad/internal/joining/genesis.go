@@ -20,6 +20,9 @@ import (
 // maxGenesis bounds what a node may send as its genesis, in bytes: a million works are half of a gigabyte.
 const maxGenesis = 4 << 30
 
+// maxDepth is how many levels a genesis may have; ours has some twenty.
+const maxDepth = 200
+
 // maxPieces bounds in how many pieces: CometBFT's have 16 MiB.
 const maxPieces = maxGenesis / (16 << 20)
 
@@ -30,16 +33,19 @@ func Canonical(doc *cmttypes.GenesisDoc) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sorted(make([]byte, 0, len(raw)), raw)
+	return sorted(make([]byte, 0, len(raw)), raw, maxDepth)
 }
 
 // sorted appends a JSON text with names in order, each written once, by what stands last. It is what
 // encoding/json makes of the text as maps, slices and numbers as they are written, which would take twenty
 // times the text's size in memory.
-func sorted(out []byte, text json.RawMessage) ([]byte, error) {
+func sorted(out []byte, text json.RawMessage, depth int) ([]byte, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return nil, io.ErrUnexpectedEOF
+	}
+	if depth == 0 && (text[0] == '{' || text[0] == '[') { // each level is read anew: a liar's of thousands takes hours
+		return nil, fmt.Errorf("the genesis has more than %d levels of lists and objects within each other", maxDepth)
 	}
 	switch text[0] {
 	case '{':
@@ -54,7 +60,7 @@ func sorted(out []byte, text json.RawMessage) ([]byte, error) {
 				return nil, err
 			}
 			out = append(append(append(out, comma(i)...), quoted...), ':')
-			if out, err = sorted(out, members[name]); err != nil {
+			if out, err = sorted(out, members[name], depth-1); err != nil {
 				return nil, err
 			}
 			delete(members, name) // a part is large, and done
@@ -68,7 +74,7 @@ func sorted(out []byte, text json.RawMessage) ([]byte, error) {
 		out = append(out, '[')
 		for i, item := range items {
 			var err error
-			if out, err = sorted(append(out, comma(i)...), item); err != nil {
+			if out, err = sorted(append(out, comma(i)...), item, depth-1); err != nil {
 				return nil, err
 			}
 		}

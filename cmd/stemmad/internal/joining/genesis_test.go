@@ -3,6 +3,7 @@ package joining
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,8 +26,17 @@ func FuzzSorted(f *testing.F) {
 		require.NoError(t, read.Decode(&value))
 		want, err := json.Marshal(value)
 		require.NoError(t, err)
-		got, err := sorted(nil, text)
+		got, err := sorted(nil, text, len(text)+1)
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(got))
 	})
+}
+
+// Each level is read anew, so that a small genesis of thousands of them would take hours.
+func TestAGenesisHasNotManyLevels(t *testing.T) {
+	for levels, fine := range map[int]bool{maxDepth: true, maxDepth + 1: false, 9000: false} {
+		text := []byte(strings.Repeat("[", levels) + strings.Repeat("]", levels))
+		_, err := sorted(nil, text, maxDepth)
+		require.Equal(t, fine, err == nil, levels)
+	}
 }
