@@ -14,7 +14,6 @@ import (
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	cmtstore "github.com/cometbft/cometbft/proto/tendermint/store"
-	"github.com/cometbft/cometbft/store"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
@@ -158,7 +157,9 @@ func TestJoinDeletesNoBlocks(t *testing.T) {
 	cfg.SetRoot(home)
 	db, err := cmtcfg.DefaultDBProvider(&cmtcfg.DBContext{ID: "blockstore", Config: cfg})
 	require.NoError(t, err)
-	store.SaveBlockStoreState(&cmtstore.BlockStoreState{Base: 1, Height: 9}, db)
+	row, err := (&cmtstore.BlockStoreState{Base: 1, Height: 9}).Marshal()
+	require.NoError(t, err)
+	require.NoError(t, db.SetSync([]byte("blockStore"), row))
 	require.NoError(t, db.Close())
 	_, errs, code := command("join", "--rpc", "http://127.0.0.1:1", "--from-genesis", "--home", home)
 	require.Equal(t, exitFailed, code, errs)
