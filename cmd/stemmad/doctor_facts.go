@@ -42,7 +42,9 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 	if err != nil {
 		return health.Facts{}, err
 	}
-	f := health.Facts{Comet: home.Config, Environment: settingVariables(home.Viper.AllKeys()), ClockSet: health.ClockSet(), OpenFiles: openFiles()}
+	f := health.Facts{
+		Comet: home.Config, Environment: settingVariables(home.Viper.AllKeys()), ClockSet: health.ClockSet(), OpenFiles: openFiles(),
+	}
 	if f.Settings, err = settingsFacts(home); err != nil {
 		return f, err
 	}

@@ -79,7 +79,8 @@ var monikers = regexp.MustCompile(`^[!#-[\]-~]([ !#-[\]-~]{0,68}[!#-[\]-~])?$`)
 
 func checkMoniker(name string) error {
 	if !monikers.MatchString(name) {
-		return fmt.Errorf("the moniker %q: write up to 70 letters without accents, digits and signs, none of them a quotation mark or a backslash", name)
+		return fmt.Errorf("the moniker %q: write up to 70 letters without accents, digits and signs, no quotation mark or backslash among them",
+			name)
 	}
 	return nil
 }

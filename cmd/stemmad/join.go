@@ -266,7 +266,8 @@ func readBundle(ctx context.Context, at string) ([]byte, error) {
 // maxRedirects is how often the address of a bundle may be another one.
 const maxRedirects = 5
 
-// overTLS refuses an address whose answer anybody on the way may change, who would choose what to trust. On this machine nobody is on the way.
+// overTLS refuses an address whose answer anybody on the way may change, who would choose what to trust. On this machine
+// nobody is on the way.
 func overTLS(at string) error {
 	u, err := url.Parse(at)
 	if err != nil {

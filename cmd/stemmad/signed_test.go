@@ -203,7 +203,8 @@ func TestVariablesThatSetSettingsAreNamed(t *testing.T) {
 	t.Setenv("STEMMAD_FROM", "bob")
 	settings, err := settingsAsTheyAre(t.Context(), home)
 	require.NoError(t, err)
-	require.Equal(t, []string{"STEMMAD_BLOCK_EXECUTOR", "STEMMAD_DISK_MIN_FREE", "STEMMAD_PRIV_VALIDATOR_LADDR"}, settingVariables(settings.Viper.AllKeys()))
+	require.Equal(t, []string{"STEMMAD_BLOCK_EXECUTOR", "STEMMAD_DISK_MIN_FREE", "STEMMAD_PRIV_VALIDATOR_LADDR"},
+		settingVariables(settings.Viper.AllKeys()))
 }
 
 // Another node at the port of this one's RPC does not speak for it.

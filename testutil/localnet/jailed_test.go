@@ -22,7 +22,8 @@ func TestDoctorKnowsThatAValidatorIsJailed(t *testing.T) {
 	require.Equal(t, "ok", mark, found)
 	const keyring = "--keyring-backend=test"
 	operates := mine("keys", "show", "node1", "--bech", "val", "-a", keyring)
-	mine("tx", "staking", "unbond", operates[:len(operates)-1], "100000000000ustem", "--from", "node1", keyring, "--node", "tcp://"+last.RPC, "-y")
+	mine("tx", "staking", "unbond", operates[:len(operates)-1], "100000000000ustem",
+		"--from", "node1", keyring, "--node", "tcp://"+last.RPC, "-y")
 	require.Eventually(t, func() bool {
 		mark, found, _ = of.found("missed-blocks")
 		return mark == "bad"

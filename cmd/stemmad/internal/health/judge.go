@@ -164,7 +164,7 @@ func signKey(f Facts) Finding {
 	const code = "sign-key"
 	switch {
 	case f.Key.Fault != "":
-		return bad(code, "put the key back from where you keep it, from a file that was never on two machines: see docs/operators.md, After the worst day",
+		return bad(code, "put the key back from where you keep it, from a file that was never on two machines: see After the worst day in docs/operators.md",
 			"the key can't be read: %s", f.Key.Fault)
 	case f.Key.Address == "" && f.Comet.PrivValidatorListenAddr == "" && (f.Key.Signed > 0 || !f.Key.Known):
 		return bad(code, "put the key back, or, where it is elsewhere now, move what it has signed there too: stemmad start says more",
@@ -184,8 +184,8 @@ func signKey(f Facts) Finding {
 	case !f.Key.Known:
 		return bad(code, "stemmad start says how to write it anew", "%s is lost or damaged: what was signed is not known", f.Comet.PrivValidatorStateFile())
 	case f.Node != nil && f.Node.Power > 0 && f.Key.Signed > f.Node.Height+aheadOfChain:
-		return bad(code, "is the file of this chain? It signs nothing below that height. Where nothing of this chain was signed yet, see docs/operators.md, "+
-			"Checking and exporting", "%s says that height %d was signed, and the chain is at %d", f.Comet.PrivValidatorStateFile(), f.Key.Signed, f.Node.Height)
+		return bad(code, "is the file of this chain? It signs nothing below that height. Where nothing of this chain was signed yet, "+
+			"see docs/operators.md, Checking and exporting", "%s says that height %d was signed, and the chain is at %d", f.Comet.PrivValidatorStateFile(), f.Key.Signed, f.Node.Height)
 	case f.Node == nil && len(f.Others) == 0:
 		return note(code, "name a node of others with --rpc", "no block was seen: whether another machine signs with this node's key is not known")
 	case f.Node != nil && f.Node.Power > 0 && f.Key.Signed == 0:
