@@ -12,6 +12,8 @@ import (
 	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
 	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 )
 
 const day = 24 * time.Hour
@@ -60,6 +62,11 @@ func (app *App) PublicGenesis() GenesisState {
 	gov.Params.MinInitialDepositRatio = "0.250000000000000000"
 	gov.Params.MaxDepositPeriod, gov.Params.VotingPeriod, gov.Params.ExpeditedVotingPeriod = &deposits, &voting, &expedited
 	state[govtypes.ModuleName] = cdc.MustMarshalJSON(&gov)
+
+	var dispute disputetypes.GenesisState
+	cdc.MustUnmarshalJSON(state[disputetypes.ModuleName], &dispute)
+	dispute.Params.MinBond = stem(100) // of other denoms when a vote accepts them
+	state[disputetypes.ModuleName] = cdc.MustMarshalJSON(&dispute)
 
 	var distribution distrtypes.GenesisState
 	cdc.MustUnmarshalJSON(state[distrtypes.ModuleName], &distribution)
