@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 )
@@ -60,4 +62,14 @@ func plainly(value any) string {
 		return v
 	}
 	return fmt.Sprint(value)
+}
+
+// No vote changes how the staking denom is written, so the genesis of a public network has to say it.
+func TestThePublicGenesisSaysHowItsCoinIsWritten(t *testing.T) {
+	c := chain.New(t)
+	var bank banktypes.GenesisState
+	c.App.Encoding().Codec.MustUnmarshalJSON(c.App.PublicGenesis()[banktypes.ModuleName], &bank)
+	require.Equal(t, []banktypes.Metadata{app.StakingMetadata()}, bank.DenomMetadata)
+	require.Equal(t, "STEM", bank.DenomMetadata[0].Symbol)
+	require.NoError(t, bank.Validate())
 }

@@ -24,6 +24,7 @@ do. It changes nothing. With something bad it exits with 1.
   missed-blocks  what the chain counted           upgrade        the planned one is known here
   disk           room that is left                disk-growth    bytes a day
   open-files     enough for the databases         settings       traps in config.toml and app.toml
+  others         nodes that were named to be asked, and could not be
 
 Whether the fault is this node's alone it learns from its peers, from rpc_servers of config.toml, and
 from nodes that --rpc names; those also show what is signed with its key while it does not run.`,

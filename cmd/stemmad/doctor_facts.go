@@ -60,7 +60,11 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 	}
 	for _, at := range others(conn, home) {
 		other, err := health.Ask(ctx, at)
-		if err != nil || node != nil && other.ChainID() != node.ChainID() {
+		if err == nil && node != nil && other.ChainID() != node.ChainID() {
+			err = fmt.Errorf("it is of the chain %s", other.ChainID())
+		}
+		if err != nil {
+			f.Silent = append(f.Silent, health.Silent{At: at, Why: err.Error()})
 			continue
 		}
 		f.Others = append(f.Others, other.Other(ctx, at, node))

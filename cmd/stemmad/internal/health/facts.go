@@ -28,6 +28,8 @@ type Facts struct {
 	Validator *Validator
 	// Others are other nodes of the network that answer.
 	Others []Other
+	// Silent are nodes that were named to be asked and could not be used, each with the reason.
+	Silent []Silent
 	// Plan is the upgrade that is planned; nil: none.
 	Plan *Plan
 	// SignedAbove is a height that was signed with the node's key and is above what this machine has signed; 0: none.
@@ -46,6 +48,9 @@ type Settings struct {
 	// ReadByOthers are files of keys that other users may read.
 	ReadByOthers []string
 }
+
+// Silent is a node that could not be asked.
+type Silent struct{ At, Why string }
 
 // Key is the key that the node signs blocks with, where it has one of its own.
 type Key struct {

@@ -48,6 +48,10 @@ func Judge(f Facts) []Finding {
 	if f.Node != nil {
 		found = append(found, synced(f), onlyMe(f), peers(f), clock(f))
 	}
+	for _, s := range f.Silent {
+		found = append(found, note("others", "look whether it runs and the address is that of its RPC, or name another with --rpc or in rpc_servers",
+			"%s was not asked: %s", s.At, s.Why))
+	}
 	found = append(found, signKey(f))
 	if f.Validator != nil {
 		found = append(found, missed(*f.Validator))
@@ -133,7 +137,7 @@ func peers(f Facts) Finding {
 	case n.Inbound == 0 && f.Comet.P2P.ExternalAddress == "" && !f.Comet.P2P.PexReactor:
 		return ok("peers", "%d, none of which called by itself, as it should be behind sentries", n.Peers)
 	}
-	return ok("peers", "%d, of which %d called", n.Peers, n.Inbound)
+	return ok("peers", "%d: this node called %d, and %d called it", n.Peers, n.Peers-n.Inbound, n.Inbound)
 }
 
 func clock(f Facts) Finding {
