@@ -19,7 +19,7 @@ that it looked at: ok, note or bad, a code that stays the same, what was found, 
 do. It changes nothing. With something bad it exits with 1.
 
   running        the node answers                 sync           the last block, and how old it is
-  only-me        the others have the same         peers          how many, and how many called
+  only-me        the others have the same         peers          how many, and which side called
   clock          block time, and the system's     sign-key       nobody else signs with its key
   missed-blocks  what the chain counted           upgrade        the planned one is known here
   disk           room that is left                disk-growth    bytes a day
@@ -58,9 +58,9 @@ func diagnose(ctx context.Context, conn *connect.Conn, _ []string) error {
 		err = conn.PrintJSON(e)
 	} else {
 		for _, f := range e.Findings {
-			conn.Say("%-5s%-15s%s", f.Mark, f.Code, f.Found)
+			conn.Say("%-5s%-19s%s", f.Mark, f.Code, f.Found)
 			if f.Remedy != "" {
-				conn.Say("%20s%s", "", f.Remedy)
+				conn.Say("%24s%s", "", f.Remedy)
 			}
 		}
 	}

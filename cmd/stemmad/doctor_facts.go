@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/server"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
@@ -48,6 +49,9 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 	node, err := health.Ask(ctx, home.Config.RPC.ListenAddress)
 	if err != nil {
 		node, f.NotAnswering = nil, err.Error()
+		if genesis, err := genutiltypes.AppGenesisFromFile(home.Config.GenesisFile()); err == nil {
+			f.Begins = genesis.GenesisTime
+		}
 	} else {
 		f.Node, f.Disk.PerDay = node.Node(ctx), node.PerDay(f.Disk.Used)
 		if err := askState(ctx, conn, &f, signer); err != nil {

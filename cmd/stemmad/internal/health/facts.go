@@ -24,6 +24,8 @@ type Facts struct {
 	// Node is what the node answers; nil: it does not, and NotAnswering says why.
 	Node         *Node
 	NotAnswering string
+	// Begins is the time of the genesis of a node that does not answer: before it the node answers nobody.
+	Begins time.Time
 	// Validator is what the chain says of the node's key; nil: it is no validator, or that is not known.
 	Validator *Validator
 	// Others are other nodes of the network that answer.

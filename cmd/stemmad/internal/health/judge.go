@@ -75,6 +75,10 @@ func note(code, remedy, format string, args ...any) Finding {
 }
 
 func running(f Facts) Finding {
+	if f.Node == nil && f.Begins.After(f.Now) {
+		return note("running", "wait until then, with the node started", "the chain begins at %s, by its genesis: a node that is started before answers from then on",
+			f.Begins.UTC().Format(time.RFC3339))
+	}
 	if f.Node == nil {
 		return bad("running", "stemmad start, or look why it ended: its last lines say so, with an exit code of the list in `stemmad start --help`",
 			"the node does not answer at %s: %s", f.Comet.RPC.ListenAddress, f.NotAnswering)

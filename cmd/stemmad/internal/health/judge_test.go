@@ -43,6 +43,7 @@ var cases = []struct {
 	says   string
 }{
 	{"running", Bad, func(f *Facts) { f.Node, f.NotAnswering = nil, "refused" }, "does not answer"},
+	{"running", Note, func(f *Facts) { f.Node, f.Begins = nil, f.Now.Add(time.Hour) }, "the chain begins at"},
 	{"sync", Note, func(f *Facts) { f.Node.Height = 0 }, "no block yet"},
 	{"sync", Note, func(f *Facts) { f.Node.CatchingUp, f.Node.Time = true, f.Now.Add(-time.Hour) }, "of 1h0m0s ago"},
 	{"sync", Bad, func(f *Facts) { f.Node.Time = f.Now.Add(-2 * time.Minute) }, "no block for 2m0s"},
