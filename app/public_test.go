@@ -69,7 +69,8 @@ func TestThePublicGenesisSaysHowItsCoinIsWritten(t *testing.T) {
 	c := chain.New(t)
 	var bank banktypes.GenesisState
 	c.App.Encoding().Codec.MustUnmarshalJSON(c.App.PublicGenesis()[banktypes.ModuleName], &bank)
-	require.Equal(t, []banktypes.Metadata{app.StakingMetadata()}, bank.DenomMetadata)
-	require.Equal(t, "STEM", bank.DenomMetadata[0].Symbol)
+	require.Len(t, bank.DenomMetadata, 1)
+	stem := bank.DenomMetadata[0]
+	require.Equal(t, []any{"ustem", "STEM", uint32(6)}, []any{stem.Base, stem.Symbol, stem.DenomUnits[1].Exponent})
 	require.NoError(t, bank.Validate())
 }
