@@ -6,6 +6,7 @@ import (
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
@@ -72,5 +73,23 @@ func (app *App) PublicGenesis() GenesisState {
 	cdc.MustUnmarshalJSON(state[distrtypes.ModuleName], &distribution)
 	distribution.Params.CommunityTax = percent(5)
 	state[distrtypes.ModuleName] = cdc.MustMarshalJSON(&distribution)
+
+	var bank banktypes.GenesisState
+	cdc.MustUnmarshalJSON(state[banktypes.ModuleName], &bank)
+	bank.DenomMetadata = []banktypes.Metadata{StakingMetadata()}
+	state[banktypes.ModuleName] = cdc.MustMarshalJSON(&bank)
 	return state
+}
+
+// StakingMetadata is how people and wallets write StakingDenom: no vote changes it, so each genesis has to say it.
+func StakingMetadata() banktypes.Metadata { return sixDecimals(StakingDenom, "stem", "STEM") }
+
+// LocalMetadata is the same of LocalDenom.
+func LocalMetadata() banktypes.Metadata { return sixDecimals(LocalDenom, "usdc", "USDC") }
+
+func sixDecimals(base, display, name string) banktypes.Metadata {
+	return banktypes.Metadata{
+		Base: base, Display: display, Name: name, Symbol: name,
+		DenomUnits: []*banktypes.DenomUnit{{Denom: base}, {Denom: display, Exponent: 6}},
+	}
 }

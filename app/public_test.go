@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 )
@@ -60,4 +62,15 @@ func plainly(value any) string {
 		return v
 	}
 	return fmt.Sprint(value)
+}
+
+// No vote changes how the staking denom is written, so the genesis of a public network has to say it.
+func TestThePublicGenesisSaysHowItsCoinIsWritten(t *testing.T) {
+	c := chain.New(t)
+	var bank banktypes.GenesisState
+	c.App.Encoding().Codec.MustUnmarshalJSON(c.App.PublicGenesis()[banktypes.ModuleName], &bank)
+	require.Len(t, bank.DenomMetadata, 1)
+	stem := bank.DenomMetadata[0]
+	require.Equal(t, []any{"ustem", "STEM", uint32(6)}, []any{stem.Base, stem.Symbol, stem.DenomUnits[1].Exponent})
+	require.NoError(t, bank.Validate())
 }

@@ -19,12 +19,13 @@ that it looked at: ok, note or bad, a code that stays the same, what was found, 
 do. It changes nothing. With something bad it exits with 1.
 
   running        the node answers                 sync           the last block, and how old it is
-  only-me        the others have the same         peers          how many, and how many called
+  only-me        the others have the same         peers          how many, and which side called
   clock          block time, and the system's     sign-key       nobody else signs with its key
   missed-blocks  what the chain counted           upgrade        the planned one is known here
   state          it says what the chain has of it
   disk           room that is left                disk-growth    bytes a day
   open-files     enough for the databases         settings       traps in config.toml and app.toml
+  others         nodes that were named to be asked, and could not be
 
 Whether the fault is this node's alone it learns from its peers, from rpc_servers of config.toml, and
 from nodes that --rpc names; those also show what is signed with its key while it does not run.`,
@@ -60,9 +61,9 @@ func diagnose(ctx context.Context, conn *connect.Conn, _ []string) error {
 		err = conn.PrintJSON(e)
 	} else {
 		for _, f := range e.Findings {
-			conn.Say("%-5s%-15s%s", f.Mark, f.Code, f.Found)
+			conn.Say("%-5s%-19s%s", f.Mark, f.Code, f.Found)
 			if f.Remedy != "" {
-				conn.Say("%20s%s", "", f.Remedy)
+				conn.Say("%24s%s", "", f.Remedy)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/server"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
@@ -64,6 +65,9 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 	}
 	if err != nil {
 		node, f.NotAnswering = nil, err.Error()
+		if genesis, err := genutiltypes.AppGenesisFromFile(home.Config.GenesisFile()); err == nil {
+			f.Begins = genesis.GenesisTime
+		}
 	} else {
 		f.Node, f.Disk.PerDay = node.Node(ctx), node.PerDay(f.Disk.Used)
 		if err := askState(ctx, conn, &f, signer); err != nil {
@@ -76,7 +80,11 @@ func gatherFacts(ctx context.Context, conn *connect.Conn) (health.Facts, error) 
 	}
 	for _, at := range others(conn, home) {
 		other, err := health.Ask(ctx, at)
-		if err != nil || node != nil && other.ChainID() != node.ChainID() {
+		if err == nil && node != nil && other.ChainID() != node.ChainID() {
+			err = fmt.Errorf("it is of the chain %s", other.ChainID())
+		}
+		if err != nil {
+			f.Silent = append(f.Silent, health.Silent{At: at, Why: err.Error()})
 			continue
 		}
 		f.Others = append(f.Others, other.Other(ctx, at, node))

@@ -67,7 +67,8 @@ Name two RPC addresses that different people run: each is asked for the header, 
 compares what they say. Where no peer offers a snapshot, as on a young chain, or with
 --from-genesis the node executes all blocks instead, which needs no trust in a header.
 
-A home folder whose node has no block yet is set up anew, with the keys that it has. Interrupted,
+A home folder whose node has no block yet is set up anew, with the keys that it has, but not while
+the network's newest block is signed with its key above what this machine has signed. Interrupted,
 it goes on by the same command, or by "stemmad start".`,
 		Example: `  stemmad join --rpc https://rpc.example.org --rpc https://rpc.example.net --trust 120000:5B1F...
   stemmad join mynode --bundle https://example.org/join.json
@@ -121,8 +122,9 @@ func runJoin(cmd *cobra.Command, args []string) error {
 	}
 	fromGenesis, _ := cmd.Flags().GetBool(flagFromGenesis)
 	if bundle.Trust == "" && !fromGenesis {
-		return fmt.Errorf("no header to trust: ask somebody whom you trust for one (%s), or execute all blocks with --%s",
-			"curl -s RPC/commit, the fields height and block_id.hash", flagFromGenesis)
+		return fmt.Errorf("no header to trust: name the bundle of the network's operators with --%s, or ask somebody whom you trust for "+
+			"a header (%s), for --%s, or execute all blocks with --%s",
+			flagBundle, "curl -s RPC/commit, the fields height and block_id.hash", flagTrust, flagFromGenesis)
 	}
 	if err := errors.Join(emptyHome(ctx), checkKeys(cfg)); err != nil {
 		return err
@@ -133,6 +135,9 @@ func runJoin(cmd *cobra.Command, args []string) error {
 	}
 	network, err := look(cmd.Context(), bundle, maxAge)
 	if err != nil {
+		return err
+	}
+	if err := signsNowhereElse(cmd.Context(), cfg, bundle.RPC); err != nil {
 		return err
 	}
 	say := func(format string, args ...any) {

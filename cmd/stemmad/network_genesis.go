@@ -92,24 +92,12 @@ func fund(model *app.App, state app.GenesisState, owners []sdk.AccAddress) error
 		bank.Supply = bank.Supply.Add(balance...)
 	}
 	bank.Balances = banktypes.SanitizeGenesisBalances(bank.Balances)
-	bank.DenomMetadata = denomMetadata()
+	bank.DenomMetadata = []banktypes.Metadata{app.StakingMetadata(), app.LocalMetadata()}
 	state[authtypes.ModuleName] = cdc.MustMarshalJSON(authtypes.NewGenesisState(authtypes.DefaultParams(), accounts))
 	state[banktypes.ModuleName] = cdc.MustMarshalJSON(bank)
 	return banktypes.GenesisState{
 		Params: bank.Params, Balances: bank.Balances, Supply: bank.Supply, DenomMetadata: bank.DenomMetadata,
 	}.Validate()
-}
-
-// denomMetadata tells wallets how to show the two denoms: both have six
-// decimals.
-func denomMetadata() []banktypes.Metadata {
-	of := func(base, display, name string) banktypes.Metadata {
-		return banktypes.Metadata{
-			Base: base, Display: display, Name: name, Symbol: name,
-			DenomUnits: []*banktypes.DenomUnit{{Denom: base}, {Denom: display, Exponent: 6}},
-		}
-	}
-	return []banktypes.Metadata{of(app.StakingDenom, "stem", "STEM"), of(app.LocalDenom, "usdc", "USDC")}
 }
 
 // stake is the signed transaction that makes the node a validator at genesis.

@@ -25,7 +25,6 @@ import (
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	"github.com/cosmos/cosmos-sdk/version"
 	authcli "github.com/cosmos/cosmos-sdk/x/auth/client/cli"
-	genutilcli "github.com/cosmos/cosmos-sdk/x/genutil/client/cli"
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client/encoding"
@@ -143,21 +142,6 @@ width of what is printed, TZ the zone of times, and with NO_COLOR nothing is col
 	root.AddCommand(rollbackCmd(), pruneCmd(), resetCmd())
 	root.AddCommand(verbs()...)
 	return root
-}
-
-// genesisCmd is the SDK's, but for the check.
-func genesisCmd() *cobra.Command {
-	cmd := genutilcli.Commands(model().Encoding().TxConfig, model().BasicManager(), app.DefaultHome())
-	for _, sub := range cmd.Commands() {
-		switch sub.Name() {
-		case "validate":
-			cmd.RemoveCommand(sub)
-		case "gentx", "collect-gentxs":
-			sub.RunE = withKeys(sub.RunE)
-		}
-	}
-	cmd.AddCommand(validateGenesisCmd())
-	return cmd
 }
 
 // Annotations of commands that neither read nor create the home folder: always,

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
@@ -37,7 +39,13 @@ func Ask(ctx context.Context, address string) (*Asker, error) {
 		return nil, err
 	}
 	status, err := client.Status(ctx)
-	return &Asker{client, status}, err
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nil, errors.New("nothing listens there")
+	case err != nil:
+		return nil, err
+	}
+	return &Asker{client, status}, nil
 }
 
 // ChainID is that of the node's chain.

@@ -26,10 +26,14 @@ type Facts struct {
 	NotAnswering string
 	// Unasked is why the node, which answers, does not say what the chain's state has; empty: it does.
 	Unasked string
+	// Begins is the time of the genesis of a node that does not answer: before it the node answers nobody.
+	Begins time.Time
 	// Validator is what the chain says of the node's key; nil: it is no validator, or that is not known.
 	Validator *Validator
 	// Others are other nodes of the network that answer.
 	Others []Other
+	// Silent are nodes that were named to be asked and could not be used, each with the reason.
+	Silent []Silent
 	// Plan is the upgrade that is planned; nil: none.
 	Plan *Plan
 	// SignedAbove is a height that was signed with the node's key and is above what this machine has signed; 0: none.
@@ -48,6 +52,9 @@ type Settings struct {
 	// ReadByOthers are files of keys that other users may read.
 	ReadByOthers []string
 }
+
+// Silent is a node that could not be asked.
+type Silent struct{ At, Why string }
 
 // Key is the key that the node signs blocks with, where it has one of its own.
 type Key struct {

@@ -56,6 +56,10 @@ func Judge(f Facts) []Finding {
 		found = append(found, bad("state", "start it again; where it stays so, its log says what holds it",
 			"the node answers, but not what the chain's state has: its validator and the next upgrade are not known: %s", f.Unasked))
 	}
+	for _, s := range f.Silent {
+		found = append(found, note("others", "look whether it runs and the address is that of its RPC, or name another with --rpc or in rpc_servers",
+			"%s was not asked: %s", s.At, s.Why))
+	}
 	found = append(found, signKey(f))
 	if f.Validator != nil {
 		found = append(found, missed(*f.Validator))
@@ -84,6 +88,10 @@ func note(code, remedy, format string, args ...any) Finding {
 }
 
 func running(f Facts) Finding {
+	if f.Node == nil && f.Begins.After(f.Now) {
+		return note("running", "wait until then, with the node started", "the chain begins at %s, by its genesis: a node that is started before answers from then on",
+			f.Begins.UTC().Format(time.RFC3339))
+	}
 	if f.Node == nil {
 		return bad("running", "stemmad start, or look why it ended: its last lines say so, with an exit code of the list in `stemmad start --help`",
 			"the node does not answer at %s: %s", f.Comet.RPC.ListenAddress, f.NotAnswering)
@@ -146,7 +154,7 @@ func peers(f Facts) Finding {
 	case n.Inbound == 0 && f.Comet.P2P.ExternalAddress == "" && !f.Comet.P2P.PexReactor:
 		return ok("peers", "%d, none of which called by itself, as it should be behind sentries", n.Peers)
 	}
-	return ok("peers", "%d, of which %d called", n.Peers, n.Inbound)
+	return ok("peers", "%d: this node called %d, and %d called it", n.Peers, n.Peers-n.Inbound, n.Inbound)
 }
 
 func clock(f Facts) Finding {

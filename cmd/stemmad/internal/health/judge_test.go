@@ -43,6 +43,7 @@ var cases = []struct {
 	says   string
 }{
 	{"running", Bad, func(f *Facts) { f.Node, f.NotAnswering = nil, "refused" }, "does not answer"},
+	{"running", Note, func(f *Facts) { f.Node, f.Begins = nil, f.Now.Add(time.Hour) }, "the chain begins at"},
 	{"sync", Note, func(f *Facts) { f.Node.Height = 0 }, "no block yet"},
 	{"sync", Note, func(f *Facts) { f.Node.CatchingUp, f.Node.Time = true, f.Now.Add(-time.Hour) }, "of 1h0m0s ago"},
 	{"sync", Bad, func(f *Facts) { f.Node.Time = f.Now.Add(-2 * time.Minute) }, "no block for 2m0s"},
@@ -56,6 +57,8 @@ var cases = []struct {
 	{"peers", Bad, func(f *Facts) { f.Node.Peers = 0 }, "no peers"},
 	{"peers", Note, func(f *Facts) { f.Node.Peers = 1 }, "1 peer"},
 	{"peers", OK, func(f *Facts) { f.Node.Inbound, f.Comet.P2P.PexReactor = 0, false }, "behind sentries"},
+	{"peers", OK, func(f *Facts) { f.Node.Peers, f.Node.Inbound = 5, 2 }, "5: this node called 3, and 2 called it"},
+	{"others", Note, func(f *Facts) { f.Silent = []Silent{{"https://b", "it is of the chain other-1"}} }, "https://b was not asked: it is of"},
 	{"clock", Bad, func(f *Facts) { f.Node.Time = f.Now.Add(5 * time.Second) }, "5s in the future"},
 	{"clock", Note, func(f *Facts) { no := false; f.ClockSet = &no }, "does not hold"},
 	{"clock", OK, func(f *Facts) { f.ClockSet = nil }, "block time"},

@@ -41,7 +41,7 @@ var traps = []trap{
 	},
 	{
 		"unsafe-rpc", Bad, func(f Facts) string { return when(f.Comet.RPC.Unsafe, "true") },
-		"rpc.unsafe in config.toml is", "set it to false: strangers could stop the profile, the pool and the peers",
+		"rpc.unsafe in config.toml is", "set it to false: strangers could empty the pool, and choose the peers",
 	},
 	{
 		"profile-public", Bad, func(f Facts) string { return public(f.Comet.RPC.PprofListenAddress) },
