@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/node"
@@ -143,6 +144,9 @@ func (p *process) run() error {
 	watch := ending.NewWatch(servercmtlog.CometLoggerWrapper{Logger: p.ctx.Logger})
 	if err := p.startAll(running, tasks, watch); err != nil {
 		p.close(tasks)
+		if stopped.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil // it was still waiting for the genesis time
+		}
 		return ending.Of(err)
 	}
 	go p.disk.Watch(running, watch.Report)
@@ -206,7 +210,23 @@ func (p *process) startComet(running context.Context, watch *ending.Watch) error
 		return err
 	}
 	watch.Begin(p.node.GenesisDoc().InitialHeight)
+	if begin := p.node.GenesisDoc().GenesisTime; time.Until(begin) > 0 {
+		p.ctx.Logger.Info("waiting for the genesis time", "time", begin)
+		if err := untilTime(running, begin); err != nil {
+			return err
+		}
+	}
 	return p.node.Start()
+}
+
+// untilTime waits until a time, or until the node is stopped: CometBFT sleeps until the genesis time and hears nothing meanwhile.
+func untilTime(running context.Context, begin time.Time) error {
+	select {
+	case <-running.Done():
+		return running.Err()
+	case <-time.After(time.Until(begin)):
+		return nil
+	}
 }
 
 // genesisOf reads the genesis file when CometBFT has none yet.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -109,8 +110,12 @@ func TestSomebodyElseJoins(t *testing.T) {
 	copied, err := os.ReadFile(filepath.Join(n.Nodes[0].Home, "config", "priv_validator_key.json"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(keyFile, copied, 0o600))
+	nothing("a key alone", 1, "what was signed with this node's key is not known", "--bundle", bundle)
+	stateFile := filepath.Join(ann.node.Home, "data", "priv_validator_state.json")
+	require.NoError(t, os.MkdirAll(filepath.Dir(stateFile), 0o750))
+	require.NoError(t, os.WriteFile(stateFile, []byte(`{"height":"0","round":0,"step":0}`), 0o600))
 	nothing("a key that signs elsewhere", 1, "it would sign twice", "--bundle", bundle)
-	require.NoError(t, os.Remove(keyFile))
+	require.NoError(t, errors.Join(os.Remove(keyFile), os.Remove(stateFile)))
 
 	out, said, code := ann.run("join", "ann", "--bundle", bundle, "--output", "json")
 	require.Zero(t, code, said)
@@ -160,6 +165,22 @@ func TestSomebodyElseJoins(t *testing.T) {
 	mark, found, _ = operator{t, n.options.Binary, n.Nodes[1]}.found("sign-key", "--rpc", one)
 	require.Equal(t, "bad", mark, found)
 	require.NoError(t, os.WriteFile(state, signed, 0o600))
+}
+
+// A node that waits for its genesis time ends when it is told to.
+func TestANodeThatWaitsForItsGenesisTimeEnds(t *testing.T) {
+	n := StoppedForTest(t, Options{Nodes: 1, Genesis: func(genesis []byte) ([]byte, error) {
+		later := `"genesis_time": "` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"`
+		return regexp.MustCompile(`"genesis_time": "[^"]*"`).ReplaceAll(genesis, []byte(later)), nil
+	}})
+	node := n.Nodes[0]
+	require.NoError(t, node.Start())
+	require.Eventually(t, func() bool {
+		log, err := os.ReadFile(node.Log())
+		return err == nil && bytes.Contains(log, []byte("waiting for the genesis time"))
+	}, 2*time.Minute, 100*time.Millisecond)
+	require.NoError(t, node.Stop())
+	require.Zero(t, node.ExitCode())
 }
 
 // A node that does not know what it has signed signs nothing, until its operator says from where on.
