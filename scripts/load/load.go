@@ -238,6 +238,8 @@ func (l *Load) deliver(ctx context.Context, node int, txs []*Tx, refused func(*A
 			case answer.Error == nil && answer.Result.Codespace == sdkerrors.RootCodespace &&
 				answer.Result.Code == sdkerrors.ErrMempoolIsFull.ABCICode():
 				again = append(again, tx)
+			case answer.Error != nil && strings.Contains(answer.Error.Error(), "already exists in cache"):
+				// an earlier attempt came through: it is in flight
 			case answer.Error != nil:
 				return fmt.Errorf("send a transaction: %w", answer.Error)
 			case answer.Result.Code != 0:
