@@ -215,7 +215,9 @@ func settingVariables(keys []string) []string {
 			names = append(names, name)
 			continue
 		}
-		for _, section := range []string{"P2P_", "RPC_", "MEMPOOL_", "CONSENSUS_", "STATESYNC_", "GRPC_", "API_", "DISK_", "FAST_", "QUERIES_", "PRUNING", "MINIMUM_GAS_PRICES"} {
+		for _, section := range []string{
+			"P2P_", "RPC_", "MEMPOOL_", "CONSENSUS_", "STATESYNC_", "GRPC_", "API_", "DISK_", "FAST_", "QUERIES_", "PRUNING", "MINIMUM_GAS_PRICES",
+		} {
 			if value != "" && strings.HasPrefix(name, envPrefix+"_"+section) {
 				names = append(names, name)
 			}
