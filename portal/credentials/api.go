@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/client/iscc"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -56,7 +57,7 @@ type Works interface {
 
 // Similar finds works by what they look like.
 type Similar interface {
-	Similar(ctx context.Context, q discover.SimilarQuery) (discover.Similar, error)
+	Similar(ctx context.Context, q discover.SimilarQuery) (similar.Answer, error)
 }
 
 // Service answers the API.
@@ -267,7 +268,7 @@ func (s *Service) find(ctx context.Context, codes []index.Code, most int) ([]Mat
 	if s.Store == nil || len(codes) == 0 {
 		return found, nil
 	}
-	similar, err := s.Similar.Similar(ctx, discover.SimilarQuery{Codes: codes, Distance: discover.UsualDistance, Limit: discover.MaxPage})
+	similar, err := s.Similar.Similar(ctx, discover.SimilarQuery{Codes: codes, Distance: similar.Distance, Limit: discover.MaxPage})
 	if err != nil {
 		return nil, err
 	}

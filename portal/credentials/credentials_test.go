@@ -26,6 +26,7 @@ import (
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/iscc"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/credentials"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/guard"
@@ -81,10 +82,10 @@ func (c *chain) register(content []byte, names ...string) index.Work {
 }
 
 // Similar answers as the portal does, without a node.
-func (c *chain) Similar(ctx context.Context, q discover.SimilarQuery) (found discover.Similar, err error) {
+func (c *chain) Similar(ctx context.Context, q discover.SimilarQuery) (found similar.Answer, err error) {
 	alike, _, err := c.Alike(ctx, q.Codes, q.Distance, q.Limit)
 	for _, a := range alike {
-		w := discover.SimilarWork{Work: a.ID.String(), Distance: a.Distance, Unit: a.Unit}
+		w := similar.Work{Work: a.ID.String(), Distance: a.Distance, Unit: a.Unit.String()}
 		for _, i := range a.Identifiers {
 			if i.Scheme == "c2pa" {
 				w.Credentials = append(w.Credentials, i.Value)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc/codes"
@@ -13,13 +12,10 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// UsualDistance is how many of 64 bits codes may differ in where nobody says otherwise: a picture that was stored anew differs in fewer,
-// and hardly any two that have nothing to do with each other do (docs/similarity.md has what was measured).
-const UsualDistance = 6
 
 // SimilarParams are the words of a query for works that look like something.
 var SimilarParams = []string{"iscc", "work", "distance", "limit"}
@@ -38,44 +34,11 @@ type SimilarQuery struct {
 	Limit int
 }
 
-// SimilarWork is one that looks like what was asked for. That is a hint to look at, and no judgement: neither that one was made
-// from the other, nor whose it is.
-type SimilarWork struct {
-	Work  string `json:"work"`
-	Title string `json:"title,omitempty"`
-	Kind  string `json:"kind"`
-	Owner string `json:"owner"`
-	// SHA256 of its content.
-	SHA256 string `json:"sha256"`
-	// Since when its owner's line claims it, and whether others claim the same content.
-	Since     time.Time `json:"claimed_since"`
-	Contested bool      `json:"contested"`
-	Active    bool      `json:"active"`
-	// Unit says what is alike: "image", "text", "audio", "video", "mixed", or "data", the bytes.
-	Unit index.Unit `json:"unit"`
-	// Distance is in how many of 64 bits the codes of that differ.
-	Distance int `json:"distance"`
-	// Credentials are the hashes and labels of Content Credentials that the work names.
-	Credentials []string `json:"c2pa,omitempty"`
-}
-
-// Similar is works that look like something, the nearest first.
-type Similar struct {
-	ChainID string    `json:"chain_id"`
-	Height  int64     `json:"height,string"`
-	Time    time.Time `json:"time"`
-	// Compared are the units that were looked for; none: nothing that was asked with can be compared.
-	Compared []index.Unit  `json:"compared"`
-	Works    []SimilarWork `json:"works"`
-	// More: there are others as near as the last, or farther.
-	More bool `json:"more"`
-}
-
 // ReadSimilarQuery reads a query for works that look like something. It fails with a *ParamError.
 func ReadSimilarQuery(v url.Values) (SimilarQuery, error) {
 	r := reader{values: v}
 	r.only(SimilarParams)
-	q := SimilarQuery{ISCC: r.text("iscc"), Distance: UsualDistance, Limit: int(r.number("limit", 1, MaxPage))}
+	q := SimilarQuery{ISCC: r.text("iscc"), Distance: similar.Distance, Limit: int(r.number("limit", 1, MaxPage))}
 	if r.text("distance") != "" {
 		q.Distance = int(r.number("distance", 0, index.MaxDistance))
 	}
@@ -93,14 +56,14 @@ func ReadSimilarQuery(v url.Values) (SimilarQuery, error) {
 
 // Similar finds works that look like something, of which the node has the last word: what it does not know, or whose text it
 // no longer has, is left out. It fails with a *ParamError, and with index.ErrNotFound for a work that the index does not have.
-func (f *Finder) Similar(ctx context.Context, q SimilarQuery) (found Similar, err error) {
-	found.Works, found.Compared = []SimilarWork{}, []index.Unit{}
+func (f *Finder) Similar(ctx context.Context, q SimilarQuery) (found similar.Answer, err error) {
+	found.Works, found.Compared = []similar.Work{}, []string{}
 	of, err := f.codes(ctx, q)
 	if err != nil {
 		return found, err
 	}
 	for _, code := range of {
-		found.Compared = append(found.Compared, code.Unit)
+		found.Compared = append(found.Compared, code.Unit.String())
 	}
 	limit := pageOf(q.Limit)
 	alike, more, err := f.Index.Alike(ctx, of, q.Distance, limit+1) // a work is like itself
@@ -150,8 +113,8 @@ func (f *Finder) codes(ctx context.Context, q SimilarQuery) (all []index.Code, e
 }
 
 // similarWorks asks about works, several at a time; nil: it is the one that was asked with, or not shown.
-func (f *Finder) similarWorks(ctx context.Context, but registrytypes.WorkID, alike []index.Alike) ([]*SimilarWork, error) {
-	list := make([]*SimilarWork, len(alike))
+func (f *Finder) similarWorks(ctx context.Context, but registrytypes.WorkID, alike []index.Alike) ([]*similar.Work, error) {
+	list := make([]*similar.Work, len(alike))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, a := range alike {
@@ -176,10 +139,10 @@ func (f *Finder) similarWorks(ctx context.Context, but registrytypes.WorkID, ali
 	return list, group.Wait()
 }
 
-func similarWork(c registrytypes.Claim, a index.Alike) *SimilarWork {
-	w := &SimilarWork{
+func similarWork(c registrytypes.Claim, a index.Alike) *similar.Work {
+	w := &similar.Work{
 		Work: c.Id.String(), Title: c.Details.Title, Kind: describe.KindName(c.Details.Kind), Owner: c.Owner, SHA256: c.Sha256.String(),
-		Since: c.ClaimedSince.Time, Contested: c.Contested, Active: c.Status == registrytypes.STATUS_ACTIVE, Unit: a.Unit, Distance: a.Distance,
+		Since: c.ClaimedSince.Time, Contested: c.Contested, Active: c.Status == registrytypes.STATUS_ACTIVE, Unit: a.Unit.String(), Distance: a.Distance,
 	}
 	for _, f := range c.Details.Fingerprints {
 		if f.Scheme == "c2pa" {

@@ -53,19 +53,6 @@ func (u Unit) String() string {
 	return ""
 }
 
-// MarshalText writes its name.
-func (u Unit) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
-
-// UnmarshalText reads its name.
-func (u *Unit) UnmarshalText(text []byte) error {
-	i := slices.Index(unitNames[:], string(text))
-	if i < 1 {
-		return fmt.Errorf("%.20q is no unit", text)
-	}
-	*u = Unit(i)
-	return nil
-}
-
 // unitsOf are the units of ISCC, by main type and kind of content.
 var unitsOf = map[[2]uint8]Unit{
 	{uint8(iscc.TypeContent), uint8(iscc.SubText)}:  Text,

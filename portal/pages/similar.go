@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/index"
 )
@@ -63,7 +64,7 @@ func (s *Site) similar(ctx context.Context, v *visit) error {
 	if q.Limit = min(q.Limit, maxSimilarShown); q.Limit == 0 {
 		q.Limit = maxSimilarShown
 	}
-	var found discover.Similar
+	var found similar.Answer
 	if err == nil {
 		found, err = s.finder.Similar(ctx, q)
 	}
@@ -85,10 +86,10 @@ func (s *Site) similar(ctx context.Context, v *visit) error {
 	return v.show(http.StatusOK, "similar.html", v.T("similar.title"), page)
 }
 
-func (v *visit) similarWork(w discover.SimilarWork) similarWork {
+func (v *visit) similarWork(w similar.Work) similarWork {
 	said := similarWork{
 		Work: link{clip(w.Title), "/works/" + w.Work}, Owner: accountLink(w.Owner), Kind: v.T("kind." + w.Kind), Since: w.Since, Active: w.Active,
-		Says: v.T("similar."+w.Unit.String(), w.Distance),
+		Says: v.T("similar."+w.Unit, w.Distance),
 	}
 	if strings.TrimSpace(w.Title) == "" {
 		said.Work.Text = v.T("work.untitled", said.Kind)
@@ -99,7 +100,7 @@ func (v *visit) similarWork(w discover.SimilarWork) similarWork {
 // looksLike finds what the work looks like; without an answer the page says nothing of it.
 func (a *asking) looksLike(ctx context.Context) error {
 	found, err := a.site.finder.Similar(ctx, discover.SimilarQuery{
-		Work: a.Work.Id, Distance: discover.UsualDistance, Limit: 2 * maxLooksLike,
+		Work: a.Work.Id, Distance: similar.Distance, Limit: 2 * maxLooksLike,
 	})
 	if errors.Is(err, index.ErrNotFound) {
 		return nil // the index has not read it yet

@@ -16,7 +16,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 
-	"github.com/stemma-chain/stemma/portal/discover"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -64,7 +64,7 @@ func resembling(t *testing.T, codesOf ...string) (*Site, map[registrytypes.WorkI
 	return s, claims
 }
 
-func similarTo(t *testing.T, s *Site, query string) (found discover.Similar, works []string) {
+func similarTo(t *testing.T, s *Site, query string) (found similar.Answer, works []string) {
 	t.Helper()
 	w := get(s, "/similar.json?"+query)
 	require.Equal(t, 200, w.Code, w.Body.String())
@@ -84,7 +84,7 @@ func TestWorksThatLookLikeSomething(t *testing.T) {
 	require.Equal(t, []string{id(1), id(2)}, works)
 	require.Equal(t, 0, found.Works[0].Distance)
 	require.Equal(t, 3, found.Works[1].Distance)
-	require.Equal(t, index.Image, found.Works[1].Unit)
+	require.Equal(t, "image", found.Works[1].Unit)
 	require.Equal(t, []string{"sha256:" + strings.Repeat("1", 64)}, found.Works[1].Credentials)
 	require.Equal(t, int64(7), found.Height)
 	_, works = similarTo(t, s, "iscc="+one+"&distance=2")
