@@ -13,11 +13,12 @@ import (
 
 // check verifies the signature over the token's content (RFC 5652, clause 5.6) and that the time is one at which the certificate was valid.
 func (t *Token) check(content []byte, s *signerInfo) error {
-	if err := s.readAttributes(); err != nil {
+	attributes, err := s.attributes()
+	if err != nil {
 		return err
 	}
 	var kind asn1.ObjectIdentifier
-	if err := unmarshal(s.attributes[oidContentType.String()], &kind); err != nil {
+	if err := unmarshal(attributes[oidContentType.String()], &kind); err != nil {
 		return err
 	}
 	hash, allowed := hashes[s.Digest.Algorithm.String()]
@@ -25,7 +26,7 @@ func (t *Token) check(content []byte, s *signerInfo) error {
 		return fmt.Errorf("%w: it is signed by digest %s", ErrUntrusted, s.Digest.Algorithm)
 	}
 	var digest []byte
-	if err := unmarshal(s.attributes[oidMessageDigest.String()], &digest); err != nil {
+	if err := unmarshal(attributes[oidMessageDigest.String()], &digest); err != nil {
 		return err
 	}
 	h := hash.New()
@@ -33,7 +34,7 @@ func (t *Token) check(content []byte, s *signerInfo) error {
 	if !kind.Equal(oidTSTInfo) || !bytes.Equal(h.Sum(nil), digest) {
 		return fmt.Errorf("%w: what it signs is other content", ErrMismatch)
 	}
-	if err := t.checkCertificateID(s.attributes[oidCertificateV2.String()]); err != nil {
+	if err := t.checkCertificateID(attributes[oidCertificateV2.String()]); err != nil {
 		return err
 	}
 	algorithm, err := algorithmOf(t.Signer.PublicKey, hash, s.Algorithm.Algorithm)
@@ -51,33 +52,33 @@ func (t *Token) check(content []byte, s *signerInfo) error {
 	return nil
 }
 
-// readAttributes reads the signed attributes, each with its first value. They are there, since the content is no plain data.
-func (s *signerInfo) readAttributes() error {
+// attributes reads the signed attributes, each with its first value. They are there, since the content is no plain data.
+func (s *signerInfo) attributes() (map[string][]byte, error) {
 	var set asn1.RawValue
 	if len(s.Signed.Raw) == 0 {
-		return fmt.Errorf("%w: no signed attributes", ErrMalformed)
+		return nil, fmt.Errorf("%w: no signed attributes", ErrMalformed)
 	}
 	if err := unmarshal(s.Signed.Raw, &set); err != nil {
-		return err
+		return nil, err
 	}
-	s.attributes = map[string][]byte{}
+	all := map[string][]byte{}
 	for rest := set.Bytes; len(rest) > 0; {
 		var one attribute
 		var value asn1.RawValue
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &one); err != nil {
-			return fmt.Errorf("%w: %w", ErrMalformed, err)
+			return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 		}
 		name := one.Type.String()
-		if _, twice := s.attributes[name]; twice {
-			return fmt.Errorf("%w: the attribute %s twice", ErrMalformed, name)
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("%w: the attribute %s twice", ErrMalformed, name)
 		}
 		if err := unmarshal(one.Values.Bytes, &value); err != nil {
-			return err
+			return nil, err
 		}
-		s.attributes[name] = value.FullBytes
+		all[name] = value.FullBytes
 	}
-	return nil
+	return all, nil
 }
 
 // checkCertificateID compares the certificate with the one that the signature says it is by (RFC 5816), where it says so.

@@ -69,14 +69,13 @@ type signedData struct {
 }
 
 type signerInfo struct {
-	Version    int
-	ID         asn1.RawValue
-	Digest     pkix.AlgorithmIdentifier
-	Signed     rawSet `asn1:"optional,tag:0"`
-	Algorithm  pkix.AlgorithmIdentifier
-	Signature  []byte
-	Unsigned   rawSet `asn1:"optional,tag:1"`
-	attributes map[string][]byte
+	Version   int
+	ID        asn1.RawValue
+	Digest    pkix.AlgorithmIdentifier
+	Signed    rawSet `asn1:"optional,tag:0"`
+	Algorithm pkix.AlgorithmIdentifier
+	Signature []byte
+	Unsigned  rawSet `asn1:"optional,tag:1"`
 }
 
 type issuerAndSerial struct {
