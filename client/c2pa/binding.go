@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 )
@@ -76,6 +77,10 @@ func (k *check) binding(active *manifest) {
 	switch base(bound.Binding.Label) {
 	case "c2pa.hash.data":
 		k.dataHash(active, bound, c, at)
+	case "c2pa.hash.boxes":
+		k.boxesHash(active, bound, c, at)
+	case "c2pa.hash.bmff":
+		k.bmffHash(active, bound, c, at)
 	default:
 		k.add(GeneralError, active, at, fmt.Sprintf("the hash %s isn't read", bound.Binding.Label))
 	}
@@ -164,4 +169,91 @@ func (k *check) excess(out []asset.Range) string {
 		}
 	}
 	return ""
+}
+
+// boxesHash checks hashes over the boxes of a file (clause 15.12.3).
+func (k *check) boxesHash(active, bound *manifest, c content, at place) {
+	var v struct {
+		Boxes []asset.BoxHash `json:"boxes"`
+	}
+	if err := c.decode(&v); err != nil {
+		k.add(BoxesHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
+		return
+	}
+	err := k.file.HashBoxes(bound.Binding.Algorithm, v.Boxes)
+	k.hashed(err, active, at, hashCodes{BoxesHashMatch, BoxesHashMalformed, BoxesHashMismatch})
+}
+
+// bmffHash checks hashes over a file of BMFF (clause 15.12.2).
+func (k *check) bmffHash(active, bound *manifest, c content, at place) {
+	var v asset.BMFFHash
+	if err := c.decode(&v); err != nil {
+		k.add(BMFFHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
+		return
+	}
+	v.Version = 1
+	label, _, _ := strings.Cut(bound.Binding.Label, "__")
+	for version, suffix := range map[int]string{2: ".v2", 3: ".v3"} {
+		if strings.HasSuffix(label, suffix) {
+			v.Version = version
+		}
+	}
+	if len(v.Exclusions) == 0 {
+		k.add(BMFFHashMalformed, active, at, "the hash leaves out nothing, not even the credentials")
+		return
+	}
+	extra := false
+	for _, one := range v.Exclusions {
+		path := rootPath(one.XPath)
+		if slices.Contains(vital, path) && !(path == "/mdat" && len(v.Merkle) > 0) {
+			k.add(BMFFHashMismatch, active, at, fmt.Sprintf("the hash leaves out %s, which is what people see or hear", one.XPath))
+			return
+		}
+		extra = extra || !slices.Contains(customary, path)
+	}
+	err := k.file.HashBMFF(bound.Binding.Algorithm, v)
+	if err == nil && extra {
+		k.add(AdditionalBMFFExclusions, active, at, "the hash leaves out more boxes than it must")
+	}
+	k.hashed(err, active, at, hashCodes{BMFFHashMatch, BMFFHashMalformed, BMFFHashMismatch})
+}
+
+// Boxes that are always left out of a hash (clause A.5.6), and boxes that must never be: their content is the file's. Of mdat the rest is
+// hashed by Merkle trees, where there are some.
+var (
+	customary = []string{"/uuid", "/ftyp", "/mfra", "/free", "/skip", "/mdat"}
+	vital     = []string{
+		"/mdat", "/moov", "/moof", "/meta", "/idat", "/meta/idat", "/meta/iprp", "/meta/iinf", "/moov/trak", "/moov/trak/mdia",
+		"/moov/trak/mdia/minf", "/moov/trak/mdia/minf/stbl", "/moof/traf",
+	}
+)
+
+// rootPath is a box's path without the numbers that choose among several.
+func rootPath(xpath string) string {
+	var path strings.Builder
+	for node := range strings.SplitSeq(strings.TrimPrefix(xpath, "/"), "/") {
+		name, _, _ := strings.Cut(node, "[")
+		path.WriteString("/" + name)
+	}
+	return path.String()
+}
+
+type hashCodes struct{ match, malformed, mismatch Code }
+
+// hashed records what comparing a file with a hash came to.
+func (k *check) hashed(err error, active *manifest, at place, codes hashCodes) {
+	switch {
+	case err == nil:
+		k.add(codes.match, active, at, "")
+	case errors.Is(err, asset.ErrAlgorithm):
+		k.add(AlgorithmUnsupported, active, at, err.Error())
+	case errors.Is(err, asset.ErrUnknownBox):
+		k.add(BoxesHashUnknown, active, at, "the file has a part that the hash doesn't list: "+err.Error())
+	case errors.Is(err, asset.ErrMalformed), errors.Is(err, asset.ErrRange):
+		k.add(codes.malformed, active, at, "the hash breaks its rules: "+err.Error())
+	case errors.Is(err, asset.ErrMismatch):
+		k.add(codes.mismatch, active, at, "the file was changed after signing: "+err.Error())
+	default:
+		k.add(codes.mismatch, active, at, "the file can't be compared with its hash: "+err.Error())
+	}
 }

@@ -21,6 +21,8 @@ type File interface {
 	// StoreRanges is where the store lies, headers of its container included; empty for a store that lies beside the file.
 	StoreRanges() []asset.Range
 	HashData(alg string, exclusions []asset.Range) ([]byte, error)
+	HashBoxes(alg string, listed []asset.BoxHash) error
+	HashBMFF(alg string, b asset.BMFFHash) error
 }
 
 // Options are how to check.

@@ -35,7 +35,7 @@ type claimMap struct {
 	Gathered      []hashedURI     `json:"gathered_assertions"`
 	Format        string          `json:"dc:format"`
 	Title         string          `json:"dc:title"`
-	InstanceID    string          `json:"instanceID"`
+	InstanceID    *string         `json:"instanceID"`
 	Redacted      []string        `json:"redacted_assertions"`
 	Algorithm     string          `json:"alg"`
 	Soft          string          `json:"alg_soft"`
@@ -72,7 +72,10 @@ func (m *manifest) readClaim() (Code, error) {
 		return ClaimMalformed, err
 	}
 	m.claim.signature, m.claim.redacted, m.claim.algorithm, m.claim.soft = c.Signature, c.Redacted, c.Algorithm, c.Soft
-	m.ClaimVersion, m.Title, m.Format, m.InstanceID, m.Redacted = m.claim.version, c.Title, c.Format, c.InstanceID, c.Redacted
+	m.ClaimVersion, m.Title, m.Format, m.Redacted = m.claim.version, c.Title, c.Format, c.Redacted
+	if c.InstanceID != nil {
+		m.InstanceID = *c.InstanceID
+	}
 	m.claim.created, m.claim.gathered = c.Created, c.Gathered
 	if m.claim.version == 1 {
 		m.claim.created, m.claim.gathered = c.Assertions, nil
@@ -85,7 +88,7 @@ func (m *manifest) readClaim() (Code, error) {
 		return SignatureMissing, fmt.Errorf("it names no signature")
 	case len(m.claim.created) == 0:
 		return ClaimMalformed, fmt.Errorf("it lists no assertions")
-	case m.claim.version == 2 && c.InstanceID == "":
+	case m.claim.version == 2 && c.InstanceID == nil:
 		return ClaimMalformed, fmt.Errorf("it has no instanceID")
 	case m.claim.version == 2 && (len(m.Generators) == 0 || m.Generators[0].Name == ""):
 		return ClaimMalformed, fmt.Errorf("it doesn't name the program that wrote it")

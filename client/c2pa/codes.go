@@ -22,6 +22,7 @@ const (
 // Codes of information: they make nothing invalid.
 const (
 	AdditionalExclusions     Code = "assertion.dataHash.additionalExclusionsPresent"
+	AdditionalBMFFExclusions Code = "assertion.bmffHash.additionalExclusionsPresent" // of the makers' library
 	UnknownProvenance        Code = "ingredient.unknownProvenance"
 	OCSPSkipped              Code = "signingCredential.ocsp.skipped"
 	TimeStampMalformed       Code = "timeStamp.malformed"
@@ -41,6 +42,7 @@ const (
 	BMFFHashMalformed        Code = "assertion.bmffHash.malformed"
 	BMFFHashMismatch         Code = "assertion.bmffHash.mismatch"
 	BoxesHashMalformed       Code = "assertion.boxesHash.malformed"
+	BoxesHashUnknown         Code = "assertion.boxesHash.unknownBox"
 	BoxesHashMismatch        Code = "assertion.boxesHash.mismatch"
 	AssertionCBOR            Code = "assertion.cbor.invalid"
 	AssertionJSON            Code = "assertion.json.invalid"
@@ -93,8 +95,8 @@ var kinds = map[Code]Kind{
 	SignatureInsideValidity: Success, CredentialTrusted: Success, CredentialNotRevoked: Success, IngredientValidated: Success,
 	IngredientSignature: Success, TimeStampTrusted: Success, TimeStampValidated: Success,
 
-	AdditionalExclusions: Informational, UnknownProvenance: Informational, OCSPSkipped: Informational, TimeStampMalformed: Informational,
-	TimeStampMismatch: Informational, TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
+	AdditionalExclusions: Informational, AdditionalBMFFExclusions: Informational, UnknownProvenance: Informational, OCSPSkipped: Informational,
+	TimeStampMalformed: Informational, TimeStampMismatch: Informational, TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
 }
 
 // Kind is what the code says. A code that isn't known is a failure.
