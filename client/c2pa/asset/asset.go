@@ -5,6 +5,7 @@
 package asset
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,7 @@ const (
 	PNG     Format = "PNG"
 	RIFF    Format = "RIFF" // WebP, WAV, AVI
 	BMFF    Format = "BMFF" // MP4, M4A, MOV, HEIC, AVIF
+	JXL     Format = "JPEG XL"
 	PDF     Format = "PDF"
 	GIF     Format = "GIF"
 	Sidecar Format = "sidecar" // a manifest store alone
@@ -72,12 +74,14 @@ type File struct {
 
 // layout is what a format's reader has found.
 type layout struct {
-	payload []Range  // the bytes of the store, in their order
-	ranges  []Range  // what the store takes of the file, with its headers, ascending
-	patches []patch  // what else changes in a file when its store goes
-	err     error    // why there is no store: ErrNoStore, ErrSeveralStores, ErrMalformed
-	boxes   boxWalk  // the parts of a file for the hash of boxes; nil where a format has none
-	tree    *bmffBox // the boxes of a BMFF file
+	payload []Range   // the bytes of the store, in their order
+	more    [][]Range // those of stores that updates of the file have added, in their order
+	ranges  []Range   // what the store takes of the file, with its headers, ascending
+	padded  []Range   // the same with padding that belongs to it but is hashed (RIFF); nil where there is none
+	box     uint16    // of a JPEG: a number that no JUMBF box of the file has
+	patches []patch   // what else changes in a file when its store goes
+	err     error     // why there is no store: ErrNoStore, ErrSeveralStores, ErrMalformed
+	boxes   boxWalk   // the parts of a file for the hash of boxes; nil where a format has none
 }
 
 // patch is bytes that stand at a place in place of the file's own.
@@ -112,6 +116,11 @@ func Open(r io.ReaderAt, size int64, name string) (*File, error) {
 // readers find the store, one a format. They return an error for failed reads only.
 var readers = map[Format]func(*window) (layout, error){
 	JPEG:    readJPEG,
+	PNG:     readPNG,
+	RIFF:    readRIFF,
+	GIF:     readGIF,
+	BMFF:    readBMFF,
+	JXL:     readJXL,
 	Sidecar: readSidecar,
 	Other:   func(*window) (layout, error) { return layout{}, nil },
 }
@@ -131,34 +140,73 @@ func (f *File) MediaType() string { return f.media }
 // Size is the file's length in bytes.
 func (f *File) Size() int64 { return f.in.size }
 
-// Store returns the bytes of the manifest store, a JUMBF box. It fails with ErrNoStore,
-// ErrSeveralStores, ErrMalformed or ErrTooLarge.
+// Store returns the bytes of the manifest store, a JUMBF box. Where updates of the file have
+// added stores (BMFF, PDF), it is one box with the manifests of all, the latest last. It fails
+// with ErrNoStore, ErrSeveralStores, ErrMalformed or ErrTooLarge.
 func (f *File) Store() ([]byte, error) {
 	if f.layout.err != nil {
 		return nil, f.layout.err
 	}
+	left := int64(MaxStore)
+	store, err := f.in.join(f.layout.payload, &left)
+	for _, parts := range f.layout.more {
+		if err != nil {
+			return nil, err
+		}
+		var update []byte
+		if update, err = f.in.join(parts, &left); err == nil {
+			store, err = merged(store, update)
+		}
+	}
+	return store, err
+}
+
+// join reads the parts of a store, of at most what is left.
+func (w *window) join(parts []Range, left *int64) ([]byte, error) {
 	size := int64(0)
-	for _, part := range f.layout.payload {
+	for _, part := range parts {
 		size += part.Length
 	}
-	if size > MaxStore {
-		return nil, fmt.Errorf("%w: %d bytes, at most %d are read", ErrTooLarge, size, MaxStore)
+	if *left -= size; *left < 0 {
+		return nil, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, MaxStore)
 	}
 	store := make([]byte, 0, size)
-	for _, part := range f.layout.payload {
+	for _, part := range parts {
 		at := len(store)
 		store = store[:at+int(part.Length)]
-		if err := f.in.read(store[at:], part.Start); err != nil {
+		if err := w.read(store[at:], part.Start); err != nil {
 			return nil, err
 		}
 	}
 	return store, nil
 }
 
+// merged adds the manifests of a later store to those of an earlier one.
+func merged(store, update []byte) ([]byte, error) {
+	if !isStore(store) || !isStore(update) || be32(store) != int64(len(store)) || be32(update) != int64(len(update)) {
+		return nil, fmt.Errorf("%w: an update's manifest store, or what it updates, is none", ErrMalformed)
+	}
+	described := 8 + be32(update[8:])
+	if described > int64(len(update)) {
+		return nil, fmt.Errorf("%w: an update's manifest store has no end", ErrMalformed)
+	}
+	whole := slices.Concat(store, update[described:])
+	binary.BigEndian.PutUint32(whole, uint32(len(whole)))
+	return whole, nil
+}
+
 // StoreRanges tells where the store lies in the file, headers of its container included:
 // what a hash of data may leave out. Ranges ascend and do not touch. It is empty where
 // there is no store.
 func (f *File) StoreRanges() []Range { return slices.Clone(f.layout.ranges) }
+
+// taken is what goes with the store when it is taken out.
+func (l layout) taken() []Range {
+	if l.padded != nil {
+		return l.padded
+	}
+	return l.ranges
+}
 
 // joined sorts ranges and joins those that touch or overlap.
 func joined(ranges []Range) []Range {

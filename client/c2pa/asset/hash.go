@@ -83,16 +83,16 @@ func (f *File) Strip(out io.Writer) error {
 	if len(f.layout.ranges) > 0 && !strippable(f.format) {
 		return fmt.Errorf("%w: taking the store out of a %s file", ErrUnsupported, f.format)
 	}
-	return f.splice(out, f.layout.ranges, f.layout.patches)
+	return f.splice(out, f.layout.taken(), f.layout.patches, Range{0, f.in.size})
 }
 
 func strippable(format Format) bool {
 	return slices.Contains([]Format{JPEG, PNG, RIFF, GIF}, format)
 }
 
-// splice writes the file without some ranges and with patches in place of its own bytes.
-func (f *File) splice(out io.Writer, without []Range, patches []patch) error {
-	at := int64(0)
+// splice writes a part of the file without some ranges and with patches in place of its own bytes.
+func (f *File) splice(out io.Writer, without []Range, patches []patch, part Range) error {
+	at := part.Start
 	keep := func(until int64) error {
 		for len(patches) > 0 && patches[0].at >= at && patches[0].at+int64(len(patches[0].bytes)) <= until {
 			if err := f.in.hash(out, Range{at, patches[0].at - at}); err != nil {
@@ -114,5 +114,5 @@ func (f *File) splice(out io.Writer, without []Range, patches []patch) error {
 		}
 		at = hole.end()
 	}
-	return keep(f.in.size)
+	return keep(part.end())
 }

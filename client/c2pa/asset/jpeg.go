@@ -25,22 +25,21 @@ const jumbfHead = 2 + 2 + 2 + 2 + 4
 type segment struct {
 	marker byte
 	at     Range
-	header int64 // marker, length and parameters
 }
 
 // walkJPEG visits the segments of a JPEG up to its end (EOI), SOI first. It ends silently where
 // the file stops being a JPEG, and returns where that is.
-func walkJPEG(in *window, visit func(segment) error) (end int64, err error) {
-	if err := visit(segment{markerSOI, Range{0, 2}, 2}); err != nil {
-		return 0, err
+func walkJPEG(in *window, at int64, visit func(segment) error) (end int64, err error) {
+	if err := visit(segment{markerSOI, Range{at, 2}}); err != nil {
+		return at, err
 	}
-	at := int64(2)
+	at += 2
 	for {
 		b, err := in.upTo(at, 4)
 		if err != nil || len(b) < 2 || b[0] != 0xFF {
 			return at, err
 		}
-		s := segment{marker: b[1], at: Range{at, 2}, header: 2}
+		s := segment{b[1], Range{at, 2}}
 		switch {
 		case s.marker == 0xFF: // a fill byte before a marker
 			at++
@@ -55,7 +54,6 @@ func walkJPEG(in *window, visit func(segment) error) (end int64, err error) {
 				return at, nil
 			}
 			s.at.Length = 2 + be16(b[2:])
-			s.header = s.at.Length
 		}
 		at += s.at.Length
 		if s.marker == markerSOS || s.marker >= markerRST0 && s.marker < markerSOI {
@@ -108,7 +106,7 @@ type jumbfPart struct {
 
 func readJPEG(in *window) (layout, error) {
 	var parts []jumbfPart
-	_, err := walkJPEG(in, func(s segment) error {
+	_, err := walkJPEG(in, 0, func(s segment) error {
 		if s.marker != marker11 || s.at.Length < jumbfHead+8 {
 			return nil
 		}
@@ -145,7 +143,7 @@ func jpegStore(in *window, parts []jumbfPart) (layout, error) {
 		}
 		return compare(a.z, b.z)
 	})
-	var out layout
+	out := layout{box: 1}
 	stores := 0
 	for len(parts) > 0 {
 		n := 1
@@ -153,6 +151,9 @@ func jpegStore(in *window, parts []jumbfPart) (layout, error) {
 			n++
 		}
 		group := parts[:n]
+		if parts[0].en == int64(out.box) {
+			out.box++
+		}
 		parts = parts[n:]
 		first := group[0]
 		head, err := in.upTo(first.body.Start-first.headLen, 40)

@@ -66,3 +66,4 @@ func compare(a, b int64) int { return cmp.Compare(a, b) }
 
 func be16(b []byte) int64 { return int64(binary.BigEndian.Uint16(b)) }
 func be32(b []byte) int64 { return int64(binary.BigEndian.Uint32(b)) }
+func le32(b []byte) int64 { return int64(binary.LittleEndian.Uint32(b)) }
