@@ -146,11 +146,20 @@ func (c *content) encoding() (encoding.Encoding, error) {
 		return c.named(c.charset)
 	}
 	if c.isHTML() {
-		if _, name, certain := charset.DetermineEncoding(c.head, ""); certain {
-			return c.named(name)
-		}
+		// Of HTML that does not say it is told that it is UTF-8, as the only letter beyond ASCII that it has here.
+		_, name, _ := charset.DetermineEncoding(append([]byte("é"), ascii(c.head)...), "")
+		return c.named(name)
 	}
 	return c.named("utf-8")
+}
+
+func ascii(raw []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf {
+			return -1
+		}
+		return r
+	}, raw)
 }
 
 func (c *content) named(name string) (encoding.Encoding, error) {
