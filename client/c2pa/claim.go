@@ -10,14 +10,13 @@ import (
 
 // claim is what both versions of a claim say (clause 10.2.1).
 type claim struct {
-	version    int
-	signature  string
-	created    []hashedURI
-	gathered   []hashedURI
-	redacted   []string
-	algorithm  string
-	soft       string
-	generators []Generator
+	version   int
+	signature string
+	created   []hashedURI
+	gathered  []hashedURI
+	redacted  []string
+	algorithm string
+	soft      string
 }
 
 // all are the assertions of a claim in its order, those first that the signer answers for.
