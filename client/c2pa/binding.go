@@ -90,7 +90,8 @@ func (k *check) binding(active *manifest) {
 func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	var v dataHash
 	if err := c.decode(&v); err != nil {
-		return // said already
+		k.add(DataHashMalformed, active, at, "the hash can't be read: "+err.Error())
+		return
 	}
 	end := int64(0)
 	var out []asset.Range

@@ -133,14 +133,18 @@ func (k *check) report() Report {
 	return r
 }
 
+// boundBy are the codes of which one must be there: without a word on the file nothing is valid.
+var boundBy = []Code{DataHashMatch, BoxesHashMatch, BMFFHashMatch, NotChecked}
+
 // tolerated are failures that make nothing invalid, but untrusted.
 var tolerated = []Code{CredentialUntrusted}
 
 func (r Report) state() State {
 	failures := r.Failures()
+	bound := slices.ContainsFunc(boundBy, func(code Code) bool { return r.Has(code, r.Active) })
 	bad := slices.ContainsFunc(failures, func(s Status) bool { return !slices.Contains(tolerated, s.Code) })
 	switch {
-	case bad || !r.Has(SignatureValidated, r.Active) || !r.Has(SignatureInsideValidity, r.Active):
+	case bad || !bound || !r.Has(SignatureValidated, r.Active) || !r.Has(SignatureInsideValidity, r.Active):
 		return Invalid
 	case len(failures) == 0 && r.Has(CredentialTrusted, r.Active):
 		return Trusted
