@@ -107,8 +107,8 @@ func (a actionMap) report(agents []generatorInfo, ref actionRef, manifest string
 // madeOrOpened are the actions that a manifest begins with.
 func madeOrOpened(action string) bool { return action == "c2pa.created" || action == "c2pa.opened" }
 
-// checkActions checks what actions refer to and their order (clauses 15.10.3.2.2 and 18.14.2). The makers' library checks none of it in claims
-// of version 1 but that there is one list; neither do we, since such files have always been called valid.
+// checkActions checks what actions refer to and their order (clauses 15.10.3.2.2 and 18.14.2). The makers' library checks none of it in
+// claims of version 1 but that there is one list; neither do we, since such files have always been called valid.
 func (k *check) checkActions(m *manifest) {
 	lists := m.parsed.actions
 	if m.claim.version == 1 {

@@ -53,8 +53,8 @@ func (m *manifest) readBinding(label string, c content, gathered bool) error {
 	return nil
 }
 
-// binding checks the file: by the active manifest's hard binding, or where that is an update by that of the first standard manifest on the way
-// of its parents (clause 15.12).
+// binding checks the file: by the active manifest's hard binding, or where that is an update by that of the first standard manifest on
+// the way of its parents (clause 15.12).
 func (k *check) binding(active *manifest) {
 	bound := active
 	for steps := 0; bound != nil && bound.Update && steps < MaxDepth; steps++ {
@@ -90,7 +90,8 @@ func (k *check) binding(active *manifest) {
 func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	var v dataHash
 	if err := c.decode(&v); err != nil {
-		return // said already
+		k.add(DataHashMalformed, active, at, "the hash can't be read: "+err.Error())
+		return
 	}
 	end := int64(0)
 	var out []asset.Range
@@ -146,8 +147,8 @@ func (k *check) afterUpdate(out []asset.Range) []asset.Range {
 // metadata is what a file may say beside File: where it keeps metadata that a hash may leave out (clause 9.2.5).
 type metadata interface{ MetadataRanges() []asset.Range }
 
-// excess says what the hash leaves out that it must not: anything but the store and metadata. What it leaves out can be changed at will, so a
-// range that is larger than the store by its padding is refused too, as the makers' library does.
+// excess says what the hash leaves out that it must not: anything but the store and metadata. What it leaves out can be changed at will,
+// so a range that is larger than the store by its padding is refused too, as the makers' library does.
 func (k *check) excess(out []asset.Range) string {
 	allowed := k.file.StoreRanges()
 	extra := []asset.Range{}

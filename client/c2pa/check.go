@@ -71,7 +71,8 @@ func (k *check) assertions(m *manifest) {
 	}
 	for _, label := range append(m.order[:len(m.order):len(m.order)], m.twice...) {
 		if !declared[label] || slices.Contains(m.twice, label) {
-			k.assertion(AssertionUndeclared, m, label, fmt.Sprintf("the manifest has an assertion %q that its claim doesn't list, or a second one", label))
+			k.assertion(AssertionUndeclared, m, label,
+				fmt.Sprintf("the manifest has an assertion %q that its claim doesn't list, or a second one", label))
 			declared[label] = true
 		}
 	}
@@ -124,7 +125,8 @@ func (k *check) kinds(m *manifest) {
 		return
 	}
 	if parents != 1 || len(m.Ingredients) != 1 {
-		k.add(UpdateWrongParents, m, here, fmt.Sprintf("an update has %d ingredients, %d of them parents, and must have one", len(m.Ingredients), parents))
+		k.add(UpdateWrongParents, m, here,
+			fmt.Sprintf("an update has %d ingredients, %d of them parents, and must have one", len(m.Ingredients), parents))
 	}
 	for _, a := range m.Assertions {
 		if isHardBinding(a.Label) || strings.HasPrefix(a.Label, "c2pa.thumbnail.claim") || base(a.Label) == "c2pa.hash.multi-asset" {
@@ -140,7 +142,8 @@ func (k *check) kinds(m *manifest) {
 	}
 }
 
-// ingredients checks the manifests that a manifest's ingredients have, each once (clause 15.11.3). The way is that from the active manifest.
+// ingredients checks the manifests that a manifest's ingredients have, each once (clause 15.11.3). The way is that from the active
+// manifest.
 func (k *check) ingredients(m *manifest, way []string) {
 	for _, ref := range m.parsed.ingredients {
 		at := place{m.Label, assertionsLabel + "/" + ref.Label}
@@ -178,8 +181,8 @@ func (k *check) ingredients(m *manifest, way []string) {
 	}
 }
 
-// ingredientHash compares an ingredient's manifest with what was taken in: its whole box, or its signature where assertions were taken out of
-// it since (clauses 15.11.3.3.1 and 15.11.3.3.2). Claims before version 1.3 hashed the claim alone.
+// ingredientHash compares an ingredient's manifest with what was taken in: its whole box, or its signature where assertions were taken
+// out of it since (clauses 15.11.3.3.1 and 15.11.3.3.2). Claims before version 1.3 hashed the claim alone.
 func (k *check) ingredientHash(m, target *manifest, ref ingredientRef, at place) {
 	wrong := fmt.Sprintf("the manifest of the ingredient %q isn't the one that was taken in", ref.Title)
 	if len(target.redacted) == 0 {
@@ -200,7 +203,8 @@ func (k *check) ingredientHash(m, target *manifest, ref ingredientRef, at place)
 	}
 	if ref.signature == nil {
 		if target.claim.version > 1 {
-			k.add(IngredientSignMissing, m, at, fmt.Sprintf("assertions of the ingredient %q were taken out, and its signature's hash is missing", ref.Title))
+			k.add(IngredientSignMissing, m, at,
+				fmt.Sprintf("assertions of the ingredient %q were taken out, and its signature's hash is missing", ref.Title))
 		}
 		return
 	}

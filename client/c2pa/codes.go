@@ -95,8 +95,9 @@ var kinds = map[Code]Kind{
 	SignatureInsideValidity: Success, CredentialTrusted: Success, CredentialNotRevoked: Success, IngredientValidated: Success,
 	IngredientSignature: Success, TimeStampTrusted: Success, TimeStampValidated: Success,
 
-	AdditionalExclusions: Informational, AdditionalBMFFExclusions: Informational, UnknownProvenance: Informational, OCSPSkipped: Informational,
-	TimeStampMalformed: Informational, TimeStampMismatch: Informational, TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
+	AdditionalExclusions: Informational, AdditionalBMFFExclusions: Informational, UnknownProvenance: Informational,
+	OCSPSkipped: Informational, TimeStampMalformed: Informational, TimeStampMismatch: Informational,
+	TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
 }
 
 // Kind is what the code says. A code that isn't known is a failure.

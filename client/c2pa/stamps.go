@@ -154,8 +154,8 @@ func (k *check) collectStamps(m *manifest) {
 	}
 }
 
-// revocation reads the answers on revocation that came with a signature (clause 15.9). None are asked for. One that says that the certificate
-// was good or revoked counts if who issued the certificate, or its responder, signed it.
+// revocation reads the answers on revocation that came with a signature (clause 15.9). None are asked for. One that says that the
+// certificate was good or revoked counts if who issued the certificate, or its responder, signed it.
 func (k *check) revocation(m *manifest, h cose.Headers, chain []*x509.Certificate, signedAt time.Time) {
 	at := place{m.Label, signatureLabel}
 	container, _ := header(h, "rVals")

@@ -19,8 +19,8 @@ var ErrTrust = errors.New("not a trust list")
 
 // Trust says whom to trust.
 type Trust struct {
-	// Signers are the certificates of authorities whose signers are trusted; one of a signer is trusted itself. Stamps are those of authorities
-	// for time stamps; where it is nil those of Signers hold for both, as in the makers' library.
+	// Signers are the certificates of authorities whose signers are trusted; one of a signer is trusted itself. Stamps are those of
+	// authorities for time stamps; where it is nil those of Signers hold for both, as in the makers' library.
 	Signers, Stamps []*x509.Certificate
 	// Uses are the extended key usages of which a signer's certificate must have one; nil means DefaultUses.
 	Uses []asn1.ObjectIdentifier
