@@ -121,6 +121,7 @@ var readers = map[Format]func(*window) (layout, error){
 	GIF:     readGIF,
 	BMFF:    readBMFF,
 	JXL:     readJXL,
+	PDF:     readPDF,
 	Sidecar: readSidecar,
 	Other:   func(*window) (layout, error) { return layout{}, nil },
 }
