@@ -77,6 +77,7 @@ type layout struct {
 	payload []Range   // the bytes of the store, in their order
 	more    [][]Range // those of stores that updates of the file have added, in their order
 	ranges  []Range   // what the store takes of the file, with its headers, ascending
+	padded  []Range   // the same with padding that belongs to it but is hashed (RIFF); nil where there is none
 	box     uint16    // of a JPEG: a number that no JUMBF box of the file has
 	patches []patch   // what else changes in a file when its store goes
 	err     error     // why there is no store: ErrNoStore, ErrSeveralStores, ErrMalformed
@@ -120,6 +121,7 @@ var readers = map[Format]func(*window) (layout, error){
 	GIF:     readGIF,
 	BMFF:    readBMFF,
 	JXL:     readJXL,
+	PDF:     readPDF,
 	Sidecar: readSidecar,
 	Other:   func(*window) (layout, error) { return layout{}, nil },
 }
@@ -198,6 +200,14 @@ func merged(store, update []byte) ([]byte, error) {
 // what a hash of data may leave out. Ranges ascend and do not touch. It is empty where
 // there is no store.
 func (f *File) StoreRanges() []Range { return slices.Clone(f.layout.ranges) }
+
+// taken is what goes with the store when it is taken out.
+func (l layout) taken() []Range {
+	if l.padded != nil {
+		return l.padded
+	}
+	return l.ranges
+}
 
 // joined sorts ranges and joins those that touch or overlap.
 func joined(ranges []Range) []Range {

@@ -116,7 +116,7 @@ func (c *boxCheck) compare(last box) error {
 	one := c.listed[0]
 	c.listed, c.begun = c.listed[1:], 0
 	if slices.Contains(one.Names, storeBox) {
-		if len(one.Names) != 1 || !slices.Equal(c.f.layout.ranges, []Range{last.at}) {
+		if len(one.Names) != 1 || !slices.Equal(c.f.layout.taken(), []Range{last.at}) {
 			return fmt.Errorf("%w: box %q at %d is not the manifest store alone", ErrMismatch, storeBox, last.at.Start)
 		}
 		return nil

@@ -44,6 +44,8 @@ func detect(head []byte, ending string) (Format, string) {
 		return BMFF, "video/mp4"
 	case at(0, "\x00\x00\x00\x0cJXL \r\n\x87\n"):
 		return JXL, "image/jxl"
+	case at(0, "%PDF-"):
+		return PDF, "application/pdf"
 	case isStore(head):
 		return Sidecar, "application/c2pa"
 	}

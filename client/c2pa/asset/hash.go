@@ -83,7 +83,7 @@ func (f *File) Strip(out io.Writer) error {
 	if len(f.layout.ranges) > 0 && !strippable(f.format) {
 		return fmt.Errorf("%w: taking the store out of a %s file", ErrUnsupported, f.format)
 	}
-	return f.splice(out, f.layout.ranges, f.layout.patches, Range{0, f.in.size})
+	return f.splice(out, f.layout.taken(), f.layout.patches, Range{0, f.in.size})
 }
 
 func strippable(format Format) bool {

@@ -59,7 +59,12 @@ func readPNG(in *window) (layout, error) {
 		if err := visit(box{"PNGh", Range{0, int64(len(pngSignature))}}); err != nil {
 			return err
 		}
-		return walkPNG(in, visit)
+		return walkPNG(in, func(chunk box) error {
+			if chunk.name == pngStore {
+				chunk.name = storeBox
+			}
+			return visit(chunk)
+		})
 	}
 	return out, err
 }

@@ -72,7 +72,8 @@ func readRIFF(in *window) (layout, error) {
 		if len(out.ranges) > 0 {
 			out.err = ErrSeveralStores
 		}
-		out.ranges = append(out.ranges, c.at)
+		out.ranges = append(out.ranges, Range{c.at.Start, 8 + c.size})
+		out.padded = append(out.padded, c.at)
 		out.payload = append(out.payload, Range{c.at.Start + 8, c.size})
 		sizeAt := c.root.Start + 4
 		if last := len(out.patches) - 1; last >= 0 && out.patches[last].at == sizeAt {
@@ -89,6 +90,7 @@ func readRIFF(in *window) (layout, error) {
 		return nil
 	})
 	out.ranges = joined(out.ranges)
+	out.padded = joined(out.padded)
 	out.boxes = func(visit func(box) error) error {
 		return walkRIFF(in, func(c riffChunk) error {
 			if c.id == "RIFF" || c.id == "LIST" {
