@@ -2,14 +2,18 @@ package c2pa_test
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/stretchr/testify/require"
 	"github.com/veraison/go-cose"
 
 	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
+	"github.com/stemma-chain/stemma/testutil/strangers"
 )
 
 func TestAManifestByTheRules(t *testing.T) {
@@ -44,8 +48,8 @@ func TestAManifestByTheRules(t *testing.T) {
 	require.ErrorIs(t, err, c2pa.ErrNotAStore)
 }
 
-// Every byte of a store counts but those that no signature covers: the description of the store's own box, and of boxes around the claim and
-// the signature.
+// Every byte of a store counts but those that no signature covers: the description of the store's own box, and of boxes around the claim
+// and the signature.
 func TestAnyByteOfAStore(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	store := storeOf(newDraft(ann, first).box(t))
@@ -133,6 +137,21 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"an assertion's bomb": {func(d *draft) {
 			d.parts = append(d.parts, part{label: "org.example", raw: bytes.Repeat([]byte{0x81}, 1<<16)})
 		}, c2pa.AssertionCBOR},
+		"a hash elsewhere": {func(d *draft) {
+			d.parts = append(d.parts, part{label: "c2pa.cloud-data", value: map[string]any{
+				"label": "c2pa.hash.data", "size": 1, "location": map[string]any{"url": "https://example.org"}, "content_type": "application/cbor",
+			}})
+		}, c2pa.CloudDataHardBinding},
+		"cloud data of nothing": {func(d *draft) {
+			d.parts = append(d.parts, part{label: "c2pa.cloud-data", value: map[string]any{"label": "a"}})
+		}, c2pa.CloudDataMalformed},
+		"a binding in two boxes": {func(d *draft) {
+			raw := encode(binding(content).value)
+			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.CBOR, raw), jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
+		}, c2pa.DataHashMalformed},
+		"a binding in JSON": {func(d *draft) {
+			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
+		}, c2pa.DataHashMalformed},
 		"compressed":         {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
 		"redacts itself":     {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
 		"redacts a binding":  {func(d *draft) { d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.hash.data") }, c2pa.DataHashRedacted},
@@ -227,3 +246,49 @@ func TestWhatADataHashMayLeaveOut(t *testing.T) {
 }
 
 func skip(start, length int) map[string]any { return map[string]any{"start": start, "length": length} }
+
+// Names are repeated in each finding, actions look up templates and ingredients: none of it may take time or memory out of proportion.
+func TestLargeStores(t *testing.T) {
+	ann := newIdentity(t, newKey(t), nil)
+	many, templates, known := []any{}, []any{}, []any{}
+	for range 20000 {
+		many, templates = append(many, map[string]any{"action": "a"}), append(templates, map[string]any{"action": "b"})
+		known = append(known, map[string]any{"code": "a", "url": ""})
+	}
+	d := newDraft(ann, first)
+	d.parts = append(d.parts, part{label: "c2pa.actions.v2__1", value: map[string]any{"actions": many, "templates": templates}})
+	source := ingredient("c2pa.ingredient.v3", c2pa.ComponentOf, strings.Repeat("x", 100000), []byte("01234567nothing"))
+	source.value.(map[string]any)["validationResults"] = map[string]any{"activeManifest": map[string]any{"failure": known}}
+	d.parts = append(d.parts, source)
+	for i := range 5000 {
+		d.parts = append(d.parts, part{label: "a" + strconv.Itoa(i), raw: []byte{1}})
+	}
+	store := storeOf(d.box(t))
+	strangers.Bounded(t, len(store)/100, func() { check(t, store, nil) })
+
+	_, err := c2pa.Check(storeOf(superbox("c2ma", strings.Repeat("x", 1000))), nil, c2pa.Options{})
+	require.ErrorIs(t, err, c2pa.ErrNotAStore)
+}
+
+// Dates and names in forms of their own make no action unreadable, and templates fill in what actions leave open.
+func TestActionsAreReadAsTheyAreWritten(t *testing.T) {
+	d := newDraft(newIdentity(t, newKey(t), nil), first)
+	d.parts[0].value = map[string]any{
+		"actions": []any{
+			map[string]any{"action": "c2pa.created", "when": cbor.Tag{Number: 0, Content: "2024-03-09T20:04Z"}, "softwareAgentIndex": 1},
+			map[string]any{"action": "c2pa.edited", "when": cbor.Tag{Number: 0, Content: "2024-03-09T20:04:00Z"}, "softwareAgent": "Pen"},
+		},
+		"softwareAgents": []any{map[string]any{"name": "A"}, map[string]any{"name": "B"}},
+		"templates": []any{
+			map[string]any{"action": "*", "digitalSourceType": captured, "softwareAgent": map[string]any{"name": "C"}},
+			map[string]any{"action": "c2pa.edited", "description": "drawn over"},
+		},
+	}
+	r := check(t, storeOf(d.box(t)), nil)
+	require.Equal(t, c2pa.Valid, r.State, "%+v", r.Failures())
+	m, _ := r.Manifest(first)
+	require.Equal(t, []c2pa.Action{
+		{Action: "c2pa.created", SourceType: captured, Agent: "B"},
+		{Action: "c2pa.edited", When: "2024-03-09T20:04:00Z", SourceType: captured, Agent: "Pen", Description: "drawn over"},
+	}, m.Actions)
+}

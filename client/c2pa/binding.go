@@ -40,7 +40,7 @@ func (m *manifest) readBinding(label string, c content, gathered bool) error {
 		Algorithm string `json:"alg"`
 		Hash      []byte `json:"hash"`
 	}
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
 	if v.Algorithm == "" {
@@ -89,7 +89,7 @@ func (k *check) binding(active *manifest) {
 // dataHash checks a hash over all bytes but some (clause 15.12.1).
 func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	var v dataHash
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(DataHashMalformed, active, at, "the hash can't be read: "+err.Error())
 		return
 	}
@@ -177,7 +177,7 @@ func (k *check) boxesHash(active, bound *manifest, c content, at place) {
 	var v struct {
 		Boxes []asset.BoxHash `json:"boxes"`
 	}
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(BoxesHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
 		return
 	}
@@ -188,7 +188,7 @@ func (k *check) boxesHash(active, bound *manifest, c content, at place) {
 // bmffHash checks hashes over a file of BMFF (clause 15.12.2).
 func (k *check) bmffHash(active, bound *manifest, c content, at place) {
 	var v asset.BMFFHash
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(BMFFHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
 		return
 	}
