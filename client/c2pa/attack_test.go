@@ -20,7 +20,8 @@ func TestAManifestByTheRules(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	d := newDraft(ann, first)
 	d.parts = append(d.parts, part{label: "cawg.training-mining", value: map[string]any{"entries": map[string]any{
-		"cawg.data_mining": map[string]any{"use": "notAllowed"}, "cawg.ai_training": map[string]any{"use": "constrained", "constraint_info": "pay"},
+		"cawg.data_mining": map[string]any{"use": "notAllowed"},
+		"cawg.ai_training": map[string]any{"use": "constrained", "constraint_info": "pay"},
 	}}}, part{label: "c2pa.soft-binding", value: map[string]any{
 		"alg": "io.iscc.v0", "pad": []byte{}, "blocks": []any{map[string]any{"scope": map[string]any{}, "value": []byte("ISCC:KAA")}},
 	}})
@@ -36,7 +37,9 @@ func TestAManifestByTheRules(t *testing.T) {
 	require.True(t, found)
 	require.Equal(t, captured, m.DigitalSourceType())
 	require.Equal(t, []c2pa.Generator{{Name: "test", Version: "1"}}, m.Generators)
-	require.Equal(t, []c2pa.Mining{{Name: "cawg.ai_training", Use: "constrained", Constraint: "pay"}, {Name: "cawg.data_mining", Use: "notAllowed"}}, m.Mining)
+	require.Equal(t, []c2pa.Mining{
+		{Name: "cawg.ai_training", Use: "constrained", Constraint: "pay"}, {Name: "cawg.data_mining", Use: "notAllowed"},
+	}, m.Mining)
 	require.Equal(t, []c2pa.SoftBinding{{Algorithm: "io.iscc.v0", Values: [][]byte{[]byte("ISCC:KAA")}}}, m.SoftBindings)
 	require.Equal(t, "ES256", m.Signature.Algorithm)
 	require.Equal(t, "Photos", m.Signature.Organization)
@@ -88,12 +91,20 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"another manifest's assertion": {func(d *draft) {
 			d.listed = append(d.listed, hashed("self#jumbf=/c2pa/"+second+"/c2pa.assertions/c2pa.hash.data", binding(content).box()))
 		}, c2pa.AssertionOutside},
-		"its signature as assertion":  {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=c2pa.signature", make([]byte, 9))) }, c2pa.AssertionOutside},
-		"an assertion on the web":     {func(d *draft) { d.listed = append(d.listed, hashed("https://example.org/a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"a way out of the store":      {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=../a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"an assertion that is absent": {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"an assertion not listed":     {func(d *draft) { d.stored = []part{{label: "a", value: 1}} }, c2pa.AssertionUndeclared},
-		"one label twice":             {func(d *draft) { d.stored = []part{binding([]byte("other"))} }, c2pa.AssertionUndeclared},
+		"its signature as assertion": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=c2pa.signature", make([]byte, 9)))
+		}, c2pa.AssertionOutside},
+		"an assertion on the web": {func(d *draft) {
+			d.listed = append(d.listed, hashed("https://example.org/a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"a way out of the store": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=../a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"an assertion that is absent": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"an assertion not listed": {func(d *draft) { d.stored = []part{{label: "a", value: 1}} }, c2pa.AssertionUndeclared},
+		"one label twice":         {func(d *draft) { d.stored = []part{binding([]byte("other"))} }, c2pa.AssertionUndeclared},
 		"another hash": {func(d *draft) {
 			d.listed, d.stored = []any{hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9))}, []part{{label: "a", value: 1}}
 		}, c2pa.AssertionMismatch},
@@ -152,10 +163,14 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"a binding in JSON": {func(d *draft) {
 			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
 		}, c2pa.DataHashMalformed},
-		"compressed":         {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
-		"redacts itself":     {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
-		"redacts a binding":  {func(d *draft) { d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.hash.data") }, c2pa.DataHashRedacted},
-		"redacts actions":    {func(d *draft) { d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.actions.v2") }, c2pa.ActionRedacted},
+		"compressed":     {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
+		"redacts itself": {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
+		"redacts a binding": {func(d *draft) {
+			d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.hash.data")
+		}, c2pa.DataHashRedacted},
+		"redacts actions": {func(d *draft) {
+			d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.actions.v2")
+		}, c2pa.ActionRedacted},
 		"a signature's bits": {func(d *draft) { d.signed = func(m *cose.Sign1Message) { m.Signature[5] ^= 1 } }, c2pa.SignatureMismatch},
 		"another payload": {func(d *draft) {
 			d.signed = func(m *cose.Sign1Message) { m.Payload = []byte("another claim") }
