@@ -145,9 +145,11 @@ func TestAnswersOnRevocation(t *testing.T) {
 		by     identity
 		want   c2pa.Code
 	}{
-		"revoked":            {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo}, ann, c2pa.CredentialRevoked},
-		"revoked later":      {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(time.Hour)}, ann, c2pa.OCSPSkipped},
-		"held and released":  {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo, RevocationReason: ocsp.RemoveFromCRL}, ann, c2pa.OCSPSkipped},
+		"revoked":       {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo}, ann, c2pa.CredentialRevoked},
+		"revoked later": {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(time.Hour)}, ann, c2pa.OCSPSkipped},
+		"held and released": {
+			ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo, RevocationReason: ocsp.RemoveFromCRL}, ann, c2pa.OCSPSkipped,
+		},
 		"good, but no stamp": {ocsp.Response{Status: ocsp.Good}, ann, c2pa.OCSPSkipped},
 		"said by others":     {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo}, bob, c2pa.OCSPSkipped},
 	} {
