@@ -228,6 +228,10 @@ type placed struct {
 
 func (p placed) StoreRanges() []asset.Range { return p.at }
 
+func (placed) MetadataRanges() []asset.Range {
+	return []asset.Range{{Start: 12, Length: 4}, {Start: 16, Length: 2}}
+}
+
 func TestWhatADataHashMayLeaveOut(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	for name, c := range map[string]struct {
@@ -235,9 +239,12 @@ func TestWhatADataHashMayLeaveOut(t *testing.T) {
 		hash []byte
 		want c2pa.Code
 	}{
-		"the store":                {[]any{skip(2, 8)}, append(append([]byte{}, content[:2]...), content[10:]...), c2pa.DataHashMatch},
-		"more than the store":      {[]any{skip(2, 9)}, append(append([]byte{}, content[:2]...), content[11:]...), c2pa.DataHashMismatch},
+		"the store":                {[]any{skip(2, 8)}, cutOut(2, 8), c2pa.DataHashMatch},
+		"more than the store":      {[]any{skip(2, 9)}, cutOut(2, 9), c2pa.DataHashMismatch},
 		"all of the file":          {[]any{skip(0, len(content))}, nil, c2pa.DataHashMismatch},
+		"the store and metadata":   {[]any{skip(2, 8), skip(12, 3)}, cutOut(2, 8, 12, 3), c2pa.DataHashMatch},
+		"all metadata":             {[]any{skip(2, 8), skip(12, 4), skip(16, 2)}, cutOut(2, 8, 12, 4, 16, 2), c2pa.DataHashMatch},
+		"metadata and more":        {[]any{skip(2, 8), skip(12, 7)}, cutOut(2, 8, 12, 7), c2pa.DataHashMismatch},
 		"something else beside it": {[]any{skip(2, 8), skip(20, 3)}, nil, c2pa.DataHashMismatch},
 		"beyond the file":          {[]any{skip(2, 8), skip(20, 300)}, nil, c2pa.DataHashMismatch},
 		"twice":                    {[]any{skip(2, 8), skip(2, 8)}, nil, c2pa.DataHashMalformed},
@@ -258,6 +265,16 @@ func TestWhatADataHashMayLeaveOut(t *testing.T) {
 			require.Equal(t, c.want == c2pa.DataHashMatch, r.State == c2pa.Valid)
 		})
 	}
+}
+
+// cutOut is the content without ranges, each a start and a length.
+func cutOut(ranges ...int) []byte {
+	var left []byte
+	at := 0
+	for i := 0; i < len(ranges); i += 2 {
+		left, at = append(left, content[at:ranges[i]]...), ranges[i]+ranges[i+1]
+	}
+	return append(left, content[at:]...)
 }
 
 func skip(start, length int) map[string]any { return map[string]any{"start": start, "length": length} }
