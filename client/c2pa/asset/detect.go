@@ -28,8 +28,13 @@ func detect(head []byte, ending string) (Format, string) {
 	case at(0, pngSignature):
 		return PNG, "image/png"
 	case at(0, "RIFF") && len(head) >= 12:
-		if media, is := riffTypes[string(head[8:12])]; is {
-			return RIFF, media
+		switch string(head[8:12]) {
+		case "WEBP":
+			return RIFF, "image/webp"
+		case "WAVE":
+			return RIFF, "audio/wav"
+		case "AVI ":
+			return RIFF, "video/x-msvideo"
 		}
 		return RIFF, named(ending)
 	case at(0, "GIF87a"), at(0, "GIF89a"):
@@ -51,8 +56,6 @@ func detect(head []byte, ending string) (Format, string) {
 	}
 	return Other, named(ending)
 }
-
-var riffTypes = map[string]string{"WEBP": "image/webp", "WAVE": "audio/wav", "AVI ": "video/x-msvideo"}
 
 // brands are those whose media type does not depend on the name.
 var brands = map[string]string{

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -250,7 +251,7 @@ func TestBoxesAreListedInOrderWithTheirHashes(t *testing.T) {
 	swapped := list()
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	require.ErrorIs(t, f.HashBoxes("sha256", swapped), asset.ErrUnknownBox)
-	more := append(list()[:3:3], asset.BoxHash{Names: []string{"IEND", "tEXt"}})
+	more := slices.Concat(list()[:3], []asset.BoxHash{{Names: []string{"IEND", "tEXt"}}})
 	require.Error(t, f.HashBoxes("sha256", more))
 	for i := range whole {
 		changed := bytes.Clone(whole)
@@ -268,7 +269,7 @@ func TestBoxesAreListedInOrderWithTheirHashes(t *testing.T) {
 
 // A sidecar's list names the place of a store that is not in the file.
 func TestBoxesOfAFileWithoutItsStore(t *testing.T) {
-	whole := append(samples["jpeg"].make(nil)[:len(jpegHead)+len(jpegTail)-2], jpegHead...)
+	whole := join(samples["jpeg"].make(nil)[:len(jpegHead)+len(jpegTail)-2], jpegHead)
 	var list []asset.BoxHash
 	for i, name := range []string{"SOI", "APP0", "C2PA", "SOS", "RST0", "RST1", "EOI", "SOI", "APP0"} {
 		list = append(list, asset.BoxHash{Names: []string{name}, Excluded: i != 2})
