@@ -19,6 +19,12 @@ func isStore(b []byte) bool {
 	return len(b) >= at+24 && string(b[at+4:at+8]) == "jumd" && bytes.Equal(b[at+8:at+24], storeType)
 }
 
+// isSVG says whether bytes begin an XML document in which an svg element begins soon.
+func isSVG(b []byte) bool {
+	text := bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")))
+	return bytes.HasPrefix(text, []byte("<")) && bytes.Contains(text, []byte("<svg"))
+}
+
 // detect tells a format and a media type from a file's first bytes and its name's ending.
 func detect(head []byte, ending string) (Format, string) {
 	at := func(i int, s string) bool { return len(head) >= i+len(s) && string(head[i:i+len(s)]) == s }
@@ -51,6 +57,17 @@ func detect(head []byte, ending string) (Format, string) {
 		return JXL, "image/jxl"
 	case at(0, "%PDF-"):
 		return PDF, "application/pdf"
+	case at(0, "ID3") && ending == ".flac":
+		return ID3, "audio/flac"
+	case at(0, "ID3"):
+		return ID3, "audio/mpeg"
+	case at(0, "II*\x00"), at(0, "MM\x00*"), at(0, "II+\x00"), at(0, "MM\x00+"):
+		if ending == ".dng" {
+			return TIFF, named(ending)
+		}
+		return TIFF, "image/tiff"
+	case isSVG(head):
+		return SVG, "image/svg+xml"
 	case isStore(head):
 		return Sidecar, "application/c2pa"
 	}

@@ -75,6 +75,12 @@ func FuzzGIF(f *testing.F) { fuzzFormat(f, seeds("gif")...) }
 
 func FuzzJXL(f *testing.F) { fuzzFormat(f, seeds("jxl")...) }
 
+func FuzzID3(f *testing.F) { fuzzFormat(f, seeds("mp3")...) }
+
+func FuzzTIFF(f *testing.F) { fuzzFormat(f, seeds("tiff")...) }
+
+func FuzzSVG(f *testing.F) { fuzzFormat(f, seeds("svg")...) }
+
 func FuzzPDF(f *testing.F) {
 	for _, predictor := range []bool{true, false} {
 		d := newDocument()
