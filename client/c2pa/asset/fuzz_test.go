@@ -40,6 +40,9 @@ func readAny(t *testing.T, raw, manifests []byte) {
 	_, err = f.HashData("sha256", f.StoreRanges())
 	require.NoError(t, err)
 	_ = f.HashBoxes("sha256", []asset.BoxHash{{Names: []string{"SOI", "APP0"}}, {Names: []string{"C2PA"}}, {Names: []string{"c2pa.after"}}})
+	for _, r := range f.MetadataRanges() {
+		require.True(t, r.Start >= 0 && r.Length >= 0 && r.Start+r.Length <= int64(len(raw)), "%v of %d", r, len(raw))
+	}
 	var stripped bytes.Buffer
 	_ = f.Strip(&stripped)
 	place, err := f.Place(int64(len(manifests)))
