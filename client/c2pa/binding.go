@@ -216,7 +216,7 @@ func (k *check) bmffHash(active, bound *manifest, c content, at place) {
 // Boxes that are always left out of a hash (clause A.5.6), and boxes that must never be: their content is the file's. Of mdat the rest is
 // hashed by Merkle trees, where there are some.
 var (
-	customary = []string{"/uuid", "/ftyp", "/mfra", "/free", "/skip", "/mdat"}
+	customary = []string{"/uuid", "/ftyp", "/mfra", "/mdat"}
 	vital     = []string{
 		"/mdat", "/moov", "/moof", "/meta", "/idat", "/meta/idat", "/meta/iprp", "/meta/iinf", "/moov/trak", "/moov/trak/mdia",
 		"/moov/trak/mdia/minf", "/moov/trak/mdia/minf/stbl", "/moof/traf",

@@ -22,7 +22,7 @@ cmp -s "$modules/package-lock.json" "$modules/node_modules/.installed" || {
 	cp "$modules/package-lock.json" "$modules/node_modules/.installed"
 }
 said=$modules/said.jsonl
-find "$folder" -maxdepth 1 -type f -regextype posix-extended -iregex '.*\.(jpe?g|png|webp|avif|heic|heif|mp4|mov|pdf)' -print0 |
+find "$folder" -maxdepth 1 -type f -regextype posix-extended -iregex '.*\.(jpe?g|png|webp|avif|heic|heif|mp4|mov|m4a|pdf|gif|jxl|tiff?|svg|mp3|flac|wav|avi)' -print0 |
 	sort -z | (cd "$modules" && xargs -0 -r node check.js) >"$said"
 C2PA_FILES=$folder C2PA_SAID=$said go test ./client/c2pa -run '^TestAgreesWithTheMakersLibrary$' -count=1 -v |
 	grep -vE '^( *--- (PASS|SKIP)|=== |PASS)'

@@ -77,9 +77,13 @@ func (l *pdfLexer) peek() (int, error) {
 	return int(l.chunk[l.at-l.start]), nil
 }
 
-func pdfSpace(b int) bool { return b == 0 || b == '\t' || b == '\n' || b == '\f' || b == '\r' || b == ' ' }
+func pdfSpace(b int) bool {
+	return b == 0 || b == '\t' || b == '\n' || b == '\f' || b == '\r' || b == ' '
+}
 
-func pdfDelimiter(b int) bool { return b < 0 || pdfSpace(b) || bytes.IndexByte([]byte("()<>[]{}/%"), byte(b)) >= 0 }
+func pdfDelimiter(b int) bool {
+	return b < 0 || pdfSpace(b) || bytes.IndexByte([]byte("()<>[]{}/%"), byte(b)) >= 0
+}
 
 // skip passes space and comments, and returns the byte behind them.
 func (l *pdfLexer) skip() (int, error) {

@@ -82,7 +82,7 @@ func withParent(f *asset.File, in Input) (Input, error) {
 			return in, fmt.Errorf("%w: the file has credentials, which make it its own parent, and another parent is given", ErrInput)
 		}
 	}
-	own := Ingredient{Title: in.Title, Format: f.MediaType(), Relationship: ParentOf, Store: store, File: f}
+	own := Ingredient{Title: in.Title, Format: f.MediaType(), Relationship: ParentOf, Store: store, Report: in.Own, File: f}
 	in.Ingredients = append([]Ingredient{own}, in.Ingredients...)
 	in.Actions = slices.Clone(in.Actions)
 	for i, a := range in.Actions {
@@ -127,11 +127,14 @@ func (b *builder) keep(one Ingredient, seen map[string][]byte) (c carried, err e
 	if len(one.Store) == 0 {
 		return c, nil
 	}
-	report, err := c2pa.Check(one.Store, one.File, b.in.Check)
-	if err != nil {
-		return c, err
+	if one.Report == nil {
+		report, err := c2pa.Check(one.Store, one.File, b.in.Check)
+		if err != nil {
+			return c, err
+		}
+		one.Report = &report
 	}
-	c.results = newResults(report)
+	c.results = newResults(*one.Report)
 	boxes, err := jumbf.Parse(one.Store)
 	if err != nil {
 		return c, err

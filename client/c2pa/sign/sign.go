@@ -34,7 +34,9 @@ type Input struct {
 	Actions []Action
 	// Ingredients are what the content was made from. A store that the file has already makes it its own first ingredient, as parent.
 	Ingredients []Ingredient
-	// Check says how credentials of ingredients, and those that the file has already, are checked: what is found goes along.
+	// Own is what checking the credentials found that the file has already; nil means that writing checks them.
+	Own *c2pa.Report
+	// Check says how credentials are checked here, those of ingredients too: what is found goes along.
 	Check c2pa.Options
 	// Mining is what is said of training and data mining (cawg.training-mining).
 	Mining []Mining
@@ -87,8 +89,10 @@ type Ingredient struct {
 	URI          string // a page about it; may be empty
 	// Store is the ingredient's own manifest store, of which all is carried along; empty where it has none.
 	Store []byte
-	// File is the ingredient's file, to check that the store is its; nil leaves that out.
-	File c2pa.File
+	// Report is what checking the store found; nil means that writing checks it, with File: the ingredient's, or nil to leave out
+	// whether the store is its.
+	Report *c2pa.Report
+	File   c2pa.File
 }
 
 // FromFile makes an ingredient of a file, with the credentials in it. A file without any is an ingredient too; one whose store cannot be
