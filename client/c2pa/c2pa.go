@@ -1,8 +1,8 @@
 // Package c2pa reads Content Credentials (C2PA 2.2) and checks them: who says how a file came to be, and whether that still holds. It reads
 // claims of versions 1 and 2; package asset finds them in files, package jumbf reads the boxes that they are made of.
 //
-// Clauses in comments are those of the C2PA specification 2.2. Where it leaves a choice, or where files of earlier versions break it and are
-// called valid all the same, checking follows the library of the specification's makers, @contentauth/c2pa-node 0.9.8.
+// Clauses in comments are those of the C2PA specification 2.2. Where it leaves a choice, or where files of earlier versions break it and
+// are called valid all the same, checking follows the library of the specification's makers, @contentauth/c2pa-node 0.9.8.
 //
 // What isn't checked: identity assertions (CAWG) and the contents of compressed manifests, of collections and of parts of an asset
 // (c2pa.hash.multi-asset); manifests and revocation lists are never fetched.
@@ -20,6 +20,8 @@ import (
 type File interface {
 	// StoreRanges is where the store lies, headers of its container included; empty for a store that lies beside the file.
 	StoreRanges() []asset.Range
+	// MetadataRanges is where the file holds metadata, which a hash may leave out; ascending.
+	MetadataRanges() []asset.Range
 	HashData(alg string, exclusions []asset.Range) ([]byte, error)
 	HashBoxes(alg string, listed []asset.BoxHash) error
 	HashBMFF(alg string, b asset.BMFFHash) error
@@ -33,8 +35,8 @@ type Options struct {
 	Now time.Time
 }
 
-// Check reads a manifest store and checks its active manifest, all that are ingredients of it, and that the file is the one that was signed. A
-// file of nil leaves out the last, and the report says so. It fails with ErrNotAStore only: everything else is in the report.
+// Check reads a manifest store and checks its active manifest, all that are ingredients of it, and that the file is the one that was
+// signed. A file of nil leaves out the last, and the report says so. It fails with ErrNotAStore only: everything else is in the report.
 func Check(raw []byte, file File, o Options) (Report, error) {
 	s, err := readStore(raw)
 	if err != nil {
@@ -79,7 +81,9 @@ func (k *check) collect() {
 	for _, m := range reached {
 		for _, uri := range m.claim.redacted {
 			p, err := resolve(uri, m.Label)
-			if target, found := k.store.byLabel[p.manifest]; err == nil && found && target != m && target != k.store.active() {
+			target, found := k.store.byLabel[p.manifest]
+			// The active manifest's assertions are for nobody to take out.
+			if err == nil && found && p.assertion() != "" && target != m && target != k.store.active() {
 				target.redacted[p.path] = true
 			}
 		}
@@ -133,14 +137,18 @@ func (k *check) report() Report {
 	return r
 }
 
+// boundBy are the codes of which one must be there: without a word on the file nothing is valid.
+var boundBy = []Code{DataHashMatch, BoxesHashMatch, BMFFHashMatch, NotChecked}
+
 // tolerated are failures that make nothing invalid, but untrusted.
 var tolerated = []Code{CredentialUntrusted}
 
 func (r Report) state() State {
 	failures := r.Failures()
+	bound := slices.ContainsFunc(boundBy, func(code Code) bool { return r.Has(code, r.Active) })
 	bad := slices.ContainsFunc(failures, func(s Status) bool { return !slices.Contains(tolerated, s.Code) })
 	switch {
-	case bad || !r.Has(SignatureValidated, r.Active) || !r.Has(SignatureInsideValidity, r.Active):
+	case bad || !bound || !r.Has(SignatureValidated, r.Active) || !r.Has(SignatureInsideValidity, r.Active):
 		return Invalid
 	case len(failures) == 0 && r.Has(CredentialTrusted, r.Active):
 		return Trusted

@@ -44,7 +44,8 @@ func readPSSKey(c *x509.Certificate) {
 	if c.PublicKey != nil {
 		return
 	}
-	if rest, err := asn1.Unmarshal(c.RawSubjectPublicKeyInfo, &info); err != nil || len(rest) > 0 || !info.Algorithm.Algorithm.Equal(oidPSSKey) {
+	rest, err := asn1.Unmarshal(c.RawSubjectPublicKeyInfo, &info)
+	if err != nil || len(rest) > 0 || !info.Algorithm.Algorithm.Equal(oidPSSKey) {
 		return
 	}
 	if key, err := x509.ParsePKCS1PublicKey(info.Key.RightAlign()); err == nil {

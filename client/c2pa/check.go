@@ -1,12 +1,14 @@
 package c2pa
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
+	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
 )
 
 // manifest checks all of one manifest but its ingredients and its file.
@@ -67,12 +69,17 @@ func (k *check) assertions(m *manifest) {
 			k.add(AssertionMissing, m, p, fmt.Sprintf("the assertion %s is listed and isn't there", label))
 			continue
 		}
-		k.compare(m, p, ref, AssertionMatch, AssertionMismatch, fmt.Sprintf("the assertion %s was changed after signing", label))
+		k.compare(m, p, box, ref, AssertionMatch, AssertionMismatch, fmt.Sprintf("the assertion %s was changed after signing", label))
+	}
+	twice := map[string]bool{}
+	for _, label := range m.twice {
+		twice[label] = true
 	}
 	for _, label := range append(m.order[:len(m.order):len(m.order)], m.twice...) {
-		if !declared[label] || slices.Contains(m.twice, label) {
-			k.assertion(AssertionUndeclared, m, label, fmt.Sprintf("the manifest has an assertion %q that its claim doesn't list, or a second one", label))
-			declared[label] = true
+		if !declared[label] || twice[label] {
+			k.assertion(AssertionUndeclared, m, label,
+				fmt.Sprintf("the manifest has an assertion %q that its claim doesn't list, or a second one", label))
+			declared[label], twice[label] = true, false
 		}
 	}
 	for _, one := range m.parsed.broken {
@@ -81,11 +88,7 @@ func (k *check) assertions(m *manifest) {
 }
 
 // compare hashes the box that a reference leads to.
-func (k *check) compare(m *manifest, p place, ref hashedURI, good, bad Code, reason string) {
-	_, box, found := k.store.find(ref.URL, m)
-	if !found {
-		return
-	}
+func (k *check) compare(m *manifest, p place, box jumbf.Box, ref hashedURI, good, bad Code, reason string) {
 	same, err := k.hasher.matches(box, ref, m.claim.algorithm)
 	switch {
 	case errors.Is(err, asset.ErrAlgorithm):
@@ -124,7 +127,8 @@ func (k *check) kinds(m *manifest) {
 		return
 	}
 	if parents != 1 || len(m.Ingredients) != 1 {
-		k.add(UpdateWrongParents, m, here, fmt.Sprintf("an update has %d ingredients, %d of them parents, and must have one", len(m.Ingredients), parents))
+		k.add(UpdateWrongParents, m, here,
+			fmt.Sprintf("an update has %d ingredients, %d of them parents, and must have one", len(m.Ingredients), parents))
 	}
 	for _, a := range m.Assertions {
 		if isHardBinding(a.Label) || strings.HasPrefix(a.Label, "c2pa.thumbnail.claim") || base(a.Label) == "c2pa.hash.multi-asset" {
@@ -140,7 +144,8 @@ func (k *check) kinds(m *manifest) {
 	}
 }
 
-// ingredients checks the manifests that a manifest's ingredients have, each once (clause 15.11.3). The way is that from the active manifest.
+// ingredients checks the manifests that a manifest's ingredients have, each once (clause 15.11.3). The way is that from the active
+// manifest.
 func (k *check) ingredients(m *manifest, way []string) {
 	for _, ref := range m.parsed.ingredients {
 		at := place{m.Label, assertionsLabel + "/" + ref.Label}
@@ -178,8 +183,8 @@ func (k *check) ingredients(m *manifest, way []string) {
 	}
 }
 
-// ingredientHash compares an ingredient's manifest with what was taken in: its whole box, or its signature where assertions were taken out of
-// it since (clauses 15.11.3.3.1 and 15.11.3.3.2). Claims before version 1.3 hashed the claim alone.
+// ingredientHash compares an ingredient's manifest with what was taken in: its whole box, or its signature where assertions were taken
+// out of it since (clauses 15.11.3.3.1 and 15.11.3.3.2). Claims before version 1.3 hashed the claim alone.
 func (k *check) ingredientHash(m, target *manifest, ref ingredientRef, at place) {
 	wrong := fmt.Sprintf("the manifest of the ingredient %q isn't the one that was taken in", ref.Title)
 	if len(target.redacted) == 0 {
@@ -199,24 +204,23 @@ func (k *check) ingredientHash(m, target *manifest, ref ingredientRef, at place)
 		return
 	}
 	if ref.signature == nil {
-		if target.claim.version > 1 {
-			k.add(IngredientSignMissing, m, at, fmt.Sprintf("assertions of the ingredient %q were taken out, and its signature's hash is missing", ref.Title))
-		}
+		// The makers' library lets this pass for claims of version 1: nothing would tell whether the manifest is the one taken in.
+		k.add(IngredientSignMissing, m, at,
+			fmt.Sprintf("assertions of the ingredient %q were taken out, and its signature's hash is missing", ref.Title))
 		return
 	}
-	p, _, found := k.store.find(ref.signature.URL, m)
+	p, box, found := k.store.find(ref.signature.URL, m)
 	if !found || p.manifest != target.Label || p.path != signatureLabel {
 		k.add(IngredientSignMissing, m, at, fmt.Sprintf("the signature of the ingredient %q isn't in the store", ref.Title))
 		return
 	}
-	k.compare(m, at, *ref.signature, IngredientSignature, IngredientSignMismatch, wrong)
+	k.compare(m, at, box, *ref.signature, IngredientSignature, IngredientSignMismatch, wrong)
 }
 
 func (k *check) oldIngredientHash(target *manifest, ref ingredientRef, alg string) bool {
-	h, err := asset.NewHash(alg)
-	if err != nil || target.claimRaw == nil {
+	if len(target.claimRaw) == 0 {
 		return false
 	}
-	h.Write(target.claimRaw)
-	return string(h.Sum(nil)) == string(ref.manifest.Hash)
+	sum, err := k.hasher.bytes(target.claimRaw, alg)
+	return err == nil && bytes.Equal(sum, ref.manifest.Hash)
 }

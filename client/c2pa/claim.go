@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -10,14 +11,13 @@ import (
 
 // claim is what both versions of a claim say (clause 10.2.1).
 type claim struct {
-	version    int
-	signature  string
-	created    []hashedURI
-	gathered   []hashedURI
-	redacted   []string
-	algorithm  string
-	soft       string
-	generators []Generator
+	version   int
+	signature string
+	created   []hashedURI
+	gathered  []hashedURI
+	redacted  []string
+	algorithm string
+	soft      string
 }
 
 // all are the assertions of a claim in its order, those first that the signer answers for.
@@ -88,6 +88,8 @@ func (m *manifest) readClaim() (Code, error) {
 		return SignatureMissing, fmt.Errorf("it names no signature")
 	case len(m.claim.created) == 0:
 		return ClaimMalformed, fmt.Errorf("it lists no assertions")
+	case m.claim.version == 2 && !isIdentifier(m.Label):
+		return ClaimMalformed, fmt.Errorf("the manifest's label %q is none of C2PA's", m.Label)
 	case m.claim.version == 2 && c.InstanceID == nil:
 		return ClaimMalformed, fmt.Errorf("it has no instanceID")
 	case m.claim.version == 2 && (len(m.Generators) == 0 || m.Generators[0].Name == ""):
@@ -116,3 +118,10 @@ func (m *manifest) readGenerators(c claimMap) error {
 	}
 	return nil
 }
+
+// identifier is the label of a manifest with a claim of version 2: a UUID, then perhaps who made it, and version and reason after a
+// conflict (clause 8.2).
+var identifier = regexp.MustCompile(
+	`^urn:c2pa:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(:[^:/]{0,64}(:[0-9]+_[0-9]+)?)?$`)
+
+func isIdentifier(label string) bool { return identifier.MatchString(label) }

@@ -57,6 +57,10 @@ const (
 	AssertionSelfRedacted    Code = "assertion.selfRedacted"
 	IngredientMalformed      Code = "assertion.ingredient.malformed"
 	MultipleHardBindings     Code = "assertion.multipleHardBindings"
+	CloudDataMalformed       Code = "assertion.cloud-data.malformed"
+	CloudDataHardBinding     Code = "assertion.cloud-data.hardBinding"
+	CloudDataActions         Code = "assertion.cloud-data.actions"
+	TimeStampAssertion       Code = "assertion.timestamp.malformed"
 	ClaimCBOR                Code = "claim.cbor.invalid"
 	ClaimMalformed           Code = "claim.malformed"
 	ClaimMissing             Code = "claim.missing"
@@ -95,8 +99,9 @@ var kinds = map[Code]Kind{
 	SignatureInsideValidity: Success, CredentialTrusted: Success, CredentialNotRevoked: Success, IngredientValidated: Success,
 	IngredientSignature: Success, TimeStampTrusted: Success, TimeStampValidated: Success,
 
-	AdditionalExclusions: Informational, AdditionalBMFFExclusions: Informational, UnknownProvenance: Informational, OCSPSkipped: Informational,
-	TimeStampMalformed: Informational, TimeStampMismatch: Informational, TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
+	AdditionalExclusions: Informational, AdditionalBMFFExclusions: Informational, UnknownProvenance: Informational,
+	OCSPSkipped: Informational, TimeStampMalformed: Informational, TimeStampMismatch: Informational,
+	TimeStampOutsideValidity: Informational, TimeStampUntrusted: Informational, NotChecked: Informational,
 }
 
 // Kind is what the code says. A code that isn't known is a failure.

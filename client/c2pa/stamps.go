@@ -27,7 +27,7 @@ func header(h cose.Headers, label string) (any, bool) {
 }
 
 // timeStamp finds when a claim was signed, by an authority's word, or nil. In claims of version 1 any authority counts, as in the makers'
-// library: its own list of authorities is younger than those. Later claims need one of the trust list.
+// library, unless the trust list names some: lists of authorities are younger than those claims. Later claims need one of the list.
 func (k *check) timeStamp(m *manifest, message cose.Sign1Message) *time.Time {
 	at := place{m.Label, signatureLabel}
 	payload, err := encoding.Marshal(message.Signature)
@@ -83,7 +83,7 @@ func (k *check) readStamp(m *manifest, message cose.Sign1Message, raw, payload [
 	} else {
 		say(TimeStampUntrusted, "no trust list knows the authority of the time stamp, "+token.Signer.Subject.CommonName)
 	}
-	if !trusted && m.claim.version > 1 {
+	if !trusted && (m.claim.version > 1 || k.options.Trust.strict()) {
 		return nil
 	}
 	return &token.Time
@@ -142,8 +142,8 @@ func (k *check) collectStamps(m *manifest) {
 			continue
 		}
 		var v map[string][]byte
-		if err := c.decode(&v); err != nil {
-			m.broken("assertion.timestamp.malformed", label, err)
+		if err := c.decodeCBOR(&v); err != nil {
+			m.broken(TimeStampAssertion, label, err)
 			continue
 		}
 		for target, token := range v {
@@ -154,8 +154,8 @@ func (k *check) collectStamps(m *manifest) {
 	}
 }
 
-// revocation reads the answers on revocation that came with a signature (clause 15.9). None are asked for. One that says that the certificate
-// was good or revoked counts if who issued the certificate, or its responder, signed it.
+// revocation reads the answers on revocation that came with a signature (clause 15.9). None are asked for. One that says that the
+// certificate was good or revoked counts if who issued the certificate, or its responder, signed it.
 func (k *check) revocation(m *manifest, h cose.Headers, chain []*x509.Certificate, signedAt time.Time) {
 	at := place{m.Label, signatureLabel}
 	container, _ := header(h, "rVals")

@@ -257,7 +257,7 @@ func (s *manifestation) ingredients(ctx context.Context) error {
 	}
 	hasParent := s.read.Credentials != nil && s.read.Credentials.Beside == ""
 	if hasParent {
-		s.input.OwnResults = resultsOf(s.read)
+		s.input.Own = &s.read.Credentials.Report
 	}
 	for _, link := range s.about.Sources.Sources {
 		if link.External != nil {
@@ -280,7 +280,7 @@ func (s *manifestation) ingredients(ctx context.Context) error {
 		}
 		for path, c := range files {
 			if c.Sha256 == source.Sha256 || c.Plain == source.Sha256 {
-				i.Store, i.Results = c.Credentials.Store, resultsOf(c)
+				i.Store, i.Report = c.Credentials.Store, &c.Credentials.Report
 				delete(files, path)
 			}
 		}
@@ -309,16 +309,6 @@ func (s *manifestation) sourceFiles(ctx context.Context) (map[string]content.Con
 		files[path] = c
 	}
 	return files, nil
-}
-
-// resultsOf are what checking a file's credentials found, for whoever carries them along.
-func resultsOf(c content.Content) (results []sign.Result) {
-	for _, status := range c.Credentials.Report.Statuses {
-		if status.Manifest == c.Credentials.Report.Active {
-			results = append(results, sign.Result{Kind: sign.Kind(status.Kind), Code: string(status.Code), URL: status.URI, Explanation: status.Reason})
-		}
-	}
-	return results
 }
 
 // write writes the manifest beside the file, or into a copy of it.

@@ -8,6 +8,8 @@ import path from "node:path";
 const types = {
 	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic",
 	".heif": "image/heif", ".mp4": "video/mp4", ".mov": "video/quicktime", ".pdf": "application/pdf",
+	".gif": "image/gif", ".wav": "audio/wav", ".avi": "video/x-msvideo", ".m4a": "audio/mp4", ".jxl": "image/jxl", ".mp3": "audio/mpeg",
+	".svg": "image/svg+xml", ".tif": "image/tiff", ".tiff": "image/tiff", ".flac": "audio/flac",
 };
 const anchors = process.env.C2PA_ANCHORS && fs.readFileSync(process.env.C2PA_ANCHORS, "utf8");
 const settings = {

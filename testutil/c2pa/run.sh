@@ -22,7 +22,10 @@ cmp -s "$modules/package-lock.json" "$modules/node_modules/.installed" || {
 	cp "$modules/package-lock.json" "$modules/node_modules/.installed"
 }
 said=$modules/said.jsonl
-find "$folder" -maxdepth 1 -type f -regextype posix-extended -iregex '.*\.(jpe?g|png|webp|avif|heic|heif|mp4|mov|pdf)' -print0 |
+find "$folder" -maxdepth 1 -type f -regextype posix-extended -iregex '.*\.(jpe?g|png|webp|avif|heic|heif|mp4|mov|m4a|pdf|gif|jxl|tiff?|svg|mp3|flac|wav|avi)' -print0 |
 	sort -z | (cd "$modules" && xargs -0 -r node check.js) >"$said"
-C2PA_FILES=$folder C2PA_SAID=$said go test ./client/c2pa -run '^TestAgreesWithTheMakersLibrary$' -count=1 -v | grep -E '^(---|===|ok|FAIL|PASS|panic)|agree_test' |
-	grep -vE '^=== (RUN|CONT|PAUSE)'
+C2PA_FILES=$folder C2PA_SAID=$said go test ./client/c2pa -run '^TestAgreesWithTheMakersLibrary$' -count=1 -v |
+	grep -vE '^( *--- (PASS|SKIP)|=== |PASS)'
+# What ours signs, read by theirs; C2PA_ALL=1 changes each byte in turn, not one in 23: twelve thousand files.
+C2PA_FILES=$folder C2PA_NODE=$modules go test ./client/c2pa/sign -run '^TestTheMakersLibrary' -count=1 -v |
+	grep -E '^(---|ok|FAIL|PASS|panic)|makers_test'

@@ -20,6 +20,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/agent"
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/dataset/exchange"
 	"github.com/stemma-chain/stemma/client/generation"
@@ -102,6 +103,8 @@ func files() []file {
 		{"paywall map", from(func(in io.Reader) (any, error) { return paywall.ReadMap(in, "map", now) })},
 		{"deny list", from(portal.ReadDenyList)},
 		{"bots' keys", of(bots.ReadKeys)},
+		{"trust list", of(c2pa.ReadAnchors)},
+		{"uses of certificates", of(c2pa.ReadUses)},
 		{"facilitator's question", of(func(raw []byte) (ask x402.Ask, err error) { return ask, json.Unmarshal(raw, &ask) })},
 	}
 }

@@ -49,6 +49,9 @@ const (
 	BMFF    Format = "BMFF" // MP4, M4A, MOV, HEIC, AVIF
 	JXL     Format = "JPEG XL"
 	PDF     Format = "PDF"
+	ID3     Format = "ID3"  // MP3, and FLAC that begins with an ID3 tag
+	TIFF    Format = "TIFF" // and DNG
+	SVG     Format = "SVG"
 	GIF     Format = "GIF"
 	Sidecar Format = "sidecar" // a manifest store alone
 	Other   Format = "other"
@@ -78,6 +81,7 @@ type layout struct {
 	more    [][]Range // those of stores that updates of the file have added, in their order
 	ranges  []Range   // what the store takes of the file, with its headers, ascending
 	padded  []Range   // the same with padding that belongs to it but is hashed (RIFF); nil where there is none
+	base64  bool      // the store is there as text
 	box     uint16    // of a JPEG: a number that no JUMBF box of the file has
 	patches []patch   // what else changes in a file when its store goes
 	err     error     // why there is no store: ErrNoStore, ErrSeveralStores, ErrMalformed
@@ -98,7 +102,7 @@ func Open(r io.ReaderAt, size int64, name string) (*File, error) {
 		return nil, fmt.Errorf("%w: size %d", ErrRange, size)
 	}
 	f := &File{in: &window{r: r, size: size}}
-	head, err := f.in.upTo(0, 64)
+	head, err := f.in.upTo(0, 1024)
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +125,10 @@ var readers = map[Format]func(*window) (layout, error){
 	GIF:     readGIF,
 	BMFF:    readBMFF,
 	JXL:     readJXL,
+	PDF:     readPDF,
+	ID3:     readID3,
+	TIFF:    readTIFF,
+	SVG:     readSVG,
 	Sidecar: readSidecar,
 	Other:   func(*window) (layout, error) { return layout{}, nil },
 }
@@ -149,6 +157,9 @@ func (f *File) Store() ([]byte, error) {
 	}
 	left := int64(MaxStore)
 	store, err := f.in.join(f.layout.payload, &left)
+	if err == nil && f.layout.base64 {
+		return unbase64(store)
+	}
 	for _, parts := range f.layout.more {
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package asset
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -144,7 +145,7 @@ func readBMFF(in *window) (layout, error) {
 	case len(original) != len(update):
 		out.err = fmt.Errorf("%w: a store that was updated without its update, or the other way", ErrMalformed)
 	}
-	out.payload = append(first, original...)
+	out.payload = slices.Concat(first, original)
 	if len(update) > 0 {
 		out.more = [][]Range{update}
 	}

@@ -19,6 +19,12 @@ func isStore(b []byte) bool {
 	return len(b) >= at+24 && string(b[at+4:at+8]) == "jumd" && bytes.Equal(b[at+8:at+24], storeType)
 }
 
+// isSVG says whether bytes begin an XML document in which an svg element begins soon.
+func isSVG(b []byte) bool {
+	text := bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")))
+	return bytes.HasPrefix(text, []byte("<")) && bytes.Contains(text, []byte("<svg"))
+}
+
 // detect tells a format and a media type from a file's first bytes and its name's ending.
 func detect(head []byte, ending string) (Format, string) {
 	at := func(i int, s string) bool { return len(head) >= i+len(s) && string(head[i:i+len(s)]) == s }
@@ -28,8 +34,13 @@ func detect(head []byte, ending string) (Format, string) {
 	case at(0, pngSignature):
 		return PNG, "image/png"
 	case at(0, "RIFF") && len(head) >= 12:
-		if media, is := riffTypes[string(head[8:12])]; is {
-			return RIFF, media
+		switch string(head[8:12]) {
+		case "WEBP":
+			return RIFF, "image/webp"
+		case "WAVE":
+			return RIFF, "audio/wav"
+		case "AVI ":
+			return RIFF, "video/x-msvideo"
 		}
 		return RIFF, named(ending)
 	case at(0, "GIF87a"), at(0, "GIF89a"):
@@ -44,13 +55,24 @@ func detect(head []byte, ending string) (Format, string) {
 		return BMFF, "video/mp4"
 	case at(0, "\x00\x00\x00\x0cJXL \r\n\x87\n"):
 		return JXL, "image/jxl"
+	case at(0, "%PDF-"):
+		return PDF, "application/pdf"
+	case at(0, "ID3") && ending == ".flac":
+		return ID3, "audio/flac"
+	case at(0, "ID3"):
+		return ID3, "audio/mpeg"
+	case at(0, "II*\x00"), at(0, "MM\x00*"), at(0, "II+\x00"), at(0, "MM\x00+"):
+		if ending == ".dng" {
+			return TIFF, named(ending)
+		}
+		return TIFF, "image/tiff"
+	case isSVG(head):
+		return SVG, "image/svg+xml"
 	case isStore(head):
 		return Sidecar, "application/c2pa"
 	}
 	return Other, named(ending)
 }
-
-var riffTypes = map[string]string{"WEBP": "image/webp", "WAVE": "audio/wav", "AVI ": "video/x-msvideo"}
 
 // brands are those whose media type does not depend on the name.
 var brands = map[string]string{

@@ -16,7 +16,7 @@ func (f *File) Embeds() bool { return f.format == JPEG || f.format == PNG }
 
 // Place tells which bytes a store of a size takes in the file that Embed writes: what a hash of data leaves out. All
 // other bytes are those of the file without the store that it has: their hash is Stripped. It fails with
-// ErrUnsupported for formats other than JPEG and PNG.
+// ErrUnsupported for formats other than JPEG and PNG, and with ErrMalformed for files that are cut off.
 func (f *File) Place(size int64) (Range, error) {
 	at, err := f.insertAt()
 	if err != nil {
@@ -41,8 +41,9 @@ func (f *File) insertAt() (int64, error) {
 	case JPEG:
 		// Behind what decoders look for in the first place: JFIF and Exif.
 		at = 2
-		first := true
+		first, whole := true, false
 		_, err := walkJPEG(f.in, 0, func(s segment) error {
+			whole = whole || s.marker == markerEOI
 			first = first && (s.marker == markerSOI || s.marker == 0xE0 || s.marker == 0xE1)
 			if first {
 				at = s.at.end()
@@ -51,6 +52,10 @@ func (f *File) insertAt() (int64, error) {
 		})
 		if err != nil {
 			return 0, err
+		}
+		if !whole {
+			// What follows where the file stops being a JPEG is anybody's guess, and another guess once something was put before it.
+			return 0, fmt.Errorf("%w: a JPEG without an end", ErrMalformed)
 		}
 	case PNG:
 		err := walkPNG(f.in, func(chunk box) error {
@@ -72,7 +77,8 @@ func (f *File) insertAt() (int64, error) {
 }
 
 // Embed writes the file with a store in place of the one that it has, if any. It fails with ErrUnsupported for
-// formats other than JPEG and PNG, with ErrMalformed for a store that is none, and with ErrTooLarge over MaxStore.
+// formats other than JPEG and PNG, with ErrMalformed for a file that is cut off or a store that is none, and with
+// ErrTooLarge over MaxStore.
 func (f *File) Embed(out io.Writer, store []byte) error {
 	at, err := f.insertAt()
 	if err != nil {

@@ -3,8 +3,10 @@ package asset_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,10 +85,46 @@ var samples = map[string]sample{
 		}
 		return join(append(parts, moov(), box("mdat", []byte("some twenty bytes of it")))...)
 	}},
+	"mp3": {asset.ID3, false, func(manifests []byte) []byte {
+		frames := id3Frame("TSSE", []byte("\x03text\x00"))
+		if manifests != nil {
+			frames = join(frames, id3Frame("GEOB", []byte("\x01application/c2pa\x00\xff\xfea\x00\x00\x00\xff\xfe\x00b\x00\x00"), manifests))
+		}
+		frames = append(frames, make([]byte, 20)...)
+		return join([]byte("ID3\x04\x00\x00"), safe(len(frames)), frames, []byte("\xff\xfbsound"))
+	}},
+	"svg": {asset.SVG, false, func(manifests []byte) []byte {
+		text := "<?xml version='1.0'?><!-- <c2pa:manifest>no</c2pa:manifest> --><svg title='<c2pa:manifest>'><metadata>"
+		if manifests != nil {
+			text += "<c2pa:manifest>" + base64.StdEncoding.EncodeToString(manifests) + "</c2pa:manifest>"
+		}
+		return []byte(text + "<![CDATA[<c2pa:manifest>]]></metadata></svg>")
+	}},
+	"tiff": {asset.TIFF, false, func(manifests []byte) []byte {
+		order := binary.LittleEndian
+		whole := order.AppendUint32([]byte("II*\x00"), 8)
+		entry := func(tag uint16, count, value uint32) []byte {
+			return order.AppendUint32(order.AppendUint32(order.AppendUint16(order.AppendUint16(nil, tag), 7), count), value)
+		}
+		if manifests == nil {
+			return join(whole, []byte{1, 0}, entry(0x0100, 1, 9), make([]byte, 4))
+		}
+		return join(whole, []byte{1, 0}, entry(0x0100, 1, 9), order.AppendUint32(nil, 26),
+			[]byte{1, 0}, entry(0xCD41, uint32(len(manifests)), 44), make([]byte, 4), manifests)
+	}},
 	"jxl": {asset.JXL, false, func(manifests []byte) []byte {
 		return join([]byte("\x00\x00\x00\x0cJXL \r\n\x87\n"), box("ftyp", []byte("jxl \x00\x00\x00\x00")), box("jumb", box("jumd", make([]byte, 17))),
 			manifests, box("jxlc", []byte("code")))
 	}},
+}
+
+func safe(n int) []byte {
+	return []byte{byte(n >> 21 & 0x7F), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
+}
+
+func id3Frame(id string, parts ...[]byte) []byte {
+	content := join(parts...)
+	return join([]byte(id), safe(len(content)), []byte{0, 0}, content)
 }
 
 // provenance is a uuid box of C2PA's.
@@ -111,7 +149,7 @@ func TestStoresOfEachFormat(t *testing.T) {
 			got, err := f.Store()
 			require.NoError(t, err, name)
 			require.Equal(t, manifests, got, name)
-			require.Len(t, f.StoreRanges(), 1, name)
+			require.NotEmpty(t, f.StoreRanges(), name)
 
 			plain := s.make(nil)
 			none := open(t, plain)
@@ -155,7 +193,8 @@ func TestEveryByteOutsideTheStoreCounts(t *testing.T) {
 			g := open(t, changed)
 			again, err := g.HashData("sha256", ranges)
 			require.NoError(t, err)
-			if i < int(ranges[0].Start) || i >= int(ranges[0].Start+ranges[0].Length) {
+			inside := slices.ContainsFunc(ranges, func(r asset.Range) bool { return int64(i) >= r.Start && int64(i) < r.Start+r.Length })
+			if !inside {
 				require.NotEqual(t, hash, again, "%s at %d", name, i)
 				continue
 			}
@@ -250,7 +289,7 @@ func TestBoxesAreListedInOrderWithTheirHashes(t *testing.T) {
 	swapped := list()
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	require.ErrorIs(t, f.HashBoxes("sha256", swapped), asset.ErrUnknownBox)
-	more := append(list()[:3:3], asset.BoxHash{Names: []string{"IEND", "tEXt"}})
+	more := slices.Concat(list()[:3], []asset.BoxHash{{Names: []string{"IEND", "tEXt"}}})
 	require.Error(t, f.HashBoxes("sha256", more))
 	for i := range whole {
 		changed := bytes.Clone(whole)
@@ -268,7 +307,7 @@ func TestBoxesAreListedInOrderWithTheirHashes(t *testing.T) {
 
 // A sidecar's list names the place of a store that is not in the file.
 func TestBoxesOfAFileWithoutItsStore(t *testing.T) {
-	whole := append(samples["jpeg"].make(nil)[:len(jpegHead)+len(jpegTail)-2], jpegHead...)
+	whole := join(samples["jpeg"].make(nil)[:len(jpegHead)+len(jpegTail)-2], jpegHead)
 	var list []asset.BoxHash
 	for i, name := range []string{"SOI", "APP0", "C2PA", "SOS", "RST0", "RST1", "EOI", "SOI", "APP0"} {
 		list = append(list, asset.BoxHash{Names: []string{name}, Excluded: i != 2})

@@ -46,6 +46,9 @@ func (f *File) HashData(alg string, exclusions []Range) ([]byte, error) {
 	return h.Sum(nil), nil
 }
 
+// copySize is how much is hashed at once.
+const copySize = 256 << 10
+
 // hash feeds a part of the file to a hash.
 func (w *window) hash(h io.Writer, part Range) error {
 	if part.Start < 0 || part.Length < 0 || part.Length > w.size-part.Start {
@@ -54,7 +57,10 @@ func (w *window) hash(h io.Writer, part Range) error {
 	if part.Length == 0 {
 		return nil
 	}
-	n, err := io.CopyBuffer(h, io.NewSectionReader(w.r, part.Start, part.Length), make([]byte, min(256<<10, part.Length)))
+	if w.copied == nil {
+		w.copied = make([]byte, min(copySize, w.size))
+	}
+	n, err := io.CopyBuffer(h, io.NewSectionReader(w.r, part.Start, part.Length), w.copied)
 	if err == nil && n < part.Length {
 		err = io.ErrUnexpectedEOF
 	}

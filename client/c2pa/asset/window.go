@@ -17,6 +17,8 @@ type window struct {
 	size  int64
 	start int64 // where buf begins
 	buf   []byte
+
+	copied []byte // what hashing reads through
 }
 
 // read fills p with what stands at a position; it fails with ErrMalformed behind the end.

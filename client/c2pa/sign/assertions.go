@@ -2,11 +2,13 @@ package sign
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 )
 
@@ -86,8 +88,16 @@ type ingredient struct {
 	URI            string     `cbor:"informationalURI,omitempty"`
 }
 
+// results are what checking an ingredient's credentials found (18.15.6): of its active manifest, and of others what their own users did
+// not know yet.
 type results struct {
 	Active resultCodes `cbor:"activeManifest"`
+	Deltas []delta     `cbor:"ingredientDeltas,omitempty"`
+}
+
+type delta struct {
+	URI     string      `cbor:"ingredientAssertionURI"`
+	Results resultCodes `cbor:"validationDeltas"`
 }
 
 type resultCodes struct {
@@ -102,17 +112,48 @@ type result struct {
 	Explanation string `cbor:"explanation,omitempty"`
 }
 
-func newResults(all []Result) (*results, error) {
-	r := results{resultCodes{Success: []result{}, Informational: []result{}, Failure: []result{}}}
-	lists := map[Kind]*[]result{Success: &r.Active.Success, Informational: &r.Active.Informational, Failure: &r.Active.Failure}
-	for _, one := range all {
-		list, is := lists[one.Kind]
-		if !is || one.Code == "" {
-			return nil, fmt.Errorf("%w: a validation result of kind %q with code %q", ErrInput, one.Kind, one.Code)
-		}
-		*list = append(*list, result{one.Code, one.URL, one.Explanation})
+func (c *resultCodes) add(s c2pa.Status) {
+	if s.Code == c2pa.NotChecked { // no code of C2PA's
+		return
 	}
-	return &r, nil
+	list := map[c2pa.Kind]*[]result{c2pa.Success: &c.Success, c2pa.Informational: &c.Informational, c2pa.Failure: &c.Failure}[s.Kind]
+	*list = append(*list, result{string(s.Code), s.URI, s.Reason})
+}
+
+func newResults(r c2pa.Report) *results {
+	empty := func() resultCodes {
+		return resultCodes{Success: []result{}, Informational: []result{}, Failure: []result{}}
+	}
+	all := results{Active: empty()}
+	for _, s := range r.Statuses {
+		if s.Manifest == r.Active {
+			all.Active.add(s)
+			continue
+		}
+		uri := ingredientURI(r, s.Manifest)
+		if uri == "" || s.Known || s.Kind == c2pa.Success {
+			continue
+		}
+		at := slices.IndexFunc(all.Deltas, func(d delta) bool { return d.URI == uri })
+		if at < 0 {
+			at = len(all.Deltas)
+			all.Deltas = append(all.Deltas, delta{uri, empty()})
+		}
+		all.Deltas[at].Results.add(s)
+	}
+	return &all
+}
+
+// ingredientURI is where a manifest is an ingredient of another.
+func ingredientURI(r c2pa.Report, label string) string {
+	for _, m := range r.Manifests {
+		for _, one := range m.Ingredients {
+			if one.Manifest == label {
+				return manifestURI(m.Label) + "/" + assertionsLabel + "/" + one.Label
+			}
+		}
+	}
+	return ""
 }
 
 // mining is cawg.training-mining (CAWG, Training and Data Mining Assertion 1.1).

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
 )
@@ -37,6 +38,7 @@ type builder struct {
 type carried struct {
 	active    *hashedURI
 	signature *hashedURI
+	results   *results
 }
 
 func newBuilder(f *asset.File, in Input, s *Signer) (*builder, error) {
@@ -80,8 +82,8 @@ func withParent(f *asset.File, in Input) (Input, error) {
 			return in, fmt.Errorf("%w: the file has credentials, which make it its own parent, and another parent is given", ErrInput)
 		}
 	}
-	in.Ingredients = append([]Ingredient{{Title: in.Title, Format: f.MediaType(), Relationship: ParentOf, Store: store, Results: in.OwnResults}},
-		in.Ingredients...)
+	own := Ingredient{Title: in.Title, Format: f.MediaType(), Relationship: ParentOf, Store: store, Report: in.Own, File: f}
+	in.Ingredients = append([]Ingredient{own}, in.Ingredients...)
 	in.Actions = slices.Clone(in.Actions)
 	for i, a := range in.Actions {
 		moved := make([]int, len(a.Ingredients))
@@ -97,13 +99,15 @@ func withParent(f *asset.File, in Input) (Input, error) {
 func (b *builder) carry() error {
 	seen := map[string][]byte{}
 	for i, one := range b.in.Ingredients {
-		if err := checkIngredient(one); err != nil {
-			return fmt.Errorf("ingredient %d, %q: %w", i, one.Title, err)
-		}
-		if one.Relationship == ParentOf {
+		switch one.Relationship {
+		case ParentOf:
 			b.parents = append(b.parents, i)
+		case ComponentOf, InputTo:
+		default:
+			return fmt.Errorf("%w: ingredient %d, %q: relationship %q is not parentOf, componentOf or inputTo", ErrInput, i, one.Title,
+				one.Relationship)
 		}
-		c, err := b.keep(one.Store, seen)
+		c, err := b.keep(one, seen)
 		if err != nil {
 			return fmt.Errorf("ingredient %d, %q: %w", i, one.Title, err)
 		}
@@ -118,27 +122,22 @@ func (b *builder) carry() error {
 	return b.arrange()
 }
 
-func checkIngredient(one Ingredient) error {
-	switch {
-	case one.Relationship != ParentOf && one.Relationship != ComponentOf && one.Relationship != InputTo:
-		return fmt.Errorf("%w: relationship %q is not parentOf, componentOf or inputTo", ErrInput, one.Relationship)
-	case len(one.Store) > 0 && len(one.Results) == 0:
-		return fmt.Errorf("%w: credentials without the results of checking them", ErrInput)
-	}
-	return nil
-}
-
 // keep takes over the manifests of a store, and tells what refers to its active one: the last (15.5.1).
-func (b *builder) keep(store []byte, seen map[string][]byte) (c carried, err error) {
-	if len(store) == 0 {
+func (b *builder) keep(one Ingredient, seen map[string][]byte) (c carried, err error) {
+	if len(one.Store) == 0 {
 		return c, nil
 	}
-	boxes, err := jumbf.Parse(store)
+	if one.Report == nil {
+		report, err := c2pa.Check(one.Store, one.File, b.in.Check)
+		if err != nil {
+			return c, err
+		}
+		one.Report = &report
+	}
+	c.results = newResults(*one.Report)
+	boxes, err := jumbf.Parse(one.Store)
 	if err != nil {
 		return c, err
-	}
-	if len(boxes) == 0 || boxes[0].Label() != storeLabel {
-		return c, fmt.Errorf("%w: its manifest store is none", ErrInput)
 	}
 	active := -1
 	for i, m := range boxes[0].Boxes {
@@ -159,13 +158,15 @@ func (b *builder) keep(store []byte, seen map[string][]byte) (c carried, err err
 		return c, fmt.Errorf("%w: its manifest store holds no manifest", ErrInput)
 	}
 	last := boxes[0].Boxes[active]
-	url := "self#jumbf=/" + storeLabel + "/" + last.Label()
+	url := manifestURI(last.Label())
 	c.active = &hashedURI{url, digest(last.HashedContent())}
 	for _, inner := range last.All(signatureLabel) {
 		c.signature = &hashedURI{url + "/" + signatureLabel, digest(inner.HashedContent())}
 	}
 	return c, nil
 }
+
+func manifestURI(label string) string { return "self#jumbf=/" + storeLabel + "/" + label }
 
 func digest(b []byte) []byte {
 	sum := sha256.Sum256(b)
@@ -270,12 +271,7 @@ func (b *builder) assert() (*assertions, error) {
 		made := ingredient{
 			Title: one.Title, Format: one.Format, Relationship: one.Relationship, InstanceID: one.InstanceID,
 			Description: one.Description, URI: one.URI, ActiveManifest: b.inside[i].active, ClaimSignature: b.inside[i].signature,
-		}
-		if made.ActiveManifest != nil {
-			var err error
-			if made.Results, err = newResults(one.Results); err != nil {
-				return nil, err
-			}
+			Results: b.inside[i].results,
 		}
 		ingredients = append(ingredients, a.add("c2pa.ingredient.v3", made))
 	}
@@ -326,8 +322,9 @@ func (b *builder) write() (Written, error) {
 		return Written{}, fmt.Errorf("%w: the program that writes has no name", ErrInput)
 	}
 	said, err := encoding.Marshal(claim{
-		InstanceID: "xmp:iid:" + b.uuid, Generator: b.in.Generator, Signature: "self#jumbf=" + signatureLabel, Created: a.uris,
-		Title: b.in.Title, Alg: hashAlgorithm,
+		// The whole path of the signature, so that the manifest's own label is signed too.
+		InstanceID: "xmp:iid:" + b.uuid, Generator: b.in.Generator, Signature: manifestURI(b.label) + "/" + signatureLabel,
+		Created: a.uris, Title: b.in.Title, Alg: hashAlgorithm,
 	})
 	if err != nil {
 		return Written{}, err

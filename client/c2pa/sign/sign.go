@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 )
 
@@ -33,8 +34,10 @@ type Input struct {
 	Actions []Action
 	// Ingredients are what the content was made from. A store that the file has already makes it its own first ingredient, as parent.
 	Ingredients []Ingredient
-	// OwnResults are what checking the store that the file has already found; needed where it has one.
-	OwnResults []Result
+	// Own is what checking the credentials found that the file has already; nil means that writing checks them.
+	Own *c2pa.Report
+	// Check says how credentials are checked here, those of ingredients too: what is found goes along.
+	Check c2pa.Options
 	// Mining is what is said of training and data mining (cawg.training-mining).
 	Mining []Mining
 	// SoftBindings are fingerprints by which the content is found again.
@@ -86,26 +89,22 @@ type Ingredient struct {
 	URI          string // a page about it; may be empty
 	// Store is the ingredient's own manifest store, of which all is carried along; empty where it has none.
 	Store []byte
-	// Results are what checking that store with the ingredient's file found. They are needed with a store.
-	Results []Result
+	// Report is what checking the store found; nil means that writing checks it, with File: the ingredient's, or nil to leave out
+	// whether the store is its.
+	Report *c2pa.Report
+	File   c2pa.File
 }
 
-// Kind is the kind of a Result.
-type Kind string
-
-// The kinds, as validation results have them.
-const (
-	Success       Kind = "success"
-	Informational Kind = "informational"
-	Failure       Kind = "failure"
-)
-
-// Result is one finding of a validator about an ingredient's active manifest.
-type Result struct {
-	Kind        Kind
-	Code        string // such as claimSignature.validated
-	URL         string // of the box that it is about, such as self#jumbf=/c2pa/LABEL/c2pa.signature
-	Explanation string
+// FromFile makes an ingredient of a file, with the credentials in it. A file without any is an ingredient too; one whose store cannot be
+// read is none: it fails as asset.File.Store does.
+func FromFile(f *asset.File, title, relationship string) (Ingredient, error) {
+	one := Ingredient{Title: title, Format: f.MediaType(), Relationship: relationship}
+	store, err := f.Store()
+	if errors.Is(err, asset.ErrNoStore) {
+		return one, nil
+	}
+	one.Store, one.File = store, f
+	return one, err
 }
 
 // Mining says whether a use is allowed.

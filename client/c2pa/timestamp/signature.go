@@ -123,9 +123,21 @@ var (
 
 // signatures are the algorithms by key and digest; what signerInfo says of the signature must agree.
 var (
-	byRSA   = map[crypto.Hash]x509.SignatureAlgorithm{crypto.SHA256: x509.SHA256WithRSA, crypto.SHA384: x509.SHA384WithRSA, crypto.SHA512: x509.SHA512WithRSA}
-	byPSS   = map[crypto.Hash]x509.SignatureAlgorithm{crypto.SHA256: x509.SHA256WithRSAPSS, crypto.SHA384: x509.SHA384WithRSAPSS, crypto.SHA512: x509.SHA512WithRSAPSS}
-	byECDSA = map[crypto.Hash]x509.SignatureAlgorithm{crypto.SHA256: x509.ECDSAWithSHA256, crypto.SHA384: x509.ECDSAWithSHA384, crypto.SHA512: x509.ECDSAWithSHA512}
+	byRSA = map[crypto.Hash]x509.SignatureAlgorithm{
+		crypto.SHA256: x509.SHA256WithRSA,
+		crypto.SHA384: x509.SHA384WithRSA,
+		crypto.SHA512: x509.SHA512WithRSA,
+	}
+	byPSS = map[crypto.Hash]x509.SignatureAlgorithm{
+		crypto.SHA256: x509.SHA256WithRSAPSS,
+		crypto.SHA384: x509.SHA384WithRSAPSS,
+		crypto.SHA512: x509.SHA512WithRSAPSS,
+	}
+	byECDSA = map[crypto.Hash]x509.SignatureAlgorithm{
+		crypto.SHA256: x509.ECDSAWithSHA256,
+		crypto.SHA384: x509.ECDSAWithSHA384,
+		crypto.SHA512: x509.ECDSAWithSHA512,
+	}
 
 	hashOfAlgorithm = map[string]crypto.Hash{
 		"1.2.840.113549.1.1.11": crypto.SHA256, "1.2.840.113549.1.1.12": crypto.SHA384, "1.2.840.113549.1.1.13": crypto.SHA512,

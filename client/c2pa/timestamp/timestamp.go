@@ -110,8 +110,8 @@ type tstInfo struct {
 	Extensions asn1.RawValue `asn1:"optional,tag:1"`
 }
 
-// Read reads a time stamp, a TimeStampToken or a TimeStampResp with one, and checks its own signature. Errors wrap ErrMalformed, ErrMismatch,
-// ErrUntrusted or ErrOutside.
+// Read reads a time stamp, a TimeStampToken or a TimeStampResp with one, and checks its own signature. Errors wrap ErrMalformed,
+// ErrMismatch, ErrUntrusted or ErrOutside.
 func Read(raw []byte) (*Token, error) {
 	token, err := unwrap(raw)
 	if err != nil {
