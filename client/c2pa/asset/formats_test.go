@@ -78,7 +78,7 @@ var samples = map[string]sample{
 		}
 		return join(gifHead, []byte("\x21\xff\x0bC2PA_GIF\x01\x00\x00"), subBlocks(manifests), gifTail)
 	}},
-	"mp4": {asset.BMFF, false, func(manifests []byte) []byte {
+	"mp4": {asset.BMFF, true, func(manifests []byte) []byte {
 		parts := [][]byte{box("ftyp", []byte("isom\x00\x00\x00\x00"))}
 		if manifests != nil {
 			parts = append(parts, provenance("manifest", make([]byte, 8), manifests, make([]byte, 5)))
