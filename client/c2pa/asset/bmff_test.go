@@ -263,5 +263,5 @@ func TestPositionsMoveBack(t *testing.T) {
 	require.Equal(t, film(0, nil), out.Bytes())
 
 	broken := join(box("ftyp", []byte("isom\x00\x00\x00\x00")), manifests, box("stco", u32(0), u32(9), u32(1)))
-	require.ErrorIs(t, open(t, broken).Strip(&out), asset.ErrMalformed)
+	require.ErrorIs(t, open(t, broken).Strip(&out), asset.ErrUnsupported)
 }

@@ -3,6 +3,7 @@ package asset
 import (
 	"crypto/sha256"
 	"crypto/sha512"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -72,7 +73,8 @@ func (w *window) hash(h io.Writer, part Range) error {
 // Stripped is the hash of the file as it is without its manifest store; without a store,
 // that of the file. A store that is broken, or one of several, is taken out as well. In BMFF,
 // positions in the file that are written in it are put back as well. It fails with ErrUnsupported for
-// JPEG XL, PDF, ID3, TIFF and SVG, where what was there before cannot be told.
+// JPEG XL, PDF, ID3, TIFF and SVG, where what was there before cannot be told, and for BMFF whose
+// positions cannot be read.
 func (f *File) Stripped(alg string) ([]byte, error) {
 	h, err := NewHash(alg)
 	if err != nil {
@@ -91,7 +93,9 @@ func (f *File) Strip(out io.Writer) error {
 	case JPEG, PNG, RIFF, GIF:
 	case BMFF:
 		var err error
-		if patches, err = movedBack(f.in, f.layout.taken()); err != nil {
+		if patches, err = movedBack(f.in, f.layout.taken()); errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge) {
+			return fmt.Errorf("%w: taking the store out of a file with such positions: %w", ErrUnsupported, err)
+		} else if err != nil {
 			return err
 		}
 	default:
