@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -39,15 +40,16 @@ type parametersMap struct {
 
 func (m *manifest) readActions(label string, c content, gathered bool) error {
 	var v actionsMap
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
 	list := actionList{label: label, missing: v.Actions == nil || len(*v.Actions) == 0}
 	if v.Actions == nil {
 		v.Actions = &[]actionMap{}
 	}
+	templates := merged(v.Templates)
 	for _, one := range *v.Actions {
-		one.fill(v.Templates)
+		one.fill(templates)
 		ref := actionRef{name: one.Action, parameters: len(one.Parameters) > 0}
 		if ref.parameters {
 			var p parametersMap
@@ -69,23 +71,36 @@ func (m *manifest) readActions(label string, c content, gathered bool) error {
 }
 
 // fill takes from the templates what the action leaves open: from the one for this action, then from that for all (clause 18.14.6.1).
-func (a *actionMap) fill(templates []templateMap) {
+func (a *actionMap) fill(templates map[string]templateMap) {
 	for _, name := range []string{a.Action, "*"} {
-		for _, t := range templates {
-			if t.Action != name {
-				continue
-			}
-			if a.SourceType == "" {
-				a.SourceType = t.SourceType
-			}
-			if a.Agent == "" && a.AgentIndex == nil {
-				a.Agent, a.AgentIndex = t.Agent, t.AgentIndex
-			}
-			if a.Description == "" {
-				a.Description = t.Description
-			}
-		}
+		t := templates[name]
+		t.overlay(templateMap{a.Action, a.SourceType, a.Agent, a.AgentIndex, a.Description})
+		a.SourceType, a.Agent, a.AgentIndex, a.Description = t.SourceType, t.Agent, t.AgentIndex, t.Description
 	}
+}
+
+// overlay puts what is there over a template's values.
+func (t *templateMap) overlay(v templateMap) {
+	if v.SourceType != "" {
+		t.SourceType = v.SourceType
+	}
+	if v.Agent != "" || v.AgentIndex != nil {
+		t.Agent, t.AgentIndex = v.Agent, v.AgentIndex
+	}
+	if v.Description != "" {
+		t.Description = v.Description
+	}
+}
+
+// merged are templates by their action; of several for one the earlier counts.
+func merged(list []templateMap) map[string]templateMap {
+	all := map[string]templateMap{}
+	for _, later := range list {
+		earlier := all[later.Action]
+		later.overlay(earlier)
+		all[later.Action] = later
+	}
+	return all
 }
 
 func (a actionMap) report(agents []generatorInfo, ref actionRef, manifest string, gathered bool) Action {
@@ -170,17 +185,11 @@ func (k *check) checkAction(m *manifest, label string, a actionRef) {
 		k.assertion(ActionIngredient, m, label, a.name+" names no ingredient")
 		return
 	}
-	good := 0
-	for _, ref := range a.ingredients {
+	good := slices.ContainsFunc(a.ingredients, func(ref hashedURI) bool {
 		p, err := resolve(ref.URL, m.Label)
-		for _, one := range m.Ingredients {
-			if err == nil && p.manifest == m.Label && p.assertion() == one.Label && one.Relationship == want.relationship {
-				good++
-				break
-			}
-		}
-	}
-	if want.relationship != "" && good == 0 {
+		return err == nil && p.manifest == m.Label && m.parsed.relationships[p.assertion()] == want.relationship
+	})
+	if want.relationship != "" && !good {
 		k.assertion(ActionIngredient, m, label, fmt.Sprintf("%s names no ingredient that is %s", a.name, want.relationship))
 	}
 }

@@ -2,10 +2,13 @@ package c2pa
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fxamacker/cbor/v2"
 
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
 )
@@ -18,6 +21,8 @@ type parsed struct {
 	bindings        []string
 	gatheredBinding bool
 	broken          []broken
+	// relationships are those of the ingredients, by their labels.
+	relationships map[string]Relationship
 }
 
 // broken is an assertion that couldn't be read.
@@ -112,6 +117,8 @@ func (m *manifest) readContent(label string, c content, gathered bool) {
 		code, err = bindingCode(label), m.readBinding(label, c, gathered)
 	case kind == "c2pa.training-mining" || kind == "cawg.training-mining":
 		err = m.readMining(c, gathered)
+	case kind == "c2pa.cloud-data":
+		code, err = m.readCloudData(c)
 	case kind == "c2pa.soft-binding":
 		err = m.readSoftBinding(c)
 	case kind == "stds.schema-org.CreativeWork":
@@ -126,9 +133,30 @@ func (m *manifest) broken(code Code, label string, err error) {
 	m.parsed.broken = append(m.parsed.broken, broken{code, label, fmt.Sprintf("the assertion %s can't be read: %s", label, err)})
 }
 
+// readCloudData checks what is said of an assertion that lies elsewhere; it is never fetched (clause 15.10.3.2.1).
+func (m *manifest) readCloudData(c content) (Code, error) {
+	var v struct {
+		Label       *string         `json:"label"`
+		Size        *uint64         `json:"size"`
+		Location    cbor.RawMessage `json:"location"`
+		ContentType *string         `json:"content_type"`
+	}
+	if err := c.decodeCBOR(&v); err != nil {
+		return CloudDataMalformed, err
+	}
+	switch {
+	case v.Label == nil || v.Size == nil || *v.Size == 0 || v.Location == nil || v.ContentType == nil:
+		return CloudDataMalformed, errors.New("a field is missing")
+	case isHardBinding(*v.Label):
+		return CloudDataHardBinding, errors.New("a hard binding lies elsewhere, which isn't allowed")
+	case m.Update && isActions(*v.Label):
+		return CloudDataActions, errors.New("actions of an update lie elsewhere, which isn't allowed")
+	}
+	return "", nil
+}
+
 type miningMap struct {
-	Entries  map[string]miningEntry `json:"entries"`
-	Metadata any                    `json:"metadata"`
+	Entries map[string]miningEntry `json:"entries"`
 }
 
 type miningEntry struct {
@@ -180,7 +208,7 @@ func (b *blob) UnmarshalCBOR(raw []byte) error {
 
 func (m *manifest) readSoftBinding(c content) error {
 	var v softBindingMap
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
 	s := SoftBinding{Algorithm: v.Algorithm, Name: v.Name}

@@ -2,21 +2,26 @@ package c2pa_test
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/stretchr/testify/require"
 	"github.com/veraison/go-cose"
 
 	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
+	"github.com/stemma-chain/stemma/testutil/strangers"
 )
 
 func TestAManifestByTheRules(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	d := newDraft(ann, first)
 	d.parts = append(d.parts, part{label: "cawg.training-mining", value: map[string]any{"entries": map[string]any{
-		"cawg.data_mining": map[string]any{"use": "notAllowed"}, "cawg.ai_training": map[string]any{"use": "constrained", "constraint_info": "pay"},
+		"cawg.data_mining": map[string]any{"use": "notAllowed"},
+		"cawg.ai_training": map[string]any{"use": "constrained", "constraint_info": "pay"},
 	}}}, part{label: "c2pa.soft-binding", value: map[string]any{
 		"alg": "io.iscc.v0", "pad": []byte{}, "blocks": []any{map[string]any{"scope": map[string]any{}, "value": []byte("ISCC:KAA")}},
 	}})
@@ -32,7 +37,9 @@ func TestAManifestByTheRules(t *testing.T) {
 	require.True(t, found)
 	require.Equal(t, captured, m.DigitalSourceType())
 	require.Equal(t, []c2pa.Generator{{Name: "test", Version: "1"}}, m.Generators)
-	require.Equal(t, []c2pa.Mining{{Name: "cawg.ai_training", Use: "constrained", Constraint: "pay"}, {Name: "cawg.data_mining", Use: "notAllowed"}}, m.Mining)
+	require.Equal(t, []c2pa.Mining{
+		{Name: "cawg.ai_training", Use: "constrained", Constraint: "pay"}, {Name: "cawg.data_mining", Use: "notAllowed"},
+	}, m.Mining)
 	require.Equal(t, []c2pa.SoftBinding{{Algorithm: "io.iscc.v0", Values: [][]byte{[]byte("ISCC:KAA")}}}, m.SoftBindings)
 	require.Equal(t, "ES256", m.Signature.Algorithm)
 	require.Equal(t, "Photos", m.Signature.Organization)
@@ -44,8 +51,8 @@ func TestAManifestByTheRules(t *testing.T) {
 	require.ErrorIs(t, err, c2pa.ErrNotAStore)
 }
 
-// Every byte of a store counts but those that no signature covers: the description of the store's own box, and of boxes around the claim and
-// the signature.
+// Every byte of a store counts but those that no signature covers: the description of the store's own box, and of boxes around the claim
+// and the signature.
 func TestAnyByteOfAStore(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	store := storeOf(newDraft(ann, first).box(t))
@@ -84,12 +91,20 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"another manifest's assertion": {func(d *draft) {
 			d.listed = append(d.listed, hashed("self#jumbf=/c2pa/"+second+"/c2pa.assertions/c2pa.hash.data", binding(content).box()))
 		}, c2pa.AssertionOutside},
-		"its signature as assertion":  {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=c2pa.signature", make([]byte, 9))) }, c2pa.AssertionOutside},
-		"an assertion on the web":     {func(d *draft) { d.listed = append(d.listed, hashed("https://example.org/a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"a way out of the store":      {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=../a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"an assertion that is absent": {func(d *draft) { d.listed = append(d.listed, hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9))) }, c2pa.AssertionMissing},
-		"an assertion not listed":     {func(d *draft) { d.stored = []part{{label: "a", value: 1}} }, c2pa.AssertionUndeclared},
-		"one label twice":             {func(d *draft) { d.stored = []part{binding([]byte("other"))} }, c2pa.AssertionUndeclared},
+		"its signature as assertion": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=c2pa.signature", make([]byte, 9)))
+		}, c2pa.AssertionOutside},
+		"an assertion on the web": {func(d *draft) {
+			d.listed = append(d.listed, hashed("https://example.org/a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"a way out of the store": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=../a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"an assertion that is absent": {func(d *draft) {
+			d.listed = append(d.listed, hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9)))
+		}, c2pa.AssertionMissing},
+		"an assertion not listed": {func(d *draft) { d.stored = []part{{label: "a", value: 1}} }, c2pa.AssertionUndeclared},
+		"one label twice":         {func(d *draft) { d.stored = []part{binding([]byte("other"))} }, c2pa.AssertionUndeclared},
 		"another hash": {func(d *draft) {
 			d.listed, d.stored = []any{hashed("self#jumbf=c2pa.assertions/a", make([]byte, 9))}, []part{{label: "a", value: 1}}
 		}, c2pa.AssertionMismatch},
@@ -133,10 +148,29 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"an assertion's bomb": {func(d *draft) {
 			d.parts = append(d.parts, part{label: "org.example", raw: bytes.Repeat([]byte{0x81}, 1<<16)})
 		}, c2pa.AssertionCBOR},
-		"compressed":         {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
-		"redacts itself":     {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
-		"redacts a binding":  {func(d *draft) { d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.hash.data") }, c2pa.DataHashRedacted},
-		"redacts actions":    {func(d *draft) { d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.actions.v2") }, c2pa.ActionRedacted},
+		"a hash elsewhere": {func(d *draft) {
+			d.parts = append(d.parts, part{label: "c2pa.cloud-data", value: map[string]any{
+				"label": "c2pa.hash.data", "size": 1, "location": map[string]any{"url": "https://example.org"}, "content_type": "application/cbor",
+			}})
+		}, c2pa.CloudDataHardBinding},
+		"cloud data of nothing": {func(d *draft) {
+			d.parts = append(d.parts, part{label: "c2pa.cloud-data", value: map[string]any{"label": "a"}})
+		}, c2pa.CloudDataMalformed},
+		"a binding in two boxes": {func(d *draft) {
+			raw := encode(binding(content).value)
+			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.CBOR, raw), jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
+		}, c2pa.DataHashMalformed},
+		"a binding in JSON": {func(d *draft) {
+			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
+		}, c2pa.DataHashMalformed},
+		"compressed":     {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
+		"redacts itself": {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
+		"redacts a binding": {func(d *draft) {
+			d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.hash.data")
+		}, c2pa.DataHashRedacted},
+		"redacts actions": {func(d *draft) {
+			d.claim = redacts("self#jumbf=/c2pa/" + second + "/c2pa.assertions/c2pa.actions.v2")
+		}, c2pa.ActionRedacted},
 		"a signature's bits": {func(d *draft) { d.signed = func(m *cose.Sign1Message) { m.Signature[5] ^= 1 } }, c2pa.SignatureMismatch},
 		"another payload": {func(d *draft) {
 			d.signed = func(m *cose.Sign1Message) { m.Payload = []byte("another claim") }
@@ -194,6 +228,10 @@ type placed struct {
 
 func (p placed) StoreRanges() []asset.Range { return p.at }
 
+func (placed) MetadataRanges() []asset.Range {
+	return []asset.Range{{Start: 12, Length: 4}, {Start: 16, Length: 2}}
+}
+
 func TestWhatADataHashMayLeaveOut(t *testing.T) {
 	ann := newIdentity(t, newKey(t), nil)
 	for name, c := range map[string]struct {
@@ -201,9 +239,12 @@ func TestWhatADataHashMayLeaveOut(t *testing.T) {
 		hash []byte
 		want c2pa.Code
 	}{
-		"the store":                {[]any{skip(2, 8)}, append(append([]byte{}, content[:2]...), content[10:]...), c2pa.DataHashMatch},
-		"more than the store":      {[]any{skip(2, 9)}, append(append([]byte{}, content[:2]...), content[11:]...), c2pa.DataHashMismatch},
+		"the store":                {[]any{skip(2, 8)}, cutOut(2, 8), c2pa.DataHashMatch},
+		"more than the store":      {[]any{skip(2, 9)}, cutOut(2, 9), c2pa.DataHashMismatch},
 		"all of the file":          {[]any{skip(0, len(content))}, nil, c2pa.DataHashMismatch},
+		"the store and metadata":   {[]any{skip(2, 8), skip(12, 3)}, cutOut(2, 8, 12, 3), c2pa.DataHashMatch},
+		"all metadata":             {[]any{skip(2, 8), skip(12, 4), skip(16, 2)}, cutOut(2, 8, 12, 4, 16, 2), c2pa.DataHashMatch},
+		"metadata and more":        {[]any{skip(2, 8), skip(12, 7)}, cutOut(2, 8, 12, 7), c2pa.DataHashMismatch},
 		"something else beside it": {[]any{skip(2, 8), skip(20, 3)}, nil, c2pa.DataHashMismatch},
 		"beyond the file":          {[]any{skip(2, 8), skip(20, 300)}, nil, c2pa.DataHashMismatch},
 		"twice":                    {[]any{skip(2, 8), skip(2, 8)}, nil, c2pa.DataHashMalformed},
@@ -226,4 +267,60 @@ func TestWhatADataHashMayLeaveOut(t *testing.T) {
 	}
 }
 
+// cutOut is the content without ranges, each a start and a length.
+func cutOut(ranges ...int) []byte {
+	var left []byte
+	at := 0
+	for i := 0; i < len(ranges); i += 2 {
+		left, at = append(left, content[at:ranges[i]]...), ranges[i]+ranges[i+1]
+	}
+	return append(left, content[at:]...)
+}
+
 func skip(start, length int) map[string]any { return map[string]any{"start": start, "length": length} }
+
+// Names are repeated in each finding, actions look up templates and ingredients: none of it may take time or memory out of proportion.
+func TestLargeStores(t *testing.T) {
+	ann := newIdentity(t, newKey(t), nil)
+	many, templates, known := []any{}, []any{}, []any{}
+	for range 20000 {
+		many, templates = append(many, map[string]any{"action": "a"}), append(templates, map[string]any{"action": "b"})
+		known = append(known, map[string]any{"code": "a", "url": ""})
+	}
+	d := newDraft(ann, first)
+	d.parts = append(d.parts, part{label: "c2pa.actions.v2__1", value: map[string]any{"actions": many, "templates": templates}})
+	source := ingredient("c2pa.ingredient.v3", c2pa.ComponentOf, strings.Repeat("x", 100000), []byte("01234567nothing"))
+	source.value.(map[string]any)["validationResults"] = map[string]any{"activeManifest": map[string]any{"failure": known}}
+	d.parts = append(d.parts, source)
+	for i := range 5000 {
+		d.parts = append(d.parts, part{label: "a" + strconv.Itoa(i), raw: []byte{1}})
+	}
+	store := storeOf(d.box(t))
+	strangers.Bounded(t, len(store)/100, func() { check(t, store, nil) })
+
+	_, err := c2pa.Check(storeOf(superbox("c2ma", strings.Repeat("x", 1000))), nil, c2pa.Options{})
+	require.ErrorIs(t, err, c2pa.ErrNotAStore)
+}
+
+// Dates and names in forms of their own make no action unreadable, and templates fill in what actions leave open.
+func TestActionsAreReadAsTheyAreWritten(t *testing.T) {
+	d := newDraft(newIdentity(t, newKey(t), nil), first)
+	d.parts[0].value = map[string]any{
+		"actions": []any{
+			map[string]any{"action": "c2pa.created", "when": cbor.Tag{Number: 0, Content: "2024-03-09T20:04Z"}, "softwareAgentIndex": 1},
+			map[string]any{"action": "c2pa.edited", "when": cbor.Tag{Number: 0, Content: "2024-03-09T20:04:00Z"}, "softwareAgent": "Pen"},
+		},
+		"softwareAgents": []any{map[string]any{"name": "A"}, map[string]any{"name": "B"}},
+		"templates": []any{
+			map[string]any{"action": "*", "digitalSourceType": captured, "softwareAgent": map[string]any{"name": "C"}},
+			map[string]any{"action": "c2pa.edited", "description": "drawn over"},
+		},
+	}
+	r := check(t, storeOf(d.box(t)), nil)
+	require.Equal(t, c2pa.Valid, r.State, "%+v", r.Failures())
+	m, _ := r.Manifest(first)
+	require.Equal(t, []c2pa.Action{
+		{Action: "c2pa.created", SourceType: captured, Agent: "B"},
+		{Action: "c2pa.edited", When: "2024-03-09T20:04:00Z", SourceType: captured, Agent: "Pen", Description: "drawn over"},
+	}, m.Actions)
+}

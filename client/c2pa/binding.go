@@ -40,7 +40,7 @@ func (m *manifest) readBinding(label string, c content, gathered bool) error {
 		Algorithm string `json:"alg"`
 		Hash      []byte `json:"hash"`
 	}
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
 	if v.Algorithm == "" {
@@ -89,7 +89,7 @@ func (k *check) binding(active *manifest) {
 // dataHash checks a hash over all bytes but some (clause 15.12.1).
 func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	var v dataHash
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(DataHashMalformed, active, at, "the hash can't be read: "+err.Error())
 		return
 	}
@@ -106,7 +106,8 @@ func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	if active.Update {
 		out = k.afterUpdate(out)
 	}
-	if reason := k.excess(out); reason != "" {
+	metadata, reason := k.beside(out)
+	if reason != "" {
 		k.add(DataHashMismatch, active, at, reason)
 		return
 	}
@@ -119,7 +120,7 @@ func (k *check) dataHash(active, bound *manifest, c content, at place) {
 	case !bytes.Equal(sum, v.Hash):
 		k.add(DataHashMismatch, active, at, "the file was changed after signing")
 	default:
-		if len(out) > 1 {
+		if metadata {
 			k.add(AdditionalExclusions, active, at, "the hash leaves out metadata beside the credentials")
 		}
 		k.add(DataHashMatch, active, at, "")
@@ -144,32 +145,25 @@ func (k *check) afterUpdate(out []asset.Range) []asset.Range {
 	return out
 }
 
-// metadata is what a file may say beside File: where it keeps metadata that a hash may leave out (clause 9.2.5).
-type metadata interface{ MetadataRanges() []asset.Range }
-
-// excess says what the hash leaves out that it must not: anything but the store and metadata. What it leaves out can be changed at will,
-// so a range that is larger than the store by its padding is refused too, as the makers' library does.
-func (k *check) excess(out []asset.Range) string {
-	allowed := k.file.StoreRanges()
-	extra := []asset.Range{}
-	for _, one := range out {
-		if one.Length > 0 && !slices.Contains(allowed, one) {
-			extra = append(extra, one)
-		}
+// beside says whether the hash leaves out metadata beside the store, and what it leaves out that it must not: anything else. That can be
+// changed at will, so a range that is larger than the store by its padding is refused too, as the makers' library does.
+func (k *check) beside(out []asset.Range) (metadata bool, reason string) {
+	stored := k.file.StoreRanges()
+	extra := slices.DeleteFunc(slices.Clone(out), func(r asset.Range) bool { return r.Length == 0 || slices.Contains(stored, r) })
+	if len(extra) == 0 {
+		return false, ""
 	}
-	var meta []asset.Range
-	if f, found := k.file.(metadata); found {
-		meta = f.MetadataRanges()
-	}
+	ranges := k.file.MetadataRanges()
 	for _, one := range extra {
-		within := slices.ContainsFunc(meta, func(r asset.Range) bool {
-			return one.Start >= r.Start && one.Start+one.Length <= r.Start+r.Length
-		})
-		if !within {
-			return fmt.Sprintf("the hash leaves out %d bytes at %d that are neither the credentials nor metadata", one.Length, one.Start)
+		// Both ascend.
+		for len(ranges) > 0 && ranges[0].Start+ranges[0].Length < one.Start+one.Length {
+			ranges = ranges[1:]
+		}
+		if len(ranges) == 0 || one.Start < ranges[0].Start {
+			return true, fmt.Sprintf("the hash leaves out %d bytes at %d that are neither the credentials nor metadata", one.Length, one.Start)
 		}
 	}
-	return ""
+	return true, ""
 }
 
 // boxesHash checks hashes over the boxes of a file (clause 15.12.3).
@@ -177,7 +171,7 @@ func (k *check) boxesHash(active, bound *manifest, c content, at place) {
 	var v struct {
 		Boxes []asset.BoxHash `json:"boxes"`
 	}
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(BoxesHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
 		return
 	}
@@ -188,7 +182,7 @@ func (k *check) boxesHash(active, bound *manifest, c content, at place) {
 // bmffHash checks hashes over a file of BMFF (clause 15.12.2).
 func (k *check) bmffHash(active, bound *manifest, c content, at place) {
 	var v asset.BMFFHash
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		k.add(BMFFHashMalformed, active, at, "the hash of boxes can't be read: "+err.Error())
 		return
 	}

@@ -20,6 +20,8 @@ import (
 type File interface {
 	// StoreRanges is where the store lies, headers of its container included; empty for a store that lies beside the file.
 	StoreRanges() []asset.Range
+	// MetadataRanges is where the file holds metadata, which a hash may leave out; ascending.
+	MetadataRanges() []asset.Range
 	HashData(alg string, exclusions []asset.Range) ([]byte, error)
 	HashBoxes(alg string, listed []asset.BoxHash) error
 	HashBMFF(alg string, b asset.BMFFHash) error

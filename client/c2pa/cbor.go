@@ -40,15 +40,18 @@ type content struct {
 	data      []byte
 }
 
+// contentOf reads the content of the kind that the description names. Boxes beside it would leave open which of them counts.
 func contentOf(b jumbf.Box) content {
-	if data, found := b.First(jumbf.CBOR); found {
-		return content{jumbf.CBOR, "application/cbor", data}
-	}
-	if data, found := b.First(jumbf.JSON); found {
-		return content{jumbf.JSON, "application/json", data}
-	}
-	if mediaType, _, data, err := b.File(); err == nil {
-		return content{jumbf.FileContent, mediaType, data}
+	letters := b.ID().Letters()
+	switch {
+	case letters == jumbf.CBOR && len(b.Boxes) == 1 && b.Boxes[0].Kind == jumbf.CBOR:
+		return content{jumbf.CBOR, "application/cbor", b.Boxes[0].Content}
+	case letters == jumbf.JSON && len(b.Boxes) == 1 && b.Boxes[0].Kind == jumbf.JSON:
+		return content{jumbf.JSON, "application/json", b.Boxes[0].Content}
+	case b.ID() == jumbf.IDFile:
+		if mediaType, _, data, err := b.File(); err == nil {
+			return content{jumbf.FileContent, mediaType, data}
+		}
 	}
 	return content{}
 }
@@ -66,6 +69,14 @@ func (c content) check() (Code, error) {
 		}
 	}
 	return "", nil
+}
+
+// decodeCBOR reads the content of an assertion that is CBOR by the specification.
+func (c content) decodeCBOR(v any) error {
+	if c.kind != jumbf.CBOR {
+		return fmt.Errorf("it must be CBOR, and its box holds something else")
+	}
+	return decoding.Unmarshal(c.data, v)
 }
 
 // decode reads the content into a struct with json tags, by which CBOR is read too.
@@ -101,7 +112,7 @@ type text string
 func (t *text) UnmarshalCBOR(raw []byte) error {
 	var v any
 	if err := decoding.Unmarshal(raw, &v); err != nil {
-		return err
+		return nil // a date that is none, say: what can't be read is left out
 	}
 	*t = textOf(v)
 	return nil

@@ -1,12 +1,14 @@
 package c2pa
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
+	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
 )
 
 // manifest checks all of one manifest but its ingredients and its file.
@@ -67,13 +69,17 @@ func (k *check) assertions(m *manifest) {
 			k.add(AssertionMissing, m, p, fmt.Sprintf("the assertion %s is listed and isn't there", label))
 			continue
 		}
-		k.compare(m, p, ref, AssertionMatch, AssertionMismatch, fmt.Sprintf("the assertion %s was changed after signing", label))
+		k.compare(m, p, box, ref, AssertionMatch, AssertionMismatch, fmt.Sprintf("the assertion %s was changed after signing", label))
+	}
+	twice := map[string]bool{}
+	for _, label := range m.twice {
+		twice[label] = true
 	}
 	for _, label := range append(m.order[:len(m.order):len(m.order)], m.twice...) {
-		if !declared[label] || slices.Contains(m.twice, label) {
+		if !declared[label] || twice[label] {
 			k.assertion(AssertionUndeclared, m, label,
 				fmt.Sprintf("the manifest has an assertion %q that its claim doesn't list, or a second one", label))
-			declared[label] = true
+			declared[label], twice[label] = true, false
 		}
 	}
 	for _, one := range m.parsed.broken {
@@ -82,11 +88,7 @@ func (k *check) assertions(m *manifest) {
 }
 
 // compare hashes the box that a reference leads to.
-func (k *check) compare(m *manifest, p place, ref hashedURI, good, bad Code, reason string) {
-	_, box, found := k.store.find(ref.URL, m)
-	if !found {
-		return
-	}
+func (k *check) compare(m *manifest, p place, box jumbf.Box, ref hashedURI, good, bad Code, reason string) {
 	same, err := k.hasher.matches(box, ref, m.claim.algorithm)
 	switch {
 	case errors.Is(err, asset.ErrAlgorithm):
@@ -208,19 +210,18 @@ func (k *check) ingredientHash(m, target *manifest, ref ingredientRef, at place)
 		}
 		return
 	}
-	p, _, found := k.store.find(ref.signature.URL, m)
+	p, box, found := k.store.find(ref.signature.URL, m)
 	if !found || p.manifest != target.Label || p.path != signatureLabel {
 		k.add(IngredientSignMissing, m, at, fmt.Sprintf("the signature of the ingredient %q isn't in the store", ref.Title))
 		return
 	}
-	k.compare(m, at, *ref.signature, IngredientSignature, IngredientSignMismatch, wrong)
+	k.compare(m, at, box, *ref.signature, IngredientSignature, IngredientSignMismatch, wrong)
 }
 
 func (k *check) oldIngredientHash(target *manifest, ref ingredientRef, alg string) bool {
-	h, err := asset.NewHash(alg)
-	if err != nil || target.claimRaw == nil {
+	if len(target.claimRaw) == 0 {
 		return false
 	}
-	h.Write(target.claimRaw)
-	return string(h.Sum(nil)) == string(ref.manifest.Hash)
+	sum, err := k.hasher.bytes(target.claimRaw, alg)
+	return err == nil && bytes.Equal(sum, ref.manifest.Hash)
 }

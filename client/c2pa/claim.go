@@ -119,8 +119,8 @@ func (m *manifest) readGenerators(c claimMap) error {
 	return nil
 }
 
-// identifier is the label of a manifest with a claim of version 2: a UUID, then perhaps who made it, and version and reason after a conflict
-// (clause 8.2).
+// identifier is the label of a manifest with a claim of version 2: a UUID, then perhaps who made it, and version and reason after a
+// conflict (clause 8.2).
 var identifier = regexp.MustCompile(
 	`^urn:c2pa:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(:[^:/]{0,64}(:[0-9]+_[0-9]+)?)?$`)
 

@@ -138,17 +138,20 @@ func TestTrustLists(t *testing.T) {
 }
 
 func TestAnswersOnRevocation(t *testing.T) {
-	ann := newIdentity(t, newKey(t), nil)
+	ann, bob := newIdentity(t, newKey(t), nil), newIdentity(t, newKey(t), nil)
+	hourAgo := now.Add(-time.Hour)
 	for name, c := range map[string]struct {
 		answer ocsp.Response
 		by     identity
 		want   c2pa.Code
 	}{
-		"revoked":            {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(-time.Hour)}, ann, c2pa.CredentialRevoked},
-		"revoked later":      {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(time.Hour)}, ann, c2pa.OCSPSkipped},
-		"held and released":  {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(-time.Hour), RevocationReason: ocsp.RemoveFromCRL}, ann, c2pa.OCSPSkipped},
+		"revoked":       {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo}, ann, c2pa.CredentialRevoked},
+		"revoked later": {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(time.Hour)}, ann, c2pa.OCSPSkipped},
+		"held and released": {
+			ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo, RevocationReason: ocsp.RemoveFromCRL}, ann, c2pa.OCSPSkipped,
+		},
 		"good, but no stamp": {ocsp.Response{Status: ocsp.Good}, ann, c2pa.OCSPSkipped},
-		"said by others":     {ocsp.Response{Status: ocsp.Revoked, RevokedAt: now.Add(-time.Hour)}, newIdentity(t, newKey(t), nil), c2pa.OCSPSkipped},
+		"said by others":     {ocsp.Response{Status: ocsp.Revoked, RevokedAt: hourAgo}, bob, c2pa.OCSPSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.answer.SerialNumber, c.answer.ThisUpdate, c.answer.NextUpdate = big.NewInt(2), now.Add(-time.Minute), now.Add(time.Hour)

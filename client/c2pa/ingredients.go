@@ -52,7 +52,7 @@ type dataTypeMap struct {
 
 func (m *manifest) readIngredient(label string, c content, gathered bool) error {
 	var v ingredientMap
-	if err := c.decode(&v); err != nil {
+	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
 	ref := ingredientRef{version: 1, manifest: v.Manifest, signature: v.Signature, thumbnail: v.Thumbnail, results: v.Results != nil}
@@ -81,6 +81,10 @@ func (m *manifest) readIngredient(label string, c content, gathered bool) error 
 	ref.known = v.known(ref.Ingredient.Manifest)
 	m.parsed.ingredients = append(m.parsed.ingredients, ref)
 	m.Ingredients = append(m.Ingredients, ref.Ingredient)
+	if m.parsed.relationships == nil {
+		m.parsed.relationships = map[string]Relationship{}
+	}
+	m.parsed.relationships[label] = v.Relationship
 	switch v.Relationship {
 	case ParentOf, ComponentOf, InputTo:
 		return nil

@@ -96,7 +96,9 @@ func TestIngredientsAgainstTheRules(t *testing.T) {
 		"two parents": {func(d *draft) {
 			d.parts = append(d.parts, ingredient("c2pa.ingredient.v3__1", c2pa.ParentOf, "", nil))
 		}, c2pa.MultipleParents},
-		"opened a component": {func(d *draft) { d.parts[2] = ingredient("c2pa.ingredient.v3", c2pa.ComponentOf, first, box) }, c2pa.ActionIngredient},
+		"opened a component": {func(d *draft) {
+			d.parts[2] = ingredient("c2pa.ingredient.v3", c2pa.ComponentOf, first, box)
+		}, c2pa.ActionIngredient},
 		"a manifest without": {func(d *draft) { d.kind = "c2um" }, c2pa.UpdateInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {

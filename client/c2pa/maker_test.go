@@ -157,7 +157,10 @@ func created() part {
 }
 
 func newDraft(by identity, label string) draft {
-	return draft{label: label, kind: "c2ma", claimLabel: "c2pa.claim.v2", by: by, alg: cose.AlgorithmES256, parts: []part{created(), binding(content)}}
+	return draft{
+		label: label, kind: "c2ma", claimLabel: "c2pa.claim.v2", by: by, alg: cose.AlgorithmES256,
+		parts: []part{created(), binding(content)},
+	}
 }
 
 // box is the manifest's.
@@ -242,7 +245,7 @@ func ingredient(label string, relationship c2pa.Relationship, manifest string, b
 	v := map[string]any{"dc:title": "source", "relationship": string(relationship)}
 	if manifest != "" {
 		v["activeManifest"] = hashed("self#jumbf=/c2pa/"+manifest, box)
-		v["validationResults"] = map[string]any{"activeManifest": map[string]any{"success": []any{}, "informational": []any{}, "failure": []any{}}}
+		v["validationResults"] = map[string]any{"activeManifest": map[string]any{"success": []any{}, "failure": []any{}}}
 		if signature := signatureOf(box); signature != nil {
 			v["claimSignature"] = hashed("self#jumbf=/c2pa/"+manifest+"/c2pa.signature", signature)
 		}

@@ -142,8 +142,8 @@ func (k *check) collectStamps(m *manifest) {
 			continue
 		}
 		var v map[string][]byte
-		if err := c.decode(&v); err != nil {
-			m.broken("assertion.timestamp.malformed", label, err)
+		if err := c.decodeCBOR(&v); err != nil {
+			m.broken(TimeStampAssertion, label, err)
 			continue
 		}
 		for target, token := range v {

@@ -204,7 +204,9 @@ func TestTimeStampsThatDontCount(t *testing.T) {
 		"two": {tsa, func(m *cose.Sign1Message) {
 			m.Headers.Unprotected["sigTst2"] = container(tsa.token(t, nil), tsa.token(t, nil))
 		}, c2pa.TimeStampMalformed},
-		"no DER":                {tsa, func(m *cose.Sign1Message) { m.Headers.Unprotected["sigTst2"] = container([]byte("x")) }, c2pa.TimeStampMalformed},
+		"no DER": {tsa, func(m *cose.Sign1Message) {
+			m.Headers.Unprotected["sigTst2"] = container([]byte("x"))
+		}, c2pa.TimeStampMalformed},
 		"something else signed": {others, others.stamp(t), c2pa.TimeStampMismatch},
 		"outside its validity":  {outside, outside.stamp(t), c2pa.TimeStampOutsideValidity},
 		"no authority": {tsa, newAuthority(t, func(c *x509.Certificate) {

@@ -67,6 +67,9 @@ func readStore(raw []byte) (*store, error) {
 		if len(s.manifests) == MaxManifests {
 			return nil, fmt.Errorf("%w: more than %d manifests", ErrNotAStore, MaxManifests)
 		}
+		if label := box.Label(); label == "" || len(label) > maxLabel {
+			return nil, fmt.Errorf("%w: a manifest's label has %d bytes, and 1 to %d are read", ErrNotAStore, len(label), maxLabel)
+		}
 		m := readManifest(box)
 		if _, found := s.byLabel[m.Label]; found {
 			s.twice = append(s.twice, m.Label)
@@ -130,8 +133,8 @@ func (m *manifest) readAssertions() {
 		}
 		for _, one := range stored.Boxes {
 			label := one.Label()
-			if _, found := m.assertions[label]; found || one.Description == nil {
-				m.twice = append(m.twice, label)
+			if _, found := m.assertions[label]; found || one.Description == nil || len(label) > maxLabel {
+				m.twice = append(m.twice, label[:min(len(label), maxLabel)])
 				continue
 			}
 			m.assertions[label], m.order = one, append(m.order, label)

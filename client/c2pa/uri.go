@@ -20,6 +20,12 @@ const (
 
 const uriPrefix = "self#jumbf="
 
+// Bounds on names: each finding repeats them, so that long ones would take memory out of proportion.
+const (
+	maxURI   = 2048
+	maxLabel = 512
+)
+
 // place is where a JUMBF URI leads: a manifest, and the way within it.
 type place struct {
 	manifest string
@@ -30,6 +36,9 @@ type place struct {
 // (clause 8.4.2.1).
 func resolve(uri, manifest string) (place, error) {
 	rest, found := strings.CutPrefix(uri, uriPrefix)
+	if len(uri) > maxURI {
+		return place{}, fmt.Errorf("an address of %d bytes is longer than any in use", len(uri))
+	}
 	if !found || strings.Contains(rest, "..") {
 		return place{}, fmt.Errorf("%q is no address within the store", uri)
 	}
@@ -97,6 +106,11 @@ func (h hasher) of(b jumbf.Box, alg string) ([]byte, error) {
 	digest.Write(b.HashedContent())
 	h[key] = digest.Sum(nil)
 	return h[key], nil
+}
+
+// bytes is the hash of something that is no box of its own.
+func (h hasher) bytes(raw []byte, alg string) ([]byte, error) {
+	return h.of(jumbf.Box{Raw: raw, Content: raw}, alg)
 }
 
 // matches compares a box with the hash of a reference; fallback is the algorithm where the reference names none. Errors wrap
