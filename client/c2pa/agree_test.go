@@ -115,6 +115,15 @@ func agree(t *testing.T, path string, theirs said, options c2pa.Options) {
 	}
 	require.Equal(t, kept(theirs.Success), kept(codes(ours, c2pa.Success)))
 	require.Equal(t, kept(theirs.Informational), kept(codes(ours, c2pa.Informational)))
+	var below []string
+	for _, one := range ours.Failures() {
+		if one.Manifest != ours.Active || strings.HasPrefix(string(one.Code), "ingredient.") {
+			below = append(below, string(one.Code))
+		}
+	}
+	// Theirs checks a manifest as often as it is referred to, ours once.
+	require.Equal(t, slices.Compact(slices.Sorted(slices.Values(slices.Concat(theirs.Ingredients...)))),
+		slices.Compact(slices.Sorted(slices.Values(below))))
 }
 
 // codes are those of the active manifest, without those on ingredients.

@@ -81,7 +81,9 @@ func (k *check) collect() {
 	for _, m := range reached {
 		for _, uri := range m.claim.redacted {
 			p, err := resolve(uri, m.Label)
-			if target, found := k.store.byLabel[p.manifest]; err == nil && found && target != m && target != k.store.active() {
+			target, found := k.store.byLabel[p.manifest]
+			// The active manifest's assertions are for nobody to take out.
+			if err == nil && found && p.assertion() != "" && target != m && target != k.store.active() {
 				target.redacted[p.path] = true
 			}
 		}

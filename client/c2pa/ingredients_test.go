@@ -151,6 +151,11 @@ func TestWhatWasTakenOut(t *testing.T) {
 	require.Equal(t, c2pa.Trusted, r.State, "%+v", r.Failures())
 
 	requireFailure(t, check(t, storeOf(whole, d.box(t)), ann.trust()), c2pa.AssertionNotRedacted)
+	signature := d.parts[2].value.(map[string]any)["claimSignature"]
+	delete(d.parts[2].value.(map[string]any), "claimSignature")
+	requireFailure(t, check(t, storeOf(without(t, whole, "org.example.where", nil), d.box(t)), nil), c2pa.IngredientSignMissing)
+	d.parts[2].value.(map[string]any)["claimSignature"] = map[string]any{"url": signature.(map[string]any)["url"], "hash": []byte{1}}
+	requireFailure(t, check(t, storeOf(without(t, whole, "org.example.where", nil), d.box(t)), nil), c2pa.IngredientSignMismatch)
 	d.claim = nil
 	requireFailure(t, check(t, storeOf(without(t, whole, "org.example.where", nil), d.box(t)), ann.trust()), c2pa.AssertionMissing)
 

@@ -27,7 +27,7 @@ func header(h cose.Headers, label string) (any, bool) {
 }
 
 // timeStamp finds when a claim was signed, by an authority's word, or nil. In claims of version 1 any authority counts, as in the makers'
-// library: its own list of authorities is younger than those. Later claims need one of the trust list.
+// library, unless the trust list names some: lists of authorities are younger than those claims. Later claims need one of the list.
 func (k *check) timeStamp(m *manifest, message cose.Sign1Message) *time.Time {
 	at := place{m.Label, signatureLabel}
 	payload, err := encoding.Marshal(message.Signature)
@@ -83,7 +83,7 @@ func (k *check) readStamp(m *manifest, message cose.Sign1Message, raw, payload [
 	} else {
 		say(TimeStampUntrusted, "no trust list knows the authority of the time stamp, "+token.Signer.Subject.CommonName)
 	}
-	if !trusted && m.claim.version > 1 {
+	if !trusted && (m.claim.version > 1 || k.options.Trust.strict()) {
 		return nil
 	}
 	return &token.Time

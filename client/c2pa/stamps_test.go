@@ -249,6 +249,11 @@ func TestTimeStampsOfTheFirstVersion(t *testing.T) {
 		}
 		r := check(t, storeOf(d.box(t)), ann.trust())
 		require.Equal(t, want, r.State, "%+v", r.Failures())
+		strict := ann.trust()
+		strict.Stamps = []*x509.Certificate{ann.issuer}
+		requireFailure(t, check(t, storeOf(d.box(t)), strict), c2pa.CredentialExpired)
+		strict.Stamps = []*x509.Certificate{tsa.issuer}
+		require.Equal(t, want, check(t, storeOf(d.box(t)), strict).State)
 	}
 }
 

@@ -67,8 +67,8 @@ func readStore(raw []byte) (*store, error) {
 		if len(s.manifests) == MaxManifests {
 			return nil, fmt.Errorf("%w: more than %d manifests", ErrNotAStore, MaxManifests)
 		}
-		if label := box.Label(); label == "" || len(label) > maxLabel {
-			return nil, fmt.Errorf("%w: a manifest's label has %d bytes, and 1 to %d are read", ErrNotAStore, len(label), maxLabel)
+		if label := box.Label(); label == "" || len(label) > maxLabel || strings.Contains(label, "/") {
+			return nil, fmt.Errorf("%w: a manifest's label has %d bytes, and 1 to %d without a slash are read", ErrNotAStore, len(label), maxLabel)
 		}
 		m := readManifest(box)
 		if _, found := s.byLabel[m.Label]; found {

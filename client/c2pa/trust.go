@@ -20,7 +20,8 @@ var ErrTrust = errors.New("not a trust list")
 // Trust says whom to trust.
 type Trust struct {
 	// Signers are the certificates of authorities whose signers are trusted; one of a signer is trusted itself. Stamps are those of
-	// authorities for time stamps; where it is nil those of Signers hold for both, as in the makers' library.
+	// authorities for time stamps. Where it is nil those of Signers hold for both, and for claims of version 1 any authority's stamp
+	// counts, as in the makers' library.
 	Signers, Stamps []*x509.Certificate
 	// Uses are the extended key usages of which a signer's certificate must have one; nil means DefaultUses.
 	Uses []asn1.ObjectIdentifier
@@ -94,14 +95,18 @@ func (t *Trust) uses() []asn1.ObjectIdentifier {
 
 // stamps are the anchors of authorities for time stamps.
 func (t *Trust) stamps() []*x509.Certificate {
-	if t == nil || t.Stamps != nil {
-		if t == nil {
-			return nil
-		}
+	switch {
+	case t == nil:
+		return nil
+	case t.Stamps != nil:
 		return t.Stamps
 	}
 	return t.Signers
 }
+
+// strict says whether time stamps of claims of version 1 count by the list too: whoever has a key of an expired certificate could make
+// up an authority, and the time with it.
+func (t *Trust) strict() bool { return t != nil && t.Stamps != nil }
 
 // signers are the anchors of signers.
 func (t *Trust) signers() []*x509.Certificate {

@@ -77,6 +77,8 @@ func (d Description) Check() error {
 		return r < 0x20 || r >= 0x7f && r <= 0x9f || strings.ContainsRune(`/;?#`, r) || r >= 0xfdd0 && r <= 0xfdef
 	}
 	switch {
+	case d.Label != "" && !d.Requestable:
+		return fmt.Errorf("%w: the label %q on a box that isn't requestable", ErrMalformed, d.Label)
 	case !utf8.ValidString(d.Label) || strings.ContainsFunc(d.Label, bad):
 		return fmt.Errorf("%w: the label %q has a sign that labels can't have", ErrMalformed, d.Label)
 	case d.Hash != nil && len(d.Hash) != 32:

@@ -1,5 +1,5 @@
-// Package jumbf reads and writes the boxes that Content Credentials are kept in: the JPEG Universal Metadata Box Format (ISO/IEC 19566-5), as
-// far as C2PA uses it. Reading copies nothing: what it returns are parts of what it was given.
+// Package jumbf reads and writes the boxes that Content Credentials are kept in: the JPEG Universal Metadata Box Format (ISO/IEC
+// 19566-5), as far as C2PA uses it. Reading copies nothing: what it returns are parts of what it was given.
 package jumbf
 
 import (
@@ -77,7 +77,8 @@ type Box struct {
 
 // Description is what a superbox begins with.
 type Description struct {
-	ID          ID
+	ID ID
+	// Requestable says that the box can be named from elsewhere. Without it Parse refuses a label (clause A.3).
 	Requestable bool
 	// Label names the box among its neighbours; empty where it has none.
 	Label string
@@ -251,6 +252,9 @@ func describe(raw []byte) (*Description, error) {
 	}
 	d.Requestable = toggles&toggleRequestable != 0
 	if toggles&toggleLabel != 0 {
+		if !d.Requestable {
+			return nil, fmt.Errorf("%w: a description has a label, and says that nobody can ask for it", ErrMalformed)
+		}
 		label, rest, found := bytes.Cut(raw, []byte{0})
 		if !found || !utf8.Valid(label) {
 			return nil, fmt.Errorf("%w: a label that doesn't end, or isn't UTF-8", ErrMalformed)

@@ -21,7 +21,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	number, salt := uint32(7), bytes.Repeat([]byte{3}, 16)
 	file := jumbf.AppendSuperbox(nil, jumbf.Description{ID: jumbf.IDFile, Requestable: true, Label: "thumb", Salt: salt, Number: &number},
 		jumbf.AppendFile(nil, "image/jpeg", "a.jpg", []byte("pixels")))
-	raw := jumbf.AppendSuperbox(nil, jumbf.Description{ID: jumbf.IDOf("c2as"), Label: "c2pa.assertions", Hash: make([]byte, 32)},
+	about := jumbf.Description{ID: jumbf.IDOf("c2as"), Requestable: true, Label: "c2pa.assertions", Hash: make([]byte, 32)}
+	raw := jumbf.AppendSuperbox(nil, about,
 		assertion("one", jumbf.Append(nil, jumbf.CBOR, []byte{0xa0})), file, jumbf.AppendUUID(nil, jumbf.IDFile, []byte("x")))
 
 	boxes, err := jumbf.Parse(raw)
@@ -60,6 +61,7 @@ func TestDescriptionsAreReadAsWritten(t *testing.T) {
 			number := rapid.Uint32().Draw(t, "number")
 			d.Number = &number
 		}
+		d.Requestable = d.Requestable || d.Label != ""
 		require.NoError(t, d.Check())
 		boxes, err := jumbf.Parse(jumbf.AppendSuperbox(nil, d))
 		require.NoError(t, err)
@@ -80,19 +82,22 @@ func TestBoxesOfStrangers(t *testing.T) {
 		raw  []byte
 		want error
 	}{
-		"three bytes":              {good[:3], jumbf.ErrTruncated},
-		"a box cut":                {good[:len(good)-1], jumbf.ErrTruncated},
-		"a length of 2^62":         {long, jumbf.ErrTruncated},
-		"a long length cut":        {long[:12], jumbf.ErrTruncated},
-		"a length below the head":  {append([]byte{0, 0, 0, 7}, "cbor"...), jumbf.ErrMalformed},
-		"a long one below":         {binary.BigEndian.AppendUint64(append([]byte{0, 0, 0, 1}, "cbor"...), 15), jumbf.ErrMalformed},
-		"no description":           {jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.CBOR)), jumbf.ErrMalformed},
-		"an empty superbox":        {jumbf.Append(nil, jumbf.Superbox), jumbf.ErrTruncated},
-		"a description too short":  {jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.Describes, make([]byte, 16))), jumbf.ErrTruncated},
-		"an unknown toggle":        {bit, jumbf.ErrMalformed},
-		"too deep":                 {nested, jumbf.ErrTooMany},
-		"too many":                 {bytes.Repeat(jumbf.Append(nil, "free"), jumbf.MaxBoxes+1), jumbf.ErrTooMany},
-		"a label that doesn't end": {jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.Describes, make([]byte, 16), []byte("\x03ab"))), jumbf.ErrMalformed},
+		"three bytes":             {good[:3], jumbf.ErrTruncated},
+		"a box cut":               {good[:len(good)-1], jumbf.ErrTruncated},
+		"a length of 2^62":        {long, jumbf.ErrTruncated},
+		"a long length cut":       {long[:12], jumbf.ErrTruncated},
+		"a length below the head": {append([]byte{0, 0, 0, 7}, "cbor"...), jumbf.ErrMalformed},
+		"a long one below":        {binary.BigEndian.AppendUint64(append([]byte{0, 0, 0, 1}, "cbor"...), 15), jumbf.ErrMalformed},
+		"no description":          {jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.CBOR)), jumbf.ErrMalformed},
+		"an empty superbox":       {jumbf.Append(nil, jumbf.Superbox), jumbf.ErrTruncated},
+		"a description too short": {jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.Describes, make([]byte, 16))), jumbf.ErrTruncated},
+		"an unknown toggle":       {bit, jumbf.ErrMalformed},
+		"too deep":                {nested, jumbf.ErrTooMany},
+		"too many":                {bytes.Repeat(jumbf.Append(nil, "free"), jumbf.MaxBoxes+1), jumbf.ErrTooMany},
+		"a label nobody asks for": {jumbf.AppendSuperbox(nil, jumbf.Description{Label: "a"}), jumbf.ErrMalformed},
+		"a label that doesn't end": {
+			jumbf.Append(nil, jumbf.Superbox, jumbf.Append(nil, jumbf.Describes, make([]byte, 16), []byte("\x03ab"))), jumbf.ErrMalformed,
+		},
 	} {
 		_, err := jumbf.Parse(c.raw)
 		require.ErrorIs(t, err, c.want, name)
@@ -103,7 +108,8 @@ func TestBoxesOfStrangers(t *testing.T) {
 	require.NoError(t, err, "a length of 0 is all that is left")
 	require.Equal(t, "one", boxes[0].Label())
 
-	require.ErrorIs(t, jumbf.Description{Label: "a/b"}.Check(), jumbf.ErrMalformed)
+	require.ErrorIs(t, jumbf.Description{Requestable: true, Label: "a/b"}.Check(), jumbf.ErrMalformed)
+	require.ErrorIs(t, jumbf.Description{Label: "a"}.Check(), jumbf.ErrMalformed)
 	require.ErrorIs(t, jumbf.Description{Salt: []byte{1}}.Check(), jumbf.ErrMalformed)
 	require.ErrorIs(t, jumbf.Description{Hash: []byte{1}}.Check(), jumbf.ErrMalformed)
 }
