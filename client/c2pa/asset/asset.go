@@ -108,7 +108,10 @@ func Open(r io.ReaderAt, size int64, name string) (*File, error) {
 	}
 	f.format, f.media = detect(head, strings.ToLower(filepath.Ext(name)))
 	f.layout, err = readers[f.format](f.in)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrMalformed):
+		f.layout.err = err
+	case err != nil:
 		return nil, err
 	}
 	if len(f.layout.payload) == 0 && f.layout.err == nil {
