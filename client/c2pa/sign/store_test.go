@@ -148,6 +148,8 @@ func TestInputsAgainstTheRules(t *testing.T) {
 		"empty soft binding":     func(in *sign.Input) { in.SoftBindings[0].Value = nil },
 		"chain without type":     func(in *sign.Input) { in.Work.Chain = "stemma-1" },
 		"no generator":           func(in *sign.Input) { in.Generator.Name = "" },
+		"title of no text":       func(in *sign.Input) { in.Title = "a\xff" },
+		"action of no text":      func(in *sign.Input) { in.Actions[2].Description = "a\xff" },
 	} {
 		in := full()
 		spoil(&in)
