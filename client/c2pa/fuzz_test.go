@@ -43,6 +43,7 @@ func FuzzCheck(f *testing.F) {
 				return
 			}
 			require.NotEmpty(t, r.Manifests)
+			requireReason(t, r)
 			if r.State == c2pa.Trusted {
 				m, found := r.Manifest(r.Active)
 				require.True(t, found)
@@ -99,7 +100,12 @@ func FuzzAssertion(f *testing.F) {
 		store := storeOf(box, d.box(t))
 		strangers.Bounded(t, len(store), func() {
 			r, err := c2pa.Check(store, file(t), c2pa.Options{Trust: ann.trust(), Now: now})
-			if err == nil && label == "" {
+			if err != nil {
+				require.ErrorIs(t, err, c2pa.ErrNotAStore)
+				return
+			}
+			requireReason(t, r)
+			if label == "" {
 				require.NotEqual(t, c2pa.Trusted, r.State, "no claim of anybody binds the file")
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -230,7 +231,15 @@ func check(t testing.TB, store []byte, trust *c2pa.Trust) c2pa.Report {
 		require.Equal(t, one.Code.Kind(), one.Kind)
 		require.Equal(t, one.Kind == c2pa.Success, one.Reason == "", fmt.Sprint(one))
 	}
+	requireReason(t, r)
 	return r
+}
+
+// requireReason checks that nothing is invalid without a failure that says why.
+func requireReason(t testing.TB, r c2pa.Report) {
+	t.Helper()
+	said := slices.ContainsFunc(r.Failures(), func(s c2pa.Status) bool { return s.Code != c2pa.CredentialUntrusted })
+	require.Equal(t, r.State == c2pa.Invalid, said, "%s: %+v", r.State, r.Failures())
 }
 
 // requireFailure checks that a report is invalid for one reason, beside a signer that nobody knows.
