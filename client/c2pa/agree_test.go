@@ -78,7 +78,11 @@ func TestAgreesWithTheMakersLibrary(t *testing.T) {
 var (
 	// Ours are exact on time stamps: trusted is said where the trust list says so, not of every authority in old claims.
 	// Theirs reads answers on revocation for signers that it trusts only.
-	ourWay = []string{"timeStamp.trusted", "timeStamp.untrusted", "signingCredential.ocsp.skipped", "signingCredential.ocsp.notRevoked"}
+	// Theirs leaves it at saying that the certificate had expired.
+	ourWay = []string{
+		"timeStamp.trusted", "timeStamp.untrusted", "signingCredential.ocsp.skipped", "signingCredential.ocsp.notRevoked",
+		"claimSignature.outsideValidity",
+	}
 	// Identity assertions aren't checked here.
 	unchecked = []string{"cawg.", "assertion.required.missing"}
 )
@@ -114,6 +118,10 @@ func agree(t *testing.T, path string, theirs said, options c2pa.Options) {
 		theirs.Success = slices.DeleteFunc(theirs.Success, func(code string) bool { return code == string(c2pa.DataHashMatch) })
 	}
 	require.Equal(t, kept(theirs.Success), kept(codes(ours, c2pa.Success)))
+	if strings.HasPrefix(filepath.Ext(path), ".tif") {
+		// Theirs takes the two places of a TIFF's store for one and another.
+		theirs.Informational = slices.DeleteFunc(theirs.Informational, func(code string) bool { return code == string(c2pa.AdditionalExclusions) })
+	}
 	require.Equal(t, kept(theirs.Informational), kept(codes(ours, c2pa.Informational)))
 	var below []string
 	for _, one := range ours.Failures() {
