@@ -1,0 +1,105 @@
+package iscc_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image/gif"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+
+	"github.com/stemma-chain/stemma/client/iscc"
+	"github.com/stemma-chain/stemma/testutil/strangers"
+)
+
+// FuzzParse reads any text as the chain does, and what is read is written the same.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{
+		"ISCC:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY", "iscc: aaaz-xz6o-u74y-azim", "EEC453X23MWGUEZQC3SG7UJMY65HQYFQDJMO4CAL5A",
+		"MEACB7X7777574L6", "K4AD3R6QKBQKRN3BRFFQK3ZNW2FFIGOH3I5Q6JL6ZK6UX727QEKQJ3I", "",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > strangers.MaxInput {
+			return
+		}
+		requireAgreement(t, text)
+		code, err := iscc.Parse(text)
+		if err != nil {
+			return
+		}
+		again, err := iscc.Parse(code.String())
+		require.NoError(t, err)
+		require.Equal(t, code, again)
+		units, err := iscc.Decompose(code)
+		if err != nil || code.Main != iscc.TypeComposite {
+			return
+		}
+		for _, u := range units {
+			read, err := iscc.Parse(u.String())
+			require.NoError(t, err)
+			require.Equal(t, u, read)
+		}
+	})
+}
+
+// mediaTypes are all that have a decoder, and one that has none.
+var mediaTypes = []string{
+	"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff", "text/plain", "text/html", "text/plain; charset=shift_jis",
+	"text/plain; charset=utf-16le", "text/html; charset=gb18030", "video/mp4", "",
+}
+
+// FuzzFile makes codes of any bytes: whatever they are, there is a composite, and what is left out is for a reason that is known.
+func FuzzFile(f *testing.F) {
+	add := func(raw []byte) {
+		for i := range mediaTypes {
+			f.Add(raw, uint8(i))
+		}
+	}
+	picture := drawn(20, 9, 1, true)
+	for _, write := range []func(*bytes.Buffer) error{
+		func(b *bytes.Buffer) error { return gif.Encode(b, picture, nil) },
+		func(b *bytes.Buffer) error { return bmp.Encode(b, picture) },
+		func(b *bytes.Buffer) error {
+			return tiff.Encode(b, picture, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
+		},
+	} {
+		var out bytes.Buffer
+		require.NoError(f, write(&out))
+		add(out.Bytes())
+	}
+	add(inPNG(f, picture))
+	add(jpegOf(f, picture, 6))
+	add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
+	add([]byte(poem))
+	add([]byte("<html><head><meta charset=big5></head><p>&amp;&#x1F600;<script>x</script>" + poem))
+	known := []error{iscc.ErrNothing, iscc.ErrTooLarge, iscc.ErrUnreadable, iscc.ErrUnsupported, iscc.ErrEncoding}
+	f.Fuzz(func(t *testing.T, raw []byte, kind uint8) {
+		if len(raw) > strangers.MaxInput {
+			return
+		}
+		strangers.Bounded(t, len(raw), func() {
+			o := iscc.Options{Title: "x", MediaType: mediaTypes[int(kind)%len(mediaTypes)], MaxPixels: 1 << 18}
+			result, err := iscc.OfFile(context.Background(), bytes.NewReader(raw), int64(len(raw)), o)
+			require.NoError(t, err)
+			require.Equal(t, iscc.TypeComposite, result.Code.Main)
+			require.Equal(t, 4, len(result.Units)+len(result.Left))
+			for _, left := range result.Left {
+				require.True(t, isOneOf(left.Why, known), "%v", left.Why)
+			}
+		})
+	})
+}
+
+func isOneOf(err error, known []error) bool {
+	for _, k := range known {
+		if errors.Is(err, k) {
+			return true
+		}
+	}
+	return false
+}
