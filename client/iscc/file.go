@@ -28,6 +28,8 @@ type Options struct {
 	Bits int
 	// MaxPixels is the size of the largest picture that is decoded: DefaultMaxPixels if it is 0.
 	MaxPixels int64
+	// MaxSamples is the length of the longest sound that is decoded, of each channel: DefaultMaxSamples if it is 0.
+	MaxSamples int64
 }
 
 // Left is a unit that a file has not, and why: an error that matches ErrNothing, ErrTooLarge, ErrUnreadable, ErrUnsupported or
@@ -70,6 +72,9 @@ func OfFile(ctx context.Context, file io.ReaderAt, size int64, o Options) (Resul
 	}
 	if o.MaxPixels == 0 {
 		o.MaxPixels = DefaultMaxPixels
+	}
+	if o.MaxSamples == 0 {
+		o.MaxSamples = DefaultMaxSamples
 	}
 	if o.Bits < DefaultBits {
 		return Result{}, fmt.Errorf("%w: a composite needs %d", ErrInvalidBits, DefaultBits)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"image/gif"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +77,14 @@ func FuzzFile(f *testing.F) {
 	add(inPNG(f, picture))
 	add(jpegOf(f, picture, 6))
 	add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
+	for _, name := range []string{"tones.mp3", "tones.ogg", "tones.flac"} {
+		raw, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(f, err)
+		f.Add(raw, uint8(0))
+		f.Add(raw[:6000], uint8(0))
+	}
+	f.Add(wavOfTones(8000, 2, 8, 1)[:9000], uint8(0))
+	f.Add(wavOfTones(8000, 3, 32, 3)[:9000], uint8(0))
 	add([]byte(poem))
 	add([]byte("<html><head><meta charset=big5></head><p>&amp;&#x1F600;<script>x</script>" + poem))
 	known := []error{iscc.ErrNothing, iscc.ErrTooLarge, iscc.ErrUnreadable, iscc.ErrUnsupported, iscc.ErrEncoding}
@@ -83,7 +93,7 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		strangers.Bounded(t, len(raw), func() {
-			o := iscc.Options{Title: "x", MediaType: mediaTypes[int(kind)%len(mediaTypes)], MaxPixels: 1 << 18}
+			o := iscc.Options{Title: "x", MediaType: mediaTypes[int(kind)%len(mediaTypes)], MaxPixels: 1 << 18, MaxSamples: 1 << 20}
 			result, err := iscc.OfFile(context.Background(), bytes.NewReader(raw), int64(len(raw)), o)
 			require.NoError(t, err)
 			require.Equal(t, iscc.TypeComposite, result.Code.Main)

@@ -108,7 +108,7 @@ func (c *content) unit(in io.ReadSeeker, o Options) (Code, error) {
 		}
 		return Image(pixels, o.Bits)
 	case main == "audio":
-		fingerprint, err := Fingerprint(in, c.mediaType)
+		fingerprint, err := Fingerprint(in, c.mediaType, o.MaxSamples)
 		if err != nil {
 			return Code{}, err
 		}

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// maxSoundHours bounds what is decoded of a small file that stands for a long silence.
-	maxSoundHours = 6
+	// DefaultMaxSamples is six hours at 48,000 samples a second. It bounds what a small file with a long silence costs.
+	DefaultMaxSamples = 1 << 30
 
 	minSoundRate, maxSoundRate = 1001, 768_000
 	maxChannels                = 32
@@ -36,11 +36,12 @@ var sounds = map[string]func(io.ReadSeeker) (*sound, error){
 	"audio/wav":  openWAV,
 	"audio/mpeg": openMP3,
 	"audio/ogg":  openVorbis,
+	"audio/flac": openFLAC,
 }
 
 // Fingerprint decodes sound of a media type and makes its Chromaprint, of which an Audio-Code is made. It fails with ErrNothing where the
-// sound is shorter than three seconds, and with ErrTooLarge, ErrUnreadable and ErrUnsupported.
-func Fingerprint(in io.ReadSeeker, mediaType string) (fingerprint []int32, err error) {
+// sound is shorter than three seconds, with ErrTooLarge where a channel has more than maxSamples, with ErrUnreadable and ErrUnsupported.
+func Fingerprint(in io.ReadSeeker, mediaType string, maxSamples int64) (fingerprint []int32, err error) {
 	open, known := sounds[mediaType]
 	if !known {
 		return nil, fmt.Errorf("%w: %s", ErrUnsupported, mediaType)
@@ -60,14 +61,14 @@ func Fingerprint(in io.ReadSeeker, mediaType string) (fingerprint []int32, err e
 	if s.rate < minSoundRate || s.rate > maxSoundRate || s.channels < 1 || s.channels > maxChannels {
 		return nil, fmt.Errorf("%w: %d samples a second, %d channels", ErrUnreadable, s.rate, s.channels)
 	}
-	fingerprint, err = s.fingerprint()
+	fingerprint, err = s.fingerprint(maxSamples)
 	if err == nil && len(fingerprint) == 0 {
 		err = fmt.Errorf("%w: the sound is too short", ErrNothing)
 	}
 	return fingerprint, err
 }
 
-func (s *sound) fingerprint() ([]int32, error) {
+func (s *sound) fingerprint(maxSamples int64) ([]int32, error) {
 	print, resampling := newChromaprint(), newResampler(s.rate)
 	block := make([]float64, soundBlock-soundBlock%s.channels)
 	mono := make([]float64, 0, len(block))
@@ -85,8 +86,8 @@ func (s *sound) fingerprint() ([]int32, error) {
 			}
 			mono = append(mono, s.mean(block[i:i+s.channels]))
 		}
-		if at > maxSoundHours*3600*int64(s.rate) {
-			return nil, fmt.Errorf("%w: more than %d hours of sound", ErrTooLarge, maxSoundHours)
+		if at > maxSamples {
+			return nil, fmt.Errorf("%w: more than %d samples of sound", ErrTooLarge, maxSamples)
 		}
 		print.add(resampling.add(mono))
 	}
