@@ -34,7 +34,8 @@ func ofBytes(t testing.TB, raw []byte, o iscc.Options) iscc.Result {
 	return result
 }
 
-const poem = "Ἡ ποίησις. Tyger Tyger, burning bright,\nIn the forests of the night; Grüße aus Łódź, příliš žluťoučký kůň — ΟΔΥΣΣΕΥΣ!"
+const poem = "Ἡ ποίησις. Tyger Tyger, burning bright,\nIn the forests of the night; " +
+	"Grüße aus Łódź, příliš žluťoučký kůň — ΟΔΥΣΣΕΥΣ!"
 
 func TestAFileOfText(t *testing.T) {
 	result := ofBytes(t, []byte(poem), iscc.Options{Title: "The Tyger", Description: "William Blake", MediaType: "text/plain"})

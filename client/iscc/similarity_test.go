@@ -9,6 +9,8 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -212,6 +214,26 @@ func (w way) count(t *testing.T, works []kept, originals []units) tally {
 	return row
 }
 
+// noise is how many bits of an Image-Code change on average when each of its 1,024 grey values changes by at most 2.
+func noise(t *testing.T, works []kept, originals []units) float64 {
+	const times = 20
+	dice, sum := rand.New(rand.NewPCG(1, 2)), 0
+	for i, k := range works {
+		pixels, err := iscc.NormalizeImage(bytes.NewReader(k.raw), http.DetectContentType(k.raw), iscc.DefaultMaxPixels)
+		require.NoError(t, err)
+		for range times {
+			changed := *pixels
+			for j, p := range changed {
+				changed[j] = uint8(min(max(int(p)+dice.IntN(5)-2, 0), 255))
+			}
+			code, err := iscc.Image(&changed, 64)
+			require.NoError(t, err)
+			sum += apart(t, code, originals[i].image)
+		}
+	}
+	return float64(sum) / float64(times*len(works))
+}
+
 // TestSimilarity prints what docs/similarity.md says about works that were changed, and checks that it says so.
 func TestSimilarity(t *testing.T) {
 	if testing.Short() {
@@ -235,6 +257,9 @@ func TestSimilarity(t *testing.T) {
 				}
 			}
 		}
+		noisy := fmt.Sprintf("%s: %.1f of 64 bits", set.name, noise(t, set.works, originals))
+		t.Log(noisy)
+		assert.Contains(t, string(page), noisy)
 		n := len(originals)
 		t.Logf("%s: %d of %d pairs of different works are within %d", set.name, alike, n*(n-1)/2, near)
 		for _, w := range ways {

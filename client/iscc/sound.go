@@ -178,7 +178,8 @@ func wavOf(format []byte, in io.Reader) (*sound, error) {
 		return nil, fmt.Errorf("samples of the kind %d with %d bits", kind, bits)
 	}
 	raw := make([]byte, 0, soundBlock*8)
-	return &sound{rate: int(rate), channels: channels, whole: kind == wavIntegers && width <= 2, length: -1, read: func(block []float64) (int, error) {
+	s := &sound{rate: int(rate), channels: channels, whole: kind == wavIntegers && width <= 2, length: -1}
+	s.read = func(block []float64) (int, error) {
 		n, err := io.ReadFull(in, raw[:len(block)*width])
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = io.EOF
@@ -188,7 +189,8 @@ func wavOf(format []byte, in io.Reader) (*sound, error) {
 			block[i] = wavSample(raw[i*width:(i+1)*width], kind)
 		}
 		return n, err
-	}}, nil
+	}
+	return s, nil
 }
 
 func wavSample(raw []byte, kind uint16) float64 {

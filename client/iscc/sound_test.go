@@ -16,7 +16,8 @@ import (
 	"github.com/stemma-chain/stemma/client/iscc"
 )
 
-// wavOfTones is a WAV of eight seconds of three voices that change their notes, of channels alike, in a format (1 integers, 3 floating point).
+// wavOfTones is a WAV of eight seconds of three voices that change their notes, of channels alike, in a format: 1 for integers, 3 for
+// floating point.
 func wavOfTones(rate, channels, depth, format int) []byte {
 	var samples bytes.Buffer
 	for i := range 8 * rate {
@@ -44,7 +45,8 @@ func wavOfTones(rate, channels, depth, format int) []byte {
 	out.WriteString("RIFF\x00\x00\x00\x00WAVEJUNK\x03\x00\x00\x00abc\x00fmt \x10\x00\x00\x00")
 	frame := channels * depth / 8
 	for _, v := range []any{
-		uint16(format), uint16(channels), uint32(rate), uint32(rate * frame), uint16(frame), uint16(depth), [4]byte([]byte("data")), uint32(samples.Len()),
+		uint16(format), uint16(channels), uint32(rate), uint32(rate * frame), uint16(frame), uint16(depth),
+		[4]byte([]byte("data")), uint32(samples.Len()),
 	} {
 		_ = binary.Write(&out, binary.LittleEndian, v)
 	}
