@@ -2,6 +2,7 @@ package iscc_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"image"
 	"image/color"
@@ -234,43 +235,48 @@ func noise(t *testing.T, works []kept, originals []units) float64 {
 	return float64(sum) / float64(times*len(works))
 }
 
+var measure = flag.Bool("measure", false, "measure how well copies of real files are found, which takes minutes")
+
 // TestSimilarity prints what docs/similarity.md says about works that were changed, and checks that it says so.
 func TestSimilarity(t *testing.T) {
-	if testing.Short() {
-		t.Skip("minutes of work on photographs")
+	if !*measure {
+		t.Skip("it takes minutes: -args -measure")
 	}
-	page, err := os.ReadFile(filepath.Join(root, "docs", "similarity.md"))
+	raw, err := os.ReadFile(filepath.Join(root, "docs", "similarity.md"))
 	require.NoError(t, err)
-	for _, set := range []struct {
-		name  string
-		works []kept
-	}{{"sprites", sprites(t)}, {"photographs", photos(t)}} {
-		var originals []units
-		for _, k := range set.works {
-			originals = append(originals, unitsOf(t, k.raw))
-		}
-		alike := 0
-		for i := range originals {
-			for j := range i {
-				if apart(t, originals[i].image, originals[j].image) <= near {
-					alike++
-				}
+	page := strings.Join(strings.Fields(string(raw)), " ")
+	says := func(t *testing.T, format string, arguments ...any) {
+		t.Helper()
+		line := fmt.Sprintf(format, arguments...)
+		t.Log(line)
+		assert.Contains(t, page, line)
+	}
+	t.Run("sprites", func(t *testing.T) { report(t, says, sprites(t)) })
+	t.Run("photographs", func(t *testing.T) { report(t, says, photos(t)) })
+}
+
+func report(t *testing.T, says func(*testing.T, string, ...any), works []kept) {
+	t.Helper()
+	var originals []units
+	for _, k := range works {
+		originals = append(originals, unitsOf(t, k.raw))
+	}
+	n, alike := len(originals), 0
+	for i := range originals {
+		for j := range i {
+			if apart(t, originals[i].image, originals[j].image) <= near {
+				alike++
 			}
 		}
-		noisy := fmt.Sprintf("%s: %.1f of 64 bits", set.name, noise(t, set.works, originals))
-		t.Log(noisy)
-		assert.Contains(t, string(page), noisy)
-		n := len(originals)
-		t.Logf("%s: %d of %d pairs of different works are within %d", set.name, alike, n*(n-1)/2, near)
-		for _, w := range ways {
-			if _, err := exec.LookPath("cwebp"); err != nil && strings.HasPrefix(w.name, "WebP") {
-				t.Logf("| %s | (no cwebp here) |", w.name)
-				continue
-			}
-			row := fmt.Sprintf("| %s | %s |", w.name, w.count(t, set.works, originals))
-			t.Log(row)
-			assert.Contains(t, string(page), row, set.name)
+	}
+	says(t, "%d of %d pairs are within %d bits", alike, n*(n-1)/2, near)
+	says(t, "%.1f of 64 bits of the %s", noise(t, works, originals), filepath.Base(t.Name()))
+	for _, w := range ways {
+		if _, err := exec.LookPath("cwebp"); err != nil && strings.HasPrefix(w.name, "WebP") {
+			t.Logf("| %s | (no cwebp here) |", w.name)
+			continue
 		}
+		says(t, "| %s | %s |", w.name, w.count(t, works, originals))
 	}
 }
 
