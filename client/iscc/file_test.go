@@ -273,3 +273,12 @@ func BenchmarkOfFile(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+func BenchmarkTextFile(b *testing.B) {
+	raw := []byte(strings.Repeat(poem+"\n", 10_000))
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		_, err := iscc.OfFile(context.Background(), bytes.NewReader(raw), int64(len(raw)), iscc.Options{MediaType: "text/plain"})
+		require.NoError(b, err)
+	}
+}

@@ -135,20 +135,12 @@ func openWAV(in io.ReadSeeker) (*sound, error) {
 			if size > exifLimit {
 				return nil, errors.New("a format of many bytes")
 			}
-			format = make([]byte, size)
+			format = make([]byte, size+size%2) // a chunk ends at an even place
 			if _, err := io.ReadFull(buffered, format); err != nil {
 				return nil, err
 			}
-			size = 0
-			if len(format)%2 == 1 {
-				size = 1
-			}
-			fallthrough
 		default:
-			if string(head[:4]) != "fmt " {
-				size += size % 2
-			}
-			if _, err := io.CopyN(io.Discard, buffered, size); err != nil {
+			if _, err := io.CopyN(io.Discard, buffered, size+size%2); err != nil {
 				return nil, err
 			}
 		}
