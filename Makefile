@@ -105,12 +105,13 @@ MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/regi
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, files for wallets, two chains and a relayer, an agent over MCP, proofs, pages in a browser; needs Node 20.19 with npm
+test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, files for wallets, two chains and a relayer, an agent over MCP, C2PA by its makers' library, proofs, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
 	testutil/cosmjs/run.sh --built
 	testutil/wallets/run.sh
 	testutil/relayer/run.sh --built
 	testutil/mcp/run.sh --built
+	testutil/c2pa/run.sh
 	portal/web/test.sh
 
 test-x402: build ## the stock client of x402 pays a thousand times, and a work with a thousand ancestors; needs Node 20.19 with npm

@@ -18,6 +18,8 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/portal/bots"
+	"github.com/stemma-chain/stemma/portal/credentials"
+	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -47,6 +49,9 @@ type Config struct {
 	// Denied are the works that are not shown, by id.
 	Denied DenyList
 	Limits guard.Limits
+	// Credentials is a folder that manifest stores are kept in which works name, and MaxCredentials how many bytes it takes; empty: none are.
+	Credentials    string
+	MaxCredentials int64
 	// Doors are for machines that pay, below /x402/; nil: there are none.
 	Doors *Doors
 	Log   *slog.Logger
@@ -116,8 +121,19 @@ func Run(ctx context.Context, c Config) error {
 		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
+	manifests := &credentials.Service{
+		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
+		Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+	}
+	if c.Credentials != "" {
+		if manifests.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials); err != nil {
+			return err
+		}
+		group.Go(func() error { return manifests.Run(ctx) })
+	}
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
+		Credentials: manifests,
+		Client:      asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
 		Denied: c.Denied.Has, Operator: c.Operator, Address: c.Address, Answered: meters.answered, Doors: machines, Bots: signers,
 	})
 	if err != nil {

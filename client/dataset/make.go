@@ -149,7 +149,7 @@ func (m *making) make(ctx context.Context) (Built, error) {
 	built, err := m.build(ctx)
 	if err = errors.Join(err, m.close()); err != nil {
 		if _, kept := os.Stat(m.in("state")); kept != nil {
-			err = errors.Join(err, os.RemoveAll(m.dir)) // there is nothing to go on from
+			err = errors.Join(err, m.clear()) // there is nothing to go on from
 		}
 		return Built{}, err
 	}
@@ -165,7 +165,8 @@ func (m *making) make(ctx context.Context) (Built, error) {
 // tidy removes what is left of a build that was broken off after its last file was in place. One that is not done has its rows.
 func (m *making) tidy() error {
 	if _, err := os.Lstat(m.in("lock")); err != nil {
-		return nil // there is no such folder, or it is somebody's
+		_ = os.Remove(m.dir) // an empty one was being removed; one with files in it is somebody's, and stays
+		return nil
 	}
 	if _, err := os.Stat(m.in("manifest")); err == nil {
 		return nil
@@ -175,6 +176,20 @@ func (m *making) tidy() error {
 		return nil // it is being removed by whoever made it
 	}
 	defer unlock()
+	return m.clear()
+}
+
+// clear removes the folder, the lock last: where that is broken off, what is left is still known for that of a build.
+func (m *making) clear() error {
+	there, err := os.ReadDir(m.dir)
+	for _, file := range there {
+		if file.Name() != "lock" {
+			err = errors.Join(err, os.RemoveAll(m.in(file.Name())))
+		}
+	}
+	if err != nil {
+		return err
+	}
 	return os.RemoveAll(m.dir)
 }
 
@@ -390,7 +405,7 @@ func (m *making) finish() error {
 			return err
 		}
 	}
-	return os.RemoveAll(m.dir)
+	return m.clear()
 }
 
 // eachLeaf adds the leaves of rows.

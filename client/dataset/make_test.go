@@ -158,6 +158,37 @@ func TestASourceThatChangedIsNoticed(t *testing.T) {
 	require.False(t, again(raw, "rows"))
 }
 
+// Whatever of its folder a build that came to its end was killed at removing, the next one removes.
+func TestWhatAKilledBuildLeavesIsRemoved(t *testing.T) {
+	raw := written(t, drawn(rand.New(rand.NewPCG(8, 8)), 50, 3))
+	for _, left := range [][]string{{}, {"lock"}, {"lock", "index", bucketName(1)}} {
+		path := filepath.Join(t.TempDir(), "m")
+		rows, err := FileRows(bytes.NewReader(raw), "rows")
+		require.NoError(t, err)
+		built, err := Make(t.Context(), rows, path, MakeOptions{})
+		require.NoError(t, err)
+		require.NoError(t, os.Mkdir(path+".building", 0o700))
+		for _, name := range left {
+			require.NoError(t, os.WriteFile(filepath.Join(path+".building", name), built.Append(nil), 0o600))
+		}
+		if _, err = Make(t.Context(), rows, path, MakeOptions{}); err != nil { // which says nothing of the index
+			require.ErrorIs(t, err, ErrExists)
+		}
+		requireMade(t, path, raw, built)
+	}
+	// What is somebody's stays.
+	path := filepath.Join(t.TempDir(), "m")
+	rows, err := FileRows(bytes.NewReader(raw), "rows")
+	require.NoError(t, err)
+	_, err = Make(t.Context(), rows, path, MakeOptions{})
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(path+".building", 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(path+".building", "letter"), nil, 0o600))
+	_, err = Make(t.Context(), rows, path, MakeOptions{})
+	require.ErrorIs(t, err, ErrExists)
+	require.FileExists(t, filepath.Join(path+".building", "letter"))
+}
+
 // killed names the environment variable by which the test's program builds a manifest and is killed.
 const killed = "DATASET_KILLED"
 

@@ -32,6 +32,8 @@ const (
 	flagEarliest    = "from-earliest"
 	flagOperator    = "operator"
 	flagDeny        = "deny"
+	flagCredentials = "credentials"
+	flagMostOfThem  = "credentials-mb"
 	flagRate        = "rate"
 	flagBurst       = "burst"
 	flagAtOnce      = "at-once"
@@ -81,6 +83,9 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
+	f.String(flagCredentials, "", "folder for Content Credentials that works name by hash: the portal takes them from anybody and gives files that lost "+
+		"theirs back what they were (C2PA's Soft Binding Resolution API; default: none are kept)")
+	f.Int64(flagMostOfThem, 1024, "how many megabytes of them are kept at most")
 	addLimitFlags(f, limits)
 	addDoorFlags(f, "where the portal is reached from outside, as https://example.org: it serves x402 below /x402/ then, and files for "+
 		"crawlers such as /rsl.xml (default: neither)")
@@ -136,6 +141,11 @@ func configOf(f *pflag.FlagSet) (portal.Config, error) {
 	warn(log, f)
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
 	c.FromEarliest, _ = f.GetBool(flagEarliest)
+	c.Credentials = text(flagCredentials)
+	most, _ := f.GetInt64(flagMostOfThem)
+	if c.MaxCredentials = most << 20; most < 1 || most > 1<<30 {
+		return none, fmt.Errorf("--%s is 1 to %d", flagMostOfThem, 1<<30)
+	}
 	if c.RPC, err = portal.NodeAddress(c.RPC); err != nil {
 		return none, fmt.Errorf("--%s: %w", flagNode, err)
 	}

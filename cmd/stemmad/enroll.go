@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
@@ -48,7 +49,7 @@ func (e enroller) look(ctx context.Context, items []enroll.Item) ([]enroll.Item,
 		for i := range items {
 			items[i].Work = registrytypes.NewWorkID(e.Account, items[i].File.Digest)
 		}
-		return items, nil
+		return items, e.tell(ctx, items)
 	}
 	if len(items) > 1000 {
 		e.conn.Note("asking the node about %d files", len(items))
@@ -59,11 +60,14 @@ func (e enroller) look(ctx context.Context, items []enroll.Item) ([]enroll.Item,
 	}
 	for _, item := range known {
 		for _, f := range item.Details.Fingerprints {
-			if !slices.Contains(fingerprint.Schemes(), f.Scheme) {
+			if !slices.Contains(fingerprint.Schemes(), f.Scheme) && f.Scheme != content.Binding {
 				e.conn.Note("%s: the scheme %s is kept as you wrote it, unchecked; the chain knows %s",
 					item.File.Path, f.Scheme, strings.Join(fingerprint.Schemes(), ", "))
 			}
 		}
+	}
+	if err == nil {
+		err = e.tell(ctx, known)
 	}
 	return known, contestedInWords(err)
 }

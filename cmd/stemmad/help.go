@@ -24,10 +24,10 @@ var helpGroups = []helpGroup{
 	{"most", "Done most:", []string{"register", "works", "show", "offer", "clear", "acquire", "derive", "pay", "balance", "splits"}},
 	{"creators", "Creators, beside that:", []string{
 		"anchor", "terms", "approve", "approve-source", "withdraw-work", "revise", "blank", "transfer", "accept", "title",
-		"receipt", "statement", "prove", "verify", "dispute",
+		"receipt", "statement", "prove", "verify", "c2pa", "dispute",
 	}},
 	{"makers", "AI generators, and whoever makes something of works:", []string{
-		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
+		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect", "similar",
 	}},
 	{"curators", "Curators of datasets, and their contributors:", []string{"dataset", "collection"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "use", "fetch", "paychannel", "voucher", "denom"}},

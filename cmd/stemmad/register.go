@@ -99,6 +99,7 @@ func addDetailsFlags(cmd *cobra.Command) {
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
 	f.StringArray(flagFingerprint, nil,
 		"further fingerprint as scheme=value, such as isrc=US-RC1-76-07839, in any spelling, or a URL; for one file; may be repeated")
+	addContentFlags(f)
 	f.Bool(flagNoAnchor, false, "register at once, without anchoring first")
 	f.Bool(flagAllowContested, false, "register although somebody else has claimed the content before")
 }

@@ -17,7 +17,7 @@ func verbs() []*cobra.Command {
 		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), useCmd(), deriveCmd(), generateCmd(),
 		lineageCmd(), creditsCmd(),
 		payCmd(), fetchCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
-		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(), agentCmd(), reportCmd(), detectCmd(),
+		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(), agentCmd(), reportCmd(), detectCmd(), similarCmd(), c2paCmd(),
 		datasetCmd(), collectionCmd(), upgradeCmd(), networkCmd(), joinCmd(), doctorCmd(), denomCmd(),
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/pages"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
@@ -58,6 +59,9 @@ func built(t *testing.T) map[string]string {
 	enum("dispute.phase.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.next.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.outcome.", "OUTCOME_", disputetypes.Outcome_name, false)
+	for unit := index.Text; unit.String() != ""; unit++ {
+		add("similar."+unit.String(), "a code that can be compared")
+	}
 	add("verdict."+rights.NotKnown, "a verdict of a newer chain")
 	for number, name := range licensetypes.Verdict_name {
 		add("verdict."+rights.VerdictWord(licensetypes.Verdict(number)), name)
@@ -82,7 +86,7 @@ func built(t *testing.T) map[string]string {
 		require.ErrorAs(t, err, &wrong)
 		add("wish."+wrong.Word, "a use that can't be read")
 	}
-	for _, param := range []string{"kind", "owner", "max_price", "max_royalty", "protocol"} {
+	for _, param := range []string{"kind", "owner", "max_price", "max_royalty", "protocol", "iscc", "work", "distance"} {
 		add("wish."+param, "a query that can't be read")
 	}
 	for _, p := range []history.Payment{{}, {Grant: "g"}, {Grant: "g", Renewal: true}, {PaymentChannel: "c"}} {

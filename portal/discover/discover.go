@@ -1,5 +1,5 @@
-// Package discover finds what a use can be made of, and who does something: offers by use, price and licence, and agents by
-// how they are reached and what they say of themselves. The index narrows what the node is asked about; what is found is what
+// Package discover finds what a use can be made of, who does something, and what looks like something: offers by use, price and licence,
+// agents by how they are reached and what they say of themselves, and works by codes of their content. The index narrows what the node is asked about; what is found is what
 // the node decides, all of it at one height.
 package discover
 
@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/portal/index"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // How many a page has that names no number, and at most.
@@ -37,6 +38,8 @@ const (
 type Index interface {
 	Seek(ctx context.Context, w index.Wanted, after string, limit int) (found []index.Candidate, next string, err error)
 	Agents(ctx context.Context, protocol string, now time.Time, after string, limit int) (index.Page[agenttypes.AgentID], error)
+	Alike(ctx context.Context, of []index.Code, distance, limit int) (found []index.Alike, more bool, err error)
+	Work(ctx context.Context, id registrytypes.WorkID) (index.Work, error)
 }
 
 // Finder asks an index and a node.

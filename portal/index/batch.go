@@ -24,6 +24,9 @@ type batch struct {
 	tables                                                                        []*table
 	// text was taken back.
 	erased bool
+	// codesMade and codesGone are those of works, for the list in memory.
+	codesMade []slotCode
+	codesGone []uint32
 }
 
 // begin starts to write; x.writing is held.
@@ -87,6 +90,7 @@ func (x *Index) write(ctx context.Context, do func(*batch) error) error {
 	}
 	x.numbers.add(b.ids)
 	x.words.add(b.words)
+	x.codes.learn(b)
 	if x.kept = x.kept || b.erased; x.kept {
 		x.kept = !x.db.empty(ctx)
 	}

@@ -133,7 +133,7 @@ func (db *database) create(ctx context.Context) error {
 	if _, err := tx.ExecContext(ctx, db.bind(`INSERT INTO version (version) VALUES (?)`), version); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO state VALUES (1, '', 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0)`)
+	_, err = tx.ExecContext(ctx, `INSERT INTO state VALUES (1, '', 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 0)`)
 	if err != nil {
 		return err
 	}

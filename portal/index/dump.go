@@ -24,6 +24,7 @@ var dumped = []struct {
 	{`SELECT id, subject, owner, sha256, tag, kind, status, version, flags, place, registered, since, rank, due FROM works ORDER BY id`, 14},
 	{`SELECT id, title, creators, identifiers FROM texts ORDER BY id`, 4},
 	{`SELECT tag, work FROM tags ORDER BY tag, work`, 2},
+	{`SELECT work, kind, code FROM codes ORDER BY work, kind, code`, 3},
 	{`SELECT derivative, source, role, weight, later, declaration, event FROM edges ORDER BY derivative, source`, 7},
 	{`SELECT work, declaration FROM admissions ORDER BY work, declaration`, 2},
 	{`SELECT account, denom, amount FROM earned ORDER BY account, denom`, 3},

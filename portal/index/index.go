@@ -34,6 +34,7 @@ type Index struct {
 	kept    bool
 	numbers numbers
 	words   wordList
+	codes   codes
 }
 
 // Open opens an index: a path is an SQLite file, which is made if it is not there, and
@@ -76,16 +77,16 @@ func (x *Index) Close() error { return x.db.close() }
 type state struct {
 	Cursor
 	Totals
-	subjects, words, places int64
+	subjects, words, places, codes int64
 }
 
 const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events,
-	works, derivations, payments, accounts, due, newer, newer_at`
+	works, derivations, payments, accounts, due, newer, newer_at, codes`
 
 func (s *state) scan(row interface{ Scan(...any) error }) error {
 	var at int64
 	err := row.Scan(&s.ChainID, &s.First, &s.Height, &at, &s.Hash, &s.Results, &s.Checked, &s.subjects, &s.words, &s.places,
-		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due, &s.Newer, &s.NewerAt)
+		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due, &s.Newer, &s.NewerAt, &s.codes)
 	if s.Height > 0 {
 		s.Time = moment(at)
 	}
@@ -96,9 +97,9 @@ func (s *state) save(ctx context.Context, db *database, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, db.bind(`UPDATE state SET chain = ?, first = ?, height = ?, time = ?, hash = ?, results = ?,
 		checked = ?, subjects = ?,
 		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?,
-		newer = ?, newer_at = ?`),
+		newer = ?, newer_at = ?, codes = ?`),
 		s.ChainID, s.First, s.Height, nanoseconds(s.Time), s.Hash, s.Results, s.Checked, s.subjects, s.words, s.places,
-		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due, s.Newer, s.NewerAt)
+		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due, s.Newer, s.NewerAt, s.codes)
 	return err
 }
 

@@ -56,6 +56,7 @@ func (w *wordList) text(number uint64) (string, bool) {
 // forget drops what is remembered of the database.
 func (x *Index) forget() {
 	x.numbers = numbers{}
+	x.codes.become(nil)
 	x.words.mu.Lock()
 	defer x.words.mu.Unlock()
 	x.words.numbers, x.words.texts = nil, nil

@@ -8,7 +8,7 @@ import (
 
 // schemaVersion is raised with every change of what is stored. There is no migration: an
 // index is rebuilt.
-const schemaVersion = "3"
+const schemaVersion = "4"
 
 // version is what an index has to be of.
 const version = schemaVersion + " " + fold.Version
@@ -25,7 +25,7 @@ CREATE TABLE state (
 	hash BLOB, results BLOB, checked INTEGER NOT NULL, subjects INTEGER NOT NULL,
 	words INTEGER NOT NULL, places INTEGER NOT NULL, events INTEGER NOT NULL,
 	works INTEGER NOT NULL, derivations INTEGER NOT NULL, payments INTEGER NOT NULL, accounts INTEGER NOT NULL,
-	due INTEGER NOT NULL, newer TEXT NOT NULL, newer_at INTEGER NOT NULL
+	due INTEGER NOT NULL, newer TEXT NOT NULL, newer_at INTEGER NOT NULL, codes INTEGER NOT NULL
 );
 
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);
@@ -53,6 +53,9 @@ CREATE INDEX works_due ON works (due) WHERE due <> 0;
 CREATE TABLE texts (id INTEGER PRIMARY KEY, title TEXT NOT NULL, creators TEXT NOT NULL, identifiers TEXT NOT NULL);
 
 CREATE TABLE tags (tag INTEGER, work INTEGER, PRIMARY KEY (tag, work)) WITHOUT ROWID;
+
+CREATE TABLE codes (id INTEGER PRIMARY KEY, work INTEGER NOT NULL, kind INTEGER NOT NULL, code INTEGER NOT NULL);
+CREATE INDEX codes_work ON codes (work);
 
 CREATE TABLE edges (
 	derivative INTEGER, source INTEGER, role INTEGER NOT NULL, weight INTEGER NOT NULL, later INTEGER NOT NULL,

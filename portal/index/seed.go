@@ -61,7 +61,7 @@ func (x *Index) Unseed(ctx context.Context) error {
 			terms = `DELETE FROM terms`
 		}
 		for _, text := range []string{
-			terms, `DELETE FROM texts`, `DELETE FROM tags`, `DELETE FROM edges`, `DELETE FROM works`, `DELETE FROM offers`,
+			terms, `DELETE FROM texts`, `DELETE FROM tags`, `DELETE FROM codes`, `DELETE FROM edges`, `DELETE FROM works`, `DELETE FROM offers`,
 			`DELETE FROM licences`, `DELETE FROM endpoints`, `DELETE FROM agents`, `DELETE FROM subjects`,
 		} {
 			if _, err := b.exec(text); err != nil {

@@ -149,7 +149,7 @@ func (b *batch) addText(id int64, kind registrytypes.Kind, t texts) error {
 			return err
 		}
 	}
-	return nil
+	return b.addCodes(id, t)
 }
 
 // erase takes the text of a work out of every table.
@@ -180,7 +180,7 @@ func (b *batch) erase(id int64, kind registrytypes.Kind, flags int64) error {
 			return err
 		}
 	}
-	return nil
+	return b.dropCodes(id, t)
 }
 
 func (b *batch) addTerms(id int64, terms []string) error {

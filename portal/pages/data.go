@@ -16,7 +16,7 @@ import (
 // refused is what programs read in place of an answer.
 type refused struct {
 	Error struct {
-		// Code is "wrong_parameter", "wrong_page", "away" or "internal".
+		// Code is "wrong_parameter", "wrong_page", "not_found", "away" or "internal".
 		Code    string `json:"code"`
 		Message string `json:"message"`
 		// Parameter is the word of the address that is wrong.
@@ -59,6 +59,9 @@ func (s *Site) refuse(r *http.Request, err error) (code int, said refused) {
 	case errors.Is(err, index.ErrPage):
 		e.Code, e.Message, e.Parameter = "wrong_page", "no page gave this mark: begin at the first", "after"
 		return http.StatusBadRequest, said
+	case errors.Is(err, index.ErrNotFound):
+		e.Code, e.Message = "not_found", err.Error()
+		return http.StatusNotFound, said
 	case away:
 		e.Code, e.Message = "away", "the node does not answer; try again in a moment"
 		return http.StatusServiceUnavailable, said

@@ -15,7 +15,6 @@ import (
 type Index interface {
 	discover.Index
 	Search(ctx context.Context, q index.Query, after string, limit int) (index.Page[index.Work], error)
-	Work(ctx context.Context, id registrytypes.WorkID) (index.Work, error)
 	Newest(ctx context.Context, after string, limit int) (index.Page[index.Work], error)
 	Number(ctx context.Context, id registrytypes.WorkID) (index.Number, error)
 	Near(ctx context.Context, of []index.Number) ([]index.Near, error)

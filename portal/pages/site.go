@@ -27,6 +27,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/bots"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/credentials"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/guard"
 	"github.com/stemma-chain/stemma/portal/olp"
@@ -65,6 +66,8 @@ type Config struct {
 	Answered func(status int, took time.Duration)
 	// Doors are for machines that pay, below /x402/, and for those that ask for licence tokens, below /olp/; nil: there are none.
 	Doors http.Handler
+	// Credentials is C2PA's Soft Binding Resolution API.
+	Credentials *credentials.Service
 	// Bots tells which agents sign requests; nil: nobody asks.
 	Bots *bots.Checker
 	// Operator is who runs the portal and how to write to them, for notices.
@@ -242,6 +245,7 @@ func (s *Site) Handler() http.Handler {
 	page("/tx/{hash}", s.tx)
 	page("/offers", s.offers)
 	page("/services", s.services)
+	page("/similar", s.similar)
 	page("/network", s.network)
 	page("/check", s.check)
 	page("/act/{do}", s.act)
@@ -249,12 +253,16 @@ func (s *Site) Handler() http.Handler {
 	page("/", s.nothing)
 	mux.Handle("GET /offers.json", s.data(s.offersJSON))
 	mux.Handle("GET /services.json", s.data(s.servicesJSON))
+	mux.Handle("GET /similar.json", s.data(s.similarJSON))
 	s.exported(mux)
 	mux.HandleFunc("GET /static/{name}", s.file)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /header/{height}", s.header)
 	mux.HandleFunc("GET "+eventsPath, s.events)
 	mux.HandleFunc("POST "+rpcPath, s.call)
+	if s.Credentials != nil {
+		s.Credentials.Handle(mux)
+	}
 	if s.Doors != nil {
 		mux.Handle("GET "+doorsPath, s.Doors)
 		mux.Handle("POST "+doorsPath, s.Doors)
@@ -290,6 +298,9 @@ const maxAsked = 64 << 10
 
 // longestBody is 0 for pages: nothing is uploaded.
 func longestBody(path string) int64 {
+	if most, known := credentials.Longest(path); known {
+		return most
+	}
 	switch {
 	case path == rpcPath:
 		return maxCall

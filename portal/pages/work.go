@@ -59,6 +59,7 @@ type workPage struct {
 
 	Rivals     []rival
 	MoreRivals bool
+	Similar    []similarWork // of other contents
 	Drawn      drawn
 	Sources    []source
 	MoreLinks  bool
@@ -153,6 +154,7 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	a.offers()
 	at, group := errgroupAt(v.at(ctx, p.Height))
 	group.Go(func() error { return a.rivals(at) })
+	group.Go(func() error { return a.looksLike(ctx) })
 	group.Go(func() error { return a.links(at) })
 	group.Go(func() error { return a.usedIn(at) })
 	group.Go(func() error { return a.payees(at) })

@@ -71,7 +71,10 @@ func TestJoinAtScale(t *testing.T) {
 		t.Skip("make test-join WORKS=1000000: takes minutes")
 	}
 	began := time.Now()
-	n := StoppedForTest(t, Options{Nodes: 1, BlockTime: time.Second, Settings: []string{"state-sync.snapshot-interval=20"}, Genesis: withWorks(*works)})
+	// A snapshot of a million works is read for minutes: it must not be deleted meanwhile.
+	n := StoppedForTest(t, Options{Nodes: 1, BlockTime: time.Second, Genesis: withWorks(*works), Settings: []string{
+		"state-sync.snapshot-interval=60", "state-sync.snapshot-keep-recent=20",
+	}})
 	require.NoError(t, n.Nodes[0].Start())
 	awaitUntil(t, 30*time.Minute, func() bool {
 		require.False(t, n.Nodes[0].Gone(), "the first node ended")

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stemma-chain/stemma/client/c2pa"
+	"github.com/stemma-chain/stemma/client/content"
+	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/similar"
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	flagNoISCC = "no-iscc"
+	flagNoC2PA = "no-c2pa"
+	flagPortal = "portal"
+	// atOnce is how many files are read at a time: of each a picture may be decoded.
+	readAtOnce = 4
+	// maxToldEach is of how many files it is said one by one what they tell of themselves.
+	maxToldEach = 3
+)
+
+// addContentFlags adds what is read of new works' files.
+func addContentFlags(f *pflag.FlagSet) {
+	f.Bool(flagNoISCC, false, "record no ISCC: others cannot find the work by files that look like it")
+	f.Bool(flagNoC2PA, false, "record nothing of the file's Content Credentials")
+	f.String(flagPortal, "", "address of a portal, which is told the ISCC and says before you sign which works look like the file")
+}
+
+// tell adds to what is said of new files what they tell of themselves: their ISCC, and what names their Content Credentials. What a person
+// said stays as it was said.
+func (e enroller) tell(ctx context.Context, items []enroll.Item) error {
+	noISCC, noC2PA := e.conn.Flags().Is(flagNoISCC), e.conn.Flags().Is(flagNoC2PA)
+	var told []int
+	var files []register.Found
+	for i, item := range items {
+		if !item.Already && item.Manifest == nil && !(noISCC && noC2PA) {
+			told, files = append(told, i), append(files, register.Found{Path: item.File.Path, Size: item.File.Size})
+		}
+	}
+	bar := progress.New(e.conn.Err(), "reading", int64(len(files)), progress.Of("files"))
+	contents := make([]content.Content, len(told))
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(min(readAtOnce, runtime.NumCPU()))
+	for i, file := range files {
+		group.Go(func() (err error) {
+			defer bar.Add(1)
+			about := items[told[i]].Details
+			contents[i], err = content.Read(reading, file.Path, content.Options{Title: about.Title, MediaType: about.MediaType, NoISCC: noISCC})
+			return err
+		})
+	}
+	err := group.Wait()
+	bar.Finish()
+	if err != nil {
+		return err
+	}
+	for i, c := range contents {
+		item := &items[told[i]]
+		if c.Sha256 != item.Digest() {
+			return fmt.Errorf("%s was changed while it was read: run the command again", table.Clean(c.Path))
+		}
+		if noC2PA {
+			c.Credentials = nil
+		}
+		describeBy(&item.Details, c)
+		if len(contents) <= maxToldEach {
+			e.noteContent(c)
+		}
+	}
+	return e.noteSimilar(ctx, contents)
+}
+
+// describeBy adds what a file tells of itself, as far as nobody said otherwise and there is room.
+func describeBy(d *registrytypes.Details, c content.Content) {
+	for _, f := range c.Fingerprints() {
+		said := slices.ContainsFunc(d.Fingerprints, func(other registrytypes.Fingerprint) bool {
+			return other == f || other.Scheme == content.ISCC && f.Scheme == content.ISCC
+		})
+		if !said && len(d.Fingerprints) < registrytypes.MaxFingerprints {
+			d.Fingerprints = append(d.Fingerprints, f)
+		}
+	}
+	if d.DigitalSourceType == "" {
+		d.DigitalSourceType = c.SourceType()
+	}
+}
+
+// noteContent says what is recorded of a file, and what is not.
+func (e enroller) noteContent(c content.Content) {
+	name := table.Clean(c.Path)
+	for _, line := range c.Left() {
+		e.conn.Note("%s: %s", name, table.Clean(line))
+	}
+	switch {
+	case c.Unread != nil:
+		e.conn.Note("%s: its Content Credentials can't be read and are not recorded: %s", name, table.Clean(c.Unread.Error()))
+	case c.Credentials == nil:
+	case c.Credentials.Report.State == c2pa.Invalid:
+		e.conn.Note("%s: its Content Credentials do not hold and are not recorded: %s (stemmad c2pa show %s)", name,
+			table.Clean(reasonOf(c.Credentials.Report)), name)
+	default:
+		e.conn.Note("%s: its Content Credentials hold, signed by %s: their hash is recorded%s. Whom you trust is not asked here (stemmad c2pa show).",
+			name, signerName(c.Credentials.Active()), madeAs(c.SourceType()))
+		if preset := content.Preset(c.Credentials.Wishes()); preset != "" {
+			e.conn.Note("  They say who may train AI with it; offered alike: stemmad offer %s %s", name, preset)
+		}
+	}
+}
+
+func madeAs(sourceType string) string {
+	if sourceType == "" {
+		return ""
+	}
+	return ", and that it was made as " + sourceType
+}
+
+// reasonOf is the first that is wrong with credentials.
+func reasonOf(r c2pa.Report) string {
+	for _, f := range r.Failures() {
+		if f.Code != c2pa.CredentialUntrusted {
+			return f.Reason
+		}
+	}
+	return "they contradict themselves"
+}
+
+// signerName names who signed a manifest, as the certificate has it.
+func signerName(m c2pa.Manifest) string {
+	s := m.Signature
+	name := strings.TrimSpace(s.CommonName)
+	switch {
+	case name == "":
+		name = s.Organization
+	case s.Organization != "" && s.Organization != name:
+		name += " (" + s.Organization + ")"
+	}
+	if name = table.Short(name); name == "" {
+		return "somebody without a name"
+	}
+	return name
+}
+
+// maxSimilarTold is how many works are named that look like a file.
+const maxSimilarTold = 5
+
+// noteSimilar says which works look like the files, where a portal is named. It is no reason to refuse: neither is an answer that does not come.
+func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) error {
+	portal := e.conn.Flags().Text(flagPortal)
+	if portal == "" {
+		return nil
+	}
+	for _, c := range contents {
+		found, err := resembling(ctx, e.conn, portal, c, similar.Distance, maxSimilarTold)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			e.conn.Note("Whether works look like %s is not known: %s", table.Clean(c.Path), table.Clean(connect.Plain(err).Error()))
+			return nil
+		}
+		if len(found.Works) == 0 {
+			continue
+		}
+		e.conn.Note("%s looks like %s that others claim, which says nothing of whose it is:", table.Clean(c.Path), count(len(found.Works), "work"))
+		for _, w := range found.Works {
+			e.conn.Note("  %s", e.similarLine(w))
+		}
+	}
+	return nil
+}
+
+func (e enroller) similarLine(w similar.Work) string { return similarLine(w, e.conn.KeyNames()) }
+
+// againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no file.
+func againstCredentials(ctx context.Context, argument string, by byMachines) (string, error) {
+	if _, err := os.Stat(argument); err != nil {
+		return "", nil //nolint:nilerr // a work named by its id
+	}
+	c, err := content.Read(ctx, argument, content.Options{NoISCC: true})
+	if err != nil || c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
+		return "", err
+	}
+	lines := content.Contradictions(c.Credentials.Wishes(), by)
+	if len(lines) == 0 {
+		return "", nil
+	}
+	return "\nMind: " + strings.Join(lines, ";\n  ") + ".", nil
+}

@@ -1,0 +1,166 @@
+package credentials
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
+	"github.com/stemma-chain/stemma/internal/durably"
+)
+
+// MaxStore is the size in bytes of the largest manifest store that is kept.
+const MaxStore = 4 << 20
+
+var (
+	// ErrNoStore says that something is no manifest store.
+	ErrNoStore = errors.New("no C2PA manifest store")
+	// ErrFull says that no more is kept.
+	ErrFull = errors.New("the portal keeps no more manifest stores")
+	// ErrNotKept says that a manifest store is not here.
+	ErrNotKept = errors.New("not kept here")
+)
+
+// Store is a folder of manifest stores, by the SHA-256 of each. One process writes to it.
+type Store struct {
+	dir  string
+	most int64
+
+	mu    sync.RWMutex
+	size  int64
+	sizes map[string]int64 // by digest
+}
+
+// ending of the files' names.
+const ending = ".c2pa"
+
+// OpenStore opens a folder, which is made if it is not there. It takes at most so many bytes.
+func OpenStore(dir string, most int64) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	durably.Clear(dir)
+	s := &Store{dir: dir, most: most, sizes: map[string]int64{}}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		digest, is := strings.CutSuffix(e.Name(), ending)
+		if raw, err := hex.DecodeString(digest); !is || err != nil || len(raw) != sha256.Size {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil, err
+		}
+		s.sizes[digest] = info.Size()
+		s.size += info.Size()
+	}
+	return s, nil
+}
+
+func (s *Store) path(digest string) string { return filepath.Join(s.dir, digest+ending) }
+
+// Digest is what a manifest store is kept, and registered, by: its SHA-256 in hex.
+func Digest(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Put keeps a manifest store. It fails with ErrNoStore and ErrFull.
+func (s *Store) Put(raw []byte) error {
+	if _, err := ActiveManifest(raw); err != nil {
+		return err
+	}
+	digest := Digest(raw)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, kept := s.sizes[digest]; kept {
+		return nil
+	}
+	if s.size+int64(len(raw)) > s.most {
+		return fmt.Errorf("%w: %d bytes of %d are taken", ErrFull, s.size, s.most)
+	}
+	if err := durably.Write(s.path(digest), raw); err != nil {
+		return err
+	}
+	s.sizes[digest] = int64(len(raw))
+	s.size += int64(len(raw))
+	return nil
+}
+
+// Has says whether a manifest store is kept.
+func (s *Store) Has(digest string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, kept := s.sizes[digest]
+	return kept
+}
+
+// Get reads a manifest store. It fails with ErrNotKept, also for one that is no more what was kept.
+func (s *Store) Get(digest string) ([]byte, error) {
+	if !s.Has(digest) {
+		return nil, fmt.Errorf("sha256:%s: %w", digest, ErrNotKept)
+	}
+	raw, err := os.ReadFile(s.path(digest))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && Digest(raw) != digest {
+		return nil, fmt.Errorf("sha256:%s: %w", digest, ErrNotKept)
+	}
+	return raw, err
+}
+
+// Drop removes a manifest store.
+func (s *Store) Drop(digest string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	size, kept := s.sizes[digest]
+	if !kept {
+		return nil
+	}
+	if err := os.Remove(s.path(digest)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	delete(s.sizes, digest)
+	s.size -= size
+	return nil
+}
+
+// Kept lists the digests of all that is kept.
+func (s *Store) Kept() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := make([]string, 0, len(s.sizes))
+	for digest := range s.sizes {
+		all = append(all, digest)
+	}
+	return all
+}
+
+// ActiveManifest returns the active manifest of a manifest store, which is its last (C2PA 2.2, "Locating the active manifest"). It fails with
+// ErrNoStore.
+func ActiveManifest(store []byte) (jumbf.Box, error) {
+	boxes, err := jumbf.Parse(store)
+	if err != nil {
+		return jumbf.Box{}, fmt.Errorf("%w: %w", ErrNoStore, err)
+	}
+	if len(boxes) != 1 || boxes[0].ID() != jumbf.IDOf("c2pa") || len(boxes[0].Boxes) == 0 {
+		return jumbf.Box{}, fmt.Errorf("%w: it is not one box of manifests", ErrNoStore)
+	}
+	active := boxes[0].Boxes[len(boxes[0].Boxes)-1]
+	if id := active.ID(); id != jumbf.IDOf("c2ma") && id != jumbf.IDOf("c2um") || active.Label() == "" {
+		return jumbf.Box{}, fmt.Errorf("%w: its last box is no manifest", ErrNoStore)
+	}
+	return active, nil
+}
+
+// Alone is a manifest store with the active manifest of another, and no other manifest.
+func Alone(active jumbf.Box) []byte {
+	return jumbf.AppendSuperbox(nil, jumbf.Description{ID: jumbf.IDOf("c2pa"), Requestable: true, Label: "c2pa"}, active.Raw)
+}
