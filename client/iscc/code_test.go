@@ -95,7 +95,8 @@ func TestACompositeIsPartedIntoItsUnits(t *testing.T) {
 		texts = append(texts, u.Name()+" "+u.String())
 	}
 	require.Equal(t, []string{
-		"Meta-Code ISCC:AAAYPXW445FTYNJ3", "Text-Code ISCC:EAARMJLTQCUWAND2", "Data-Code ISCC:GAAVVC5DMJJGYKZ4", "Instance-Code ISCC:IAAWIK7A7JTUAQ2D",
+		"Meta-Code ISCC:AAAYPXW445FTYNJ3", "Text-Code ISCC:EAARMJLTQCUWAND2",
+		"Data-Code ISCC:GAAVVC5DMJJGYKZ4", "Instance-Code ISCC:IAAWIK7A7JTUAQ2D",
 	}, texts)
 	rapid.Check(t, func(t *rapid.T) {
 		made := code2(t)

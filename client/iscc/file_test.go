@@ -34,7 +34,8 @@ func ofBytes(t testing.TB, raw []byte, o iscc.Options) iscc.Result {
 	return result
 }
 
-const poem = "Ἡ ποίησις. Tyger Tyger, burning bright,\nIn the forests of the night; Grüße aus Łódź, příliš žluťoučký kůň — ΟΔΥΣΣΕΥΣ!"
+const poem = "Ἡ ποίησις. Tyger Tyger, burning bright,\nIn the forests of the night; " +
+	"Grüße aus Łódź, příliš žluťoučký kůň — ΟΔΥΣΣΕΥΣ!"
 
 func TestAFileOfText(t *testing.T) {
 	result := ofBytes(t, []byte(poem), iscc.Options{Title: "The Tyger", Description: "William Blake", MediaType: "text/plain"})
@@ -269,6 +270,15 @@ func BenchmarkOfFile(b *testing.B) {
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
 		_, err := iscc.OfFile(context.Background(), bytes.NewReader(raw), int64(len(raw)), iscc.Options{MediaType: "video/mp4"})
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkTextFile(b *testing.B) {
+	raw := []byte(strings.Repeat(poem+"\n", 10_000))
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		_, err := iscc.OfFile(context.Background(), bytes.NewReader(raw), int64(len(raw)), iscc.Options{MediaType: "text/plain"})
 		require.NoError(b, err)
 	}
 }

@@ -69,6 +69,10 @@ func kindOf(head []byte, stated string) content {
 		}
 		return c
 	}
+	if len(head) > 2 && head[0] == 0xff && head[1]&0xe6 == 0xe2 { // a frame of MPEG audio, layer III
+		c.mediaType = "audio/mpeg"
+		return c
+	}
 	if said == "" || said == "application/octet-stream" {
 		said, _, _ = mime.ParseMediaType(http.DetectContentType(head))
 		if said == "application/octet-stream" {
@@ -103,6 +107,12 @@ func (c *content) unit(in io.ReadSeeker, o Options) (Code, error) {
 			return Code{}, err
 		}
 		return Image(pixels, o.Bits)
+	case main == "audio":
+		fingerprint, err := Fingerprint(in, c.mediaType, o.MaxSamples)
+		if err != nil {
+			return Code{}, err
+		}
+		return Audio(fingerprint, o.Bits)
 	case c.mediaType == "":
 		return Code{}, fmt.Errorf("%w: not known what it is", ErrUnsupported)
 	}

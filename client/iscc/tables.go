@@ -321,8 +321,8 @@ var framePairs = [256][2]uint16{
 	{28, 351},
 }
 
-// cosines are cos((i + 0.5) * pi / n) for n = 32, 16, 8, 4 and 2, rounded as the C library does: math.Cos differs in the last bit of some, and
-// bits of codes can depend on it.
+// cosines are cos((i + 0.5) * pi / n) for n = 32, 16, 8, 4 and 2, rounded as the C library does: math.Cos differs in the
+// last bit of some, and bits of codes can depend on it.
 var cosines = map[int][]float64{
 	32: {
 		0x1.ff621e3796d7ep-1, 0x1.fa7557f08a517p-1, 0x1.f0a7efb9230d7p-1, 0x1.e212104f686e5p-1,

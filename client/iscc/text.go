@@ -54,6 +54,9 @@ func meaningless(r rune) bool {
 
 // isControl is Unicode's category C, which takes in what is not assigned.
 func isControl(r rune) bool {
+	if r >= 0 && r < utf8.RuneSelf {
+		return unicode.IsControl(r)
+	}
 	return unicode.Is(unicode.C, r) || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z)
 }
 

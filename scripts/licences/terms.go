@@ -39,6 +39,7 @@ var duties = map[string]string{
 	"BSD-3-Clause":       keepNotice + " (condition 2); its authors' names recommend nothing (condition 3)",
 	"ISC":                keepNotice + " (first paragraph)",
 	"blessing":           "none",
+	"CC0-1.0":            "none: all rights are waived but trade marks and patents (sections 2 and 4(a))",
 	"MPL-2.0":            "whoever gets the binary is told where the source of these files is (section 3.2(a)): in THIRD-PARTY-NOTICES.txt",
 	"LGPL-3.0": "the notice, the texts of LGPL and GPL come with the binary, and whoever has it can link it anew with a changed library " +
 		"(section 4): all sources and the commands that build it are public",
