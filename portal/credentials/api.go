@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/iscc"
 	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/discover"
@@ -332,10 +333,13 @@ func (s *Service) manifest(ctx context.Context, w http.ResponseWriter, r *http.R
 	return nil, nil
 }
 
-// byID reads a manifest store that works name. A label that is not one of C2PA 2, as old programs write, names what works name by hash
-// only: it is looked for by that.
+// byID reads a manifest store that works name. Of a label that older programs wrote, works name the part that is a URN.
 func (s *Service) byID(ctx context.Context, id string) ([]byte, error) {
-	_, value, err := fingerprint.Normalize(scheme, id)
+	name := id
+	if label, known := content.Label(id); known {
+		name = label
+	}
+	_, value, err := fingerprint.Normalize(scheme, name)
 	if err != nil {
 		return nil, wrong("the manifest %.100q: %v", id, err)
 	}
@@ -359,7 +363,11 @@ func (s *Service) byID(ctx context.Context, id string) ([]byte, error) {
 				if err != nil {
 					continue
 				}
-				if active, err := ActiveManifest(raw); err == nil && (i.Value == value || active.Label() == id) {
+				active, err := ActiveManifest(raw)
+				if err != nil {
+					continue
+				}
+				if label, _ := content.Label(active.Label()); i.Value == value || label == value {
 					return raw, nil
 				}
 			}
