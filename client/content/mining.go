@@ -25,9 +25,9 @@ const (
 )
 
 // entriesOf are the entries about what the chain calls a use by machines. Data mining takes in training, so who does not allow that
-// does not allow the other.
+// does not allow the other; what search does with a work is another thing.
 var entriesOf = map[string][]string{
-	"AI training": {aiTraining, aiGenerativeTraining, dataMining}, "AI input": {aiInference}, "search": {dataMining},
+	"AI training": {aiTraining, aiGenerativeTraining, dataMining}, "AI input": {aiInference},
 }
 
 // Wishes are what the credentials say of training and data mining: the use of each entry by its name without cawg. or c2pa. before it. Where two say it
@@ -90,7 +90,7 @@ func Mining(condition string, offers ...[]termspec.Machine) (entries []sign.Mini
 	for _, entry := range []string{aiTraining, aiGenerativeTraining, aiInference, dataMining} {
 		use := notAllowed
 		for _, machines := range offers {
-			switch open := strictestOf(entry, machines); {
+			switch open := answerTo(entry, machines); {
 			case open == allowed:
 				use = allowed
 			case open == constrained && use == notAllowed:
@@ -106,22 +106,18 @@ func Mining(condition string, offers ...[]termspec.Machine) (entries []sign.Mini
 	return entries
 }
 
-// strictestOf is what terms make of an entry: data mining needs both training and search.
-func strictestOf(entry string, machines []termspec.Machine) string {
-	use := allowed
+// answerTo is what terms say to an entry.
+func answerTo(entry string, machines []termspec.Machine) string {
 	for _, m := range machines {
 		if !slices.Contains(entriesOf[m.Use], entry) {
 			continue
 		}
 		switch m.Answer {
 		case "allowed", "allowed_unset":
+			return allowed
 		case "paid":
-			if use == allowed {
-				use = constrained
-			}
-		default:
-			return notAllowed
+			return constrained
 		}
 	}
-	return use
+	return notAllowed
 }

@@ -266,17 +266,21 @@ func RawCID(digest registrytypes.Digest) string {
 // atOnce is how many contents are asked about at a time.
 const atOnce = 8
 
-// All is Of for many contents, in their order. Done is called for each that was asked about, by several
+// All is Of for many contents, in their order, with the marks of each, of which there are as many, or none. Done is called for each that was asked about, by several
 // goroutines at once.
 func All(
-	ctx context.Context, node grpc.ClientConnInterface, digests []registrytypes.Digest, marks []registrytypes.Fingerprint, done func(),
+	ctx context.Context, node grpc.ClientConnInterface, digests []registrytypes.Digest, marks [][]registrytypes.Fingerprint, done func(),
 ) ([]Finding, error) {
 	found := make([]Finding, len(digests))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, digest := range digests {
 		group.Go(func() (err error) {
-			found[i], err = Of(ctx, node, digest, marks...)
+			var of []registrytypes.Fingerprint
+			if marks != nil {
+				of = marks[i]
+			}
+			found[i], err = Of(ctx, node, digest, of...)
 			done()
 			return err
 		})

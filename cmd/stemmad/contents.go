@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -182,3 +183,19 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 }
 
 func (e enroller) similarLine(w similar.Work) string { return similarLine(w, e.conn.KeyNames()) }
+
+// againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no file.
+func againstCredentials(ctx context.Context, argument string, by byMachines) (string, error) {
+	if _, err := os.Stat(argument); err != nil {
+		return "", nil //nolint:nilerr // a work named by its id
+	}
+	c, err := content.Read(ctx, argument, content.Options{NoISCC: true})
+	if err != nil || c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
+		return "", err
+	}
+	lines := content.Contradictions(c.Credentials.Wishes(), by)
+	if len(lines) == 0 {
+		return "", nil
+	}
+	return "\nMind: " + strings.Join(lines, ";\n  ") + ".", nil
+}

@@ -69,6 +69,10 @@ the work will owe in all is shown, and guarded likewise; --max-rate sets your ow
 "stemmad clear" answers too, the limits of the graph, the rates together, and the
 open offers of the work that its sources do not allow.
 
+Where the file has Content Credentials, the ingredients that they name and that are
+registered works are proposed as sources, in C2PA's roles. You name them yourself: anybody can register a work
+with somebody else's fingerprints, so these never choose who is paid.
+
 Many outputs are derived by one command from a table (--csv) or JSON Lines (--jsonl): a row each,
 with file (or work, or sha256) and any of the flags below as columns, such as from, role in from,
 under, model, title. What the command line says holds for rows that say nothing else. Several
@@ -123,6 +127,8 @@ type derivation struct {
 	allowUnapproved bool
 	// uses are payments for this use, with it.
 	uses []*royaltytypes.MsgPay
+	// file has the output, if it was named so.
+	file string
 	// member is the output of a batch that it is, whose anchor dates its record; nil: of none.
 	member *generation.Member
 }
@@ -242,7 +248,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroller, argu
 			return nil, err
 		}
 		noteDetails(conn, claim.Id)
-		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
+		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind, file: named.Path}, nil
 	}
 	about, err := details(conn, named.Path, true)
 	if err != nil {
@@ -258,7 +264,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroller, argu
 	if items[0].Already {
 		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
 	}
-	return &derivation{work: items[0].Work, title: about.Title, kind: about.Kind, item: &items[0]}, nil
+	return &derivation{work: items[0].Work, title: about.Title, kind: about.Kind, item: &items[0], file: named.Path}, nil
 }
 
 // noteDetails says that details of a work that is registered already are not recorded.

@@ -99,8 +99,12 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 		return err
 	}
 	named, external := conn.Flags().Texts(flagSources), conn.Flags().Texts(flagExternal)
+	proposed, err := d.proposed(ctx, conn, named)
+	if err != nil {
+		return err
+	}
 	if len(named)+len(external) == 0 && d.record == nil {
-		return fmt.Errorf("name the sources with --%s (see stemmad derive --help)", flagSources)
+		return fmt.Errorf("name the sources with --%s (see stemmad derive --help)%s", flagSources, orTake(proposed))
 	}
 	weights, err := readWeights(conn, len(named)+len(external))
 	if err != nil {

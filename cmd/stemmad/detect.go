@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/detect"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register"
@@ -28,11 +29,12 @@ func detectCmd() *cobra.Command {
 which system made it (provider, system, version, time, unique id, as California's SB 942
 has them), what it was made from, and under which licences it is offered. It also names
 works of other content that share a fingerprint, such as an ISCC or a CID: of the
-file's claims, of the digest, or given with --fingerprint.
+file's claims, of the digest, or given with --fingerprint; and those that have the file's
+Content Credentials, or the same file with or without them.
 
 The files stay here: what is sent to the node is digests and fingerprints, nothing else.
-A digest fits exactly one content: of a file that was changed, converted or stripped the
-chain may know nothing. It exits with 5 if it knows nothing of one of the files.`,
+A digest fits exactly one content: of a file that was changed or converted the chain may
+know nothing (stemmad similar finds what looks like it). It exits with 5 if it knows nothing of one of the files.`,
 		Example: `  stemmad detect picture.png
   stemmad detect downloads --output json
   stemmad detect picture.png --fingerprint iscc=ISCC:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY`,
@@ -72,7 +74,11 @@ func runDetect(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, unknown, err := findAll(ctx, conn, files, marks)
+	each, err := marksOf(ctx, files, marks)
+	if err != nil {
+		return err
+	}
+	found, unknown, err := findAll(ctx, conn, files, each)
 	if err != nil {
 		return err
 	}
@@ -118,9 +124,27 @@ func toDetect(ctx context.Context, conn *connect.Conn, args []string) ([]registe
 	return append(files, hashed...), err
 }
 
+// marksOf are the fingerprints that each file has by itself, and those that were given: it is found though it lost its Content Credentials, or was
+// registered without.
+func marksOf(ctx context.Context, files []register.File, given []registrytypes.Fingerprint) ([][]registrytypes.Fingerprint, error) {
+	all := make([][]registrytypes.Fingerprint, len(files))
+	for i, file := range files {
+		all[i] = given
+		if _, err := os.Stat(file.Path); err != nil {
+			continue // it was named by its digest
+		}
+		c, err := content.Read(ctx, file.Path, content.Options{NoISCC: true})
+		if err != nil {
+			return nil, err
+		}
+		all[i] = append(c.Marks(), given...)
+	}
+	return all, nil
+}
+
 // findAll asks about each file, several at once.
 func findAll(
-	ctx context.Context, conn *connect.Conn, files []register.File, marks []registrytypes.Fingerprint,
+	ctx context.Context, conn *connect.Conn, files []register.File, marks [][]registrytypes.Fingerprint,
 ) (found []detected, unknown int, err error) {
 	bar := progress.New(conn.Err(), "asking", int64(len(files)), progress.Of("files"))
 	digests := make([]registrytypes.Digest, len(files))
@@ -162,8 +186,7 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 			if r.Status != "active" {
 				standing = " (" + r.Status + ")"
 			}
-			conn.Say("  resembles %s%s, %q, owner %s: its registrant says that it has the %s %s", r.Work, standing, table.Short(r.Title),
-				accountName(r.Owner, names), table.Clean(r.Scheme), table.Short(r.Value))
+			conn.Say("  resembles %s%s, %q, owner %s: %s", r.Work, standing, table.Short(r.Title), accountName(r.Owner, names), whyResembling(r))
 		}
 		if f.MoreResembling {
 			conn.Say("  and more that resemble it: stemmad query registry resolve SCHEME VALUE")
@@ -172,6 +195,17 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 	}
 	conn.Note("As of block %d of %s. %s", moment.Height, moment.ChainID, claimsNote)
 	return nil
+}
+
+// whyResembling says by what a work resembles a file.
+func whyResembling(r detect.Resembling) string {
+	switch r.Scheme {
+	case content.Binding:
+		return "it is this file but for the Content Credentials, its registrant says"
+	case registrytypes.SchemeSHA256:
+		return "it is this file without its Content Credentials"
+	}
+	return fmt.Sprintf("its registrant says that it has the %s %s", table.Clean(r.Scheme), table.Short(r.Value))
 }
 
 // printFound prints one of the claims to a file.

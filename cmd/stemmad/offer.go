@@ -51,8 +51,8 @@ Without a price, approval or other limit the offer is public: whoever derives
 from the work cites it, and needs no grant. Offering the same terms again
 replaces the offer; what was granted under it stays. Before you sign it says the price, the
 end, who may take it, what it replaces and whether a grant keeps others out, and what
-becomes of AI training, AI input and search under the terms, also where they do not
-mention them: training and input then go as derivatives do, and search is permitted,
+becomes of AI training, AI input and search under the terms, and where the file's Content Credentials
+say otherwise, also where they do not mention them: training and input then go as derivatives do, and search is permitted,
 while exported rights say nothing about it. A paused offer stands, but
 nobody can take it or rely on it until it is resumed.
 
@@ -138,7 +138,11 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	limited := o.warnings(ctx, conn)
+	against, err := againstCredentials(ctx, args[0], by)
+	if err != nil {
+		return err
+	}
+	limited := o.warnings(ctx, conn) + against
 	o.beside(conn)
 	preview := o.preview(conn)
 	result, err := sender.Send(ctx, o.question(preview)+"\n"+by.String()+limited, o.messages(sender.Account())...)

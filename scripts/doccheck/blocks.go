@@ -15,7 +15,7 @@ import (
 // what an earlier one did. That about disputes has a network of its own and waits much.
 var lanes = [][]string{
 	{
-		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/generators.md", "docs/reports.md",
+		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/generators.md", "docs/reports.md", "docs/content-credentials.md",
 		"docs/proofs.md", "docs/portal.md", "docs/x402-cosmos.md",
 		"docs/operators.md", "docs/mainnet.md", "docs/otherchains.md", "docs/performance.md", "docs/reliability.md",
 		"docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",

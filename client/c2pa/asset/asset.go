@@ -80,7 +80,7 @@ type layout struct {
 	payload []Range   // the bytes of the store, in their order
 	more    [][]Range // those of stores that updates of the file have added, in their order
 	ranges  []Range   // what the store takes of the file, with its headers, ascending
-	padded  []Range   // the same with padding that belongs to it but is hashed (RIFF); nil where there is none
+	padded  []Range   // the same with what goes with it: padding (RIFF), boxes of Merkle trees (BMFF); nil where it is the same
 	base64  bool      // the store is there as text
 	box     uint16    // of a JPEG: a number that no JUMBF box of the file has
 	patches []patch   // what else changes in a file when its store goes
@@ -108,7 +108,10 @@ func Open(r io.ReaderAt, size int64, name string) (*File, error) {
 	}
 	f.format, f.media = detect(head, strings.ToLower(filepath.Ext(name)))
 	f.layout, err = readers[f.format](f.in)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrMalformed):
+		f.layout.err = err
+	case err != nil:
 		return nil, err
 	}
 	if len(f.layout.payload) == 0 && f.layout.err == nil {

@@ -124,6 +124,7 @@ func readBMFF(in *window) (layout, error) {
 		if err != nil || !is {
 			return err
 		}
+		out.padded = append(out.padded, b.at)
 		switch p.purpose {
 		case "manifest", "original", "update":
 			out.ranges = append(out.ranges, b.at)
@@ -137,7 +138,7 @@ func readBMFF(in *window) (layout, error) {
 		}
 		return nil
 	})
-	out.ranges = joined(out.ranges)
+	out.ranges, out.padded = joined(out.ranges), joined(out.padded)
 	first, original, update := stores["manifest"], stores["original"], stores["update"]
 	switch {
 	case len(first)+len(original) > 1 || len(update) > 1:

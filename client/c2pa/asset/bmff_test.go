@@ -235,3 +235,33 @@ func TestMerkleTreesOverFragments(t *testing.T) {
 		require.Error(t, open(t, whole).HashBMFF("sha256", h))
 	})
 }
+
+// The positions that a film with a store has in its tables, and those of the same film without.
+func TestPositionsMoveBack(t *testing.T) {
+	u32 := func(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
+	u64 := func(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
+	film := func(moved int, manifests []byte) []byte {
+		tables := box("stbl", box("stco", u32(0), u32(2), u32(10), u32(2000+moved)), box("co64", u32(0), u32(1), u64(1<<33+moved)),
+			box("saio", u32(1), u32(9), u32(9), u32(1), u32(2000+moved)), box("saio", u32(1<<24), u32(1), u64(3000+moved)))
+		parts := [][]byte{
+			box("ftyp", []byte("isom\x00\x00\x00\x00")), manifests, box("moov", box("trak", box("mdia", box("minf", tables)))),
+			box("meta", u32(0),
+				// Three items: with a base, with parts only, and with its data elsewhere.
+				box("iloc", u32(1<<24), []byte{0x44, 0x40, 0, 3},
+					[]byte{0, 1, 0, 0, 0, 0}, u32(2000+moved), []byte{0, 1}, u32(50), u32(5),
+					[]byte{0, 2, 0, 0, 0, 0}, u32(0), []byte{0, 2}, u32(2000+moved), u32(5), u32(0), u32(5),
+					[]byte{0, 3, 0, 1, 0, 0}, u32(2000), []byte{0, 1}, u32(2000), u32(5))),
+			box("moof", box("traf", box("tfhd", u32(1), u32(7), u64(2500+moved)), box("tfhd", u32(0), u32(7), u32(2500)))),
+			box("mfra", box("tfra", u32(0), u32(7), u32(0), u32(1), u32(5), u32(2600+moved), []byte{1, 1, 1}),
+				box("tfra", u32(1<<24), u32(7), u32(0), u32(1), u64(5), u64(2600+moved), []byte{1, 1, 1})),
+		}
+		return join(parts...)
+	}
+	manifests := provenance("manifest", make([]byte, 8), store(100, 1))
+	var out bytes.Buffer
+	require.NoError(t, open(t, film(len(manifests), manifests)).Strip(&out))
+	require.Equal(t, film(0, nil), out.Bytes())
+
+	broken := join(box("ftyp", []byte("isom\x00\x00\x00\x00")), manifests, box("stco", u32(0), u32(9), u32(1)))
+	require.ErrorIs(t, open(t, broken).Strip(&out), asset.ErrUnsupported)
+}

@@ -105,13 +105,19 @@ type bmffMap struct {
 	absent map[int64]bool // starts of root boxes that are left out whole
 }
 
-// bmffWalk goes through a file's boxes and matches them with exclusions.
+// bmffWalk goes through a file's boxes.
 type bmffWalk struct {
-	in         *window
+	in    *window
+	visit func(bmffBox) error
+	path  []step // where the walk is; nth counts from 1
+	boxes int
+}
+
+// bmffMatch matches boxes with exclusions.
+type bmffMatch struct {
+	bmffWalk
 	exclusions map[string][]exclusion
 	found      bmffMap
-	path       []step // where the walk is; nth counts from 1
-	boxes      int
 }
 
 // mapBMFF finds a file's root boxes and what the exclusions leave out.
@@ -120,7 +126,8 @@ func mapBMFF(in *window, exclusions []Exclusion) (bmffMap, error) {
 	if err != nil {
 		return bmffMap{}, err
 	}
-	w := bmffWalk{in: in, exclusions: byKind, found: bmffMap{absent: map[int64]bool{}}}
+	w := bmffMatch{bmffWalk: bmffWalk{in: in}, exclusions: byKind, found: bmffMap{absent: map[int64]bool{}}}
+	w.visit = w.match
 	err = w.walk(0, in.size)
 	w.found.out = joined(w.found.out)
 	return w.found, err
@@ -141,10 +148,7 @@ func (w *bmffWalk) walk(at, end int64) error {
 		}
 		seen[b.kind]++
 		w.path = append(w.path, step{b.kind, seen[b.kind]})
-		if len(w.path) == 1 {
-			w.found.roots = append(w.found.roots, b)
-		}
-		if err := w.match(b); err != nil {
+		if err := w.visit(b); err != nil {
 			return err
 		}
 		if bmffContainers[b.kind] {
@@ -176,7 +180,10 @@ func (w *bmffWalk) inside(b bmffBox) (int64, error) {
 }
 
 // match adds what exclusions leave out of a box.
-func (w *bmffWalk) match(b bmffBox) error {
+func (w *bmffMatch) match(b bmffBox) error {
+	if len(w.path) == 1 {
+		w.found.roots = append(w.found.roots, b)
+	}
 	for _, e := range w.exclusions[b.kind] {
 		if !w.at(e.path) {
 			continue
@@ -209,7 +216,7 @@ func (w *bmffWalk) match(b bmffBox) error {
 }
 
 // at says whether the walk is where a path leads.
-func (w *bmffWalk) at(path []step) bool {
+func (w *bmffMatch) at(path []step) bool {
 	if len(path) != len(w.path) {
 		return false
 	}
@@ -222,7 +229,7 @@ func (w *bmffWalk) at(path []step) bool {
 }
 
 // matches says whether a box has what an exclusion asks of it, beside the path.
-func (w *bmffWalk) matches(b bmffBox, e exclusion) (bool, error) {
+func (w *bmffMatch) matches(b bmffBox, e exclusion) (bool, error) {
 	if e.Length != nil && *e.Length != uint64(b.at.Length) {
 		return false, nil
 	}

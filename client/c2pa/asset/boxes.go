@@ -184,12 +184,14 @@ func jpegBoxes(in *window, store []Range, visit func(box) error) error {
 	}
 }
 
+// jpegNames are those of single markers; others are numbered.
+var jpegNames = map[byte]string{
+	0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xD8: "SOI", 0xD9: "EOI", 0xDA: "SOS", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI",
+	0xDE: "DHP", 0xDF: "EXP", 0xFE: "COM", 0x01: "TEM",
+}
+
 func jpegName(marker byte) string {
-	names := map[byte]string{
-		0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xD8: "SOI", 0xD9: "EOI", 0xDA: "SOS", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI",
-		0xDE: "DHP", 0xDF: "EXP", 0xFE: "COM", 0x01: "TEM",
-	}
-	if name, is := names[marker]; is {
+	if name, is := jpegNames[marker]; is {
 		return name
 	}
 	switch {

@@ -78,7 +78,7 @@ var samples = map[string]sample{
 		}
 		return join(gifHead, []byte("\x21\xff\x0bC2PA_GIF\x01\x00\x00"), subBlocks(manifests), gifTail)
 	}},
-	"mp4": {asset.BMFF, false, func(manifests []byte) []byte {
+	"mp4": {asset.BMFF, true, func(manifests []byte) []byte {
 		parts := [][]byte{box("ftyp", []byte("isom\x00\x00\x00\x00"))}
 		if manifests != nil {
 			parts = append(parts, provenance("manifest", make([]byte, 8), manifests, make([]byte, 5)))
@@ -113,8 +113,8 @@ var samples = map[string]sample{
 			[]byte{1, 0}, entry(0xCD41, uint32(len(manifests)), 44), make([]byte, 4), manifests)
 	}},
 	"jxl": {asset.JXL, false, func(manifests []byte) []byte {
-		return join([]byte("\x00\x00\x00\x0cJXL \r\n\x87\n"), box("ftyp", []byte("jxl \x00\x00\x00\x00")), box("jumb", box("jumd", make([]byte, 17))),
-			manifests, box("jxlc", []byte("code")))
+		return join([]byte("\x00\x00\x00\x0cJXL \r\n\x87\n"), box("ftyp", []byte("jxl \x00\x00\x00\x00")),
+			box("jumb", box("jumd", make([]byte, 17))), manifests, box("jxlc", []byte("code")))
 	}},
 }
 
@@ -178,7 +178,8 @@ func TestStoresOfEachFormat(t *testing.T) {
 	}
 }
 
-// Whatever byte outside the store is changed, the hash is another; a change inside is never a store of the same bytes with a hash that fits.
+// Whatever byte outside the store is changed, the hash is another; a change inside is never a store of the same bytes with a hash that
+// fits.
 func TestEveryByteOutsideTheStoreCounts(t *testing.T) {
 	manifests := store(900, 1)
 	for name, s := range samples {

@@ -11,7 +11,8 @@ import (
 	"github.com/stemma-chain/stemma/testutil/strangers"
 )
 
-// fuzzFormat has files of a format, broken in any way, read: what is found lies in the file, and what is taken out or put in reads as it should.
+// fuzzFormat has files of a format, broken in any way, read: what is found lies in the file, and what is taken out or put in reads as it
+// should.
 func fuzzFormat(f *testing.F, seeds ...[]byte) {
 	manifests := store(60, 3)
 	for _, seed := range seeds {
@@ -102,10 +103,11 @@ func FuzzPDF(f *testing.F) {
 func FuzzBMFF(f *testing.F) {
 	whole := samples["mp4"].make(store(50, 1))
 	fixed := int64(3)
+	track := asset.Exclusion{XPath: "/moov[1]/trak/tkhd", Flags: []byte{0, 0, 1}, Subset: []asset.Subset{{Offset: 3, Length: 4}}}
 	for _, h := range []asset.BMFFHash{
 		{Exclusions: usual(), Hash: sum()},
 		{
-			Exclusions: append(usual(), asset.Exclusion{XPath: "/moov[1]/trak/tkhd", Flags: []byte{0, 0, 1}, Subset: []asset.Subset{{Offset: 3, Length: 4}}}),
+			Exclusions: append(usual(), track),
 			Hash:       sum(), Merkle: []asset.MerkleMap{{Count: 3, FixedSize: &fixed, Hashes: [][]byte{sum()}}},
 		},
 		{Exclusions: usual(), Merkle: []asset.MerkleMap{{Count: 1, InitHash: sum(), Hashes: [][]byte{sum()}}}},

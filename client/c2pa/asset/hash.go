@@ -3,10 +3,10 @@ package asset
 import (
 	"crypto/sha256"
 	"crypto/sha512"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"slices"
 )
 
 // NewHash returns a hash by its name in C2PA: sha256, sha384 or sha512. It fails with ErrAlgorithm.
@@ -71,8 +71,10 @@ func (w *window) hash(h io.Writer, part Range) error {
 }
 
 // Stripped is the hash of the file as it is without its manifest store; without a store,
-// that of the file. A store that is broken, or one of several, is taken out as well. It
-// fails with ErrUnsupported for formats where positions elsewhere depend on the store.
+// that of the file. A store that is broken, or one of several, is taken out as well. In BMFF,
+// positions in the file that are written in it are put back as well. It fails with ErrUnsupported for
+// JPEG XL, PDF, ID3, TIFF and SVG, where what was there before cannot be told, and for BMFF whose
+// positions cannot be read.
 func (f *File) Stripped(alg string) ([]byte, error) {
 	h, err := NewHash(alg)
 	if err != nil {
@@ -86,14 +88,22 @@ func (f *File) Stripped(alg string) ([]byte, error) {
 
 // Strip writes the file without its manifest store; see Stripped.
 func (f *File) Strip(out io.Writer) error {
-	if len(f.layout.ranges) > 0 && !strippable(f.format) {
-		return fmt.Errorf("%w: taking the store out of a %s file", ErrUnsupported, f.format)
+	patches := f.layout.patches
+	switch f.format {
+	case JPEG, PNG, RIFF, GIF:
+	case BMFF:
+		var err error
+		if patches, err = movedBack(f.in, f.layout.taken()); errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge) {
+			return fmt.Errorf("%w: taking the store out of a file with such positions: %w", ErrUnsupported, err)
+		} else if err != nil {
+			return err
+		}
+	default:
+		if len(f.layout.ranges) > 0 {
+			return fmt.Errorf("%w: taking the store out of a %s file", ErrUnsupported, f.format)
+		}
 	}
-	return f.splice(out, f.layout.taken(), f.layout.patches, Range{0, f.in.size})
-}
-
-func strippable(format Format) bool {
-	return slices.Contains([]Format{JPEG, PNG, RIFF, GIF}, format)
+	return f.splice(out, f.layout.taken(), patches, Range{0, f.in.size})
 }
 
 // splice writes a part of the file without some ranges and with patches in place of its own bytes.

@@ -86,6 +86,6 @@ func (l *layout) geob(in *window, frame Range) error {
 	}
 	skipped := int64(len(b) - len(rest))
 	content := Range{frame.Start + skipped, frame.Length - skipped}
-	l.payload, l.ranges = append(l.payload, content), joined(append(l.ranges, content))
+	l.payload, l.ranges = append(l.payload, content), append(l.ranges, content)
 	return nil
 }

@@ -49,7 +49,7 @@ func readPDF(in *window) (layout, error) {
 
 // root is the reference to the catalog that holds from a section on.
 func (p *pdf) root(from int) any {
-	for i := from; i >= 0; i-- {
+	for i := min(from, len(p.sections)-1); i >= 0; i-- {
 		if root := p.sections[i].trailer["Root"]; root != nil {
 			return root
 		}

@@ -96,7 +96,8 @@ func (d *document) compressed(predictor bool, objects map[int]string) {
 	if predictor {
 		parms = "/DecodeParms<</Predictor 12/Columns 5>>"
 	}
-	d.stream(91, fmt.Sprintf("/Type/XRef/W[1 3 1]/Index[%s]/Size 99/Root 1 0 R%s/Filter/FlateDecode%s", list, d.previous(), parms), flate(rows))
+	parms = fmt.Sprintf("/Type/XRef/W[1 3 1]/Index[%s]/Size 99/Root 1 0 R%s/Filter/FlateDecode%s", list, d.previous(), parms)
+	d.stream(91, parms, flate(rows))
 	fmt.Fprintf(d, "startxref\n%d\n%%%%EOF\n", at)
 	d.last, d.places = at, map[int]int{}
 }

@@ -30,7 +30,8 @@ func readSVG(in *window) (layout, error) {
 		case bytes.HasPrefix(b, []byte("<?")):
 			until = "?>"
 		default:
-			store = bytes.HasPrefix(b, []byte("<"+svgStore)) && len(b) > 1+len(svgStore) && bytes.IndexByte([]byte("> \t\r\n"), b[1+len(svgStore)]) >= 0
+			rest, is := bytes.CutPrefix(b, []byte("<"+svgStore))
+			store = is && len(rest) > 0 && bytes.IndexByte([]byte("> \t\r\n"), rest[0]) >= 0
 		}
 		end, err := in.closing(open, until)
 		if err != nil || end < 0 {

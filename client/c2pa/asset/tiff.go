@@ -31,9 +31,15 @@ func (t tiff) number(b []byte) int64 {
 // to the store too: hashes leave it out.
 func readTIFF(in *window) (layout, error) {
 	var out layout
+	err := out.directories(in)
+	out.ranges = joined(out.ranges)
+	return out, err
+}
+
+func (l *layout) directories(in *window) error {
 	head, all, err := in.exactly(0, 16)
 	if err != nil || !all {
-		return out, err
+		return err
 	}
 	t := tiff{order: binary.BigEndian}
 	if head[0] == 'I' {
@@ -49,20 +55,20 @@ func readTIFF(in *window) (layout, error) {
 		seen[at] = true
 		b, all, err := in.exactly(at, int(counted))
 		if err != nil || !all {
-			return out, err
+			return err
 		}
 		count := int64(t.order.Uint16(b))
 		if t.wide {
 			count = t.number(b)
 		}
 		if count > maxEntries {
-			return out, nil
+			return nil
 		}
 		for i := range count {
 			place := at + counted + i*entry
 			b, all, err := in.exactly(place, int(entry))
 			if err != nil || !all {
-				return out, err
+				return err
 			}
 			if t.order.Uint16(b) != tiffStore {
 				continue
@@ -71,18 +77,17 @@ func readTIFF(in *window) (layout, error) {
 			if content.Length <= int64(word) || content.Start > in.size || content.Length > in.size-content.Start {
 				continue
 			}
-			if len(out.payload) > 0 {
-				out.err = ErrSeveralStores
+			if len(l.payload) > 0 {
+				l.err = ErrSeveralStores
 			}
-			out.payload = append(out.payload, content)
-			out.ranges = append(out.ranges, Range{place + 4, int64(word)}, content)
+			l.payload = append(l.payload, content)
+			l.ranges = append(l.ranges, Range{place + 4, int64(word)}, content)
 		}
 		b, all, err = in.exactly(at+counted+count*entry, word)
 		if err != nil || !all {
-			return out, err
+			return err
 		}
 		at = t.number(b)
 	}
-	out.ranges = joined(out.ranges)
-	return out, nil
+	return nil
 }

@@ -24,6 +24,19 @@ var encoding = func() cbor.EncMode {
 	return mode
 }()
 
+// encode writes CBOR that others can read: texts are UTF-8.
+func encode(v any) ([]byte, error) {
+	raw, err := encoding.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var read any
+	if err := cbor.Unmarshal(raw, &read); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return raw, nil
+}
+
 // hashedURI points at a box and says what it must hash to (C2PA 2.2, 8.4.2).
 type hashedURI struct {
 	URL  string `cbor:"url"`

@@ -244,7 +244,7 @@ type assertions struct {
 
 // add makes an assertion. A label that was used gets a number (6.4).
 func (a *assertions) add(label string, content any) hashedURI {
-	raw, err := encoding.Marshal(content)
+	raw, err := encode(content)
 	if err != nil {
 		a.err = fmt.Errorf("%s: %w", label, err)
 		return hashedURI{}
@@ -321,7 +321,7 @@ func (b *builder) write() (Written, error) {
 	if b.in.Generator.Name == "" {
 		return Written{}, fmt.Errorf("%w: the program that writes has no name", ErrInput)
 	}
-	said, err := encoding.Marshal(claim{
+	said, err := encode(claim{
 		// The whole path of the signature, so that the manifest's own label is signed too.
 		InstanceID: "xmp:iid:" + b.uuid, Generator: b.in.Generator, Signature: manifestURI(b.label) + "/" + signatureLabel,
 		Created: a.uris, Title: b.in.Title, Alg: hashAlgorithm,

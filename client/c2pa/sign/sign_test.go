@@ -135,7 +135,9 @@ func full() sign.Input {
 			{Name: "cawg.ai_generative_training", Use: "constrained", Constraint: "stemma: paid"},
 			{Name: "cawg.data_mining", Use: "notAllowed"},
 		},
-		SoftBindings: []sign.SoftBinding{{Algorithm: "io.iscc.v0", Value: []byte("ISCC:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY")}},
+		SoftBindings: []sign.SoftBinding{
+			{Algorithm: "io.iscc.v0", Value: []byte("ISCC:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY")},
+		},
 		Work: &sign.Work{
 			Chain: "cosmos:stemma-1", ID: "work1qqqqqq", Height: 77, CertificateHash: make([]byte, 32), CertificateURI: "https://example.org/c",
 		},

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"image"
 	"slices"
 	"testing"
 
@@ -47,6 +48,11 @@ func TestEmbeddingAndStrippingGiveTheFileBack(t *testing.T) {
 		store, err := f.Store()
 		require.NoError(t, err)
 		require.Equal(t, w.Store, store)
+		_, _, err = image.Decode(bytes.NewReader(whole))
+		require.NoError(t, err)
+		report, err := c2pa.Check(store, f, c2pa.Options{Trust: &c2pa.Trust{Signers: []*x509.Certificate{a.cert}}})
+		require.NoError(t, err)
+		require.Equal(t, c2pa.Trusted, report.State, "%+v", report.Failures())
 		var stripped bytes.Buffer
 		require.NoError(t, f.Strip(&stripped))
 		require.Equal(t, content, stripped.Bytes())
@@ -142,6 +148,8 @@ func TestInputsAgainstTheRules(t *testing.T) {
 		"empty soft binding":     func(in *sign.Input) { in.SoftBindings[0].Value = nil },
 		"chain without type":     func(in *sign.Input) { in.Work.Chain = "stemma-1" },
 		"no generator":           func(in *sign.Input) { in.Generator.Name = "" },
+		"title of no text":       func(in *sign.Input) { in.Title = "a\xff" },
+		"action of no text":      func(in *sign.Input) { in.Actions[2].Description = "a\xff" },
 	} {
 		in := full()
 		spoil(&in)
