@@ -121,16 +121,11 @@ func Run(ctx context.Context, c Config) error {
 		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
-	manifests := &credentials.Service{
-		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
-		Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+	manifests, keepManifests, err := c.credentials(x, asked)
+	if err != nil {
+		return err
 	}
-	if c.Credentials != "" {
-		if manifests.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials); err != nil {
-			return err
-		}
-		group.Go(func() error { return manifests.Run(ctx) })
-	}
+	group.Go(func() error { return keepManifests(ctx) })
 	site, err := pages.New(pages.Config{
 		Credentials: manifests,
 		Client:      asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
@@ -157,6 +152,20 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	return nil
+}
+
+// credentials are C2PA's Soft Binding Resolution API, and what has to run for it.
+func (c Config) credentials(x *index.Index, asked *client.Client) (*credentials.Service, func(context.Context) error, error) {
+	s := &credentials.Service{
+		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
+		Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+	}
+	if c.Credentials == "" {
+		return s, func(context.Context) error { return nil }, nil
+	}
+	var err error
+	s.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials)
+	return s, s.Run, err
 }
 
 // serve serves until the context ends; what is being answered then is answered.
