@@ -291,8 +291,8 @@ func has(found []Match, id string) bool {
 	return slices.ContainsFunc(found, func(m Match) bool { return m.ManifestID == id })
 }
 
-// manifestsOf are the labels of manifests kept here that a work names by hash.
-func (s *Service) manifestsOf(credentials []string) (labels []string) {
+// manifestsOf names the manifests kept here that a work names by hash: by their labels where it names those too, and they are found by them.
+func (s *Service) manifestsOf(credentials []string) (ids []string) {
 	for _, name := range credentials {
 		digest, is := strings.CutPrefix(name, "sha256:")
 		if !is || !s.Store.Has(digest) {
@@ -302,11 +302,17 @@ func (s *Service) manifestsOf(credentials []string) (labels []string) {
 		if err != nil {
 			continue // it was dropped meanwhile
 		}
-		if active, err := ActiveManifest(raw); err == nil {
-			labels = append(labels, active.Label())
+		active, err := ActiveManifest(raw)
+		if err != nil {
+			continue
 		}
+		id := active.Label()
+		if label, _ := content.Label(id); !slices.Contains(credentials, label) {
+			id = name
+		}
+		ids = append(ids, id)
 	}
-	return labels
+	return ids
 }
 
 // manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, that of the work that
@@ -401,8 +407,8 @@ func (s *Service) keep(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return nil, err
 	}
 	if !named {
-		return nil, refusal{http.StatusForbidden, "not_registered", "no work that this portal has read names sha256:" + digest +
-			": register one with the fingerprint c2pa=sha256:" + digest + ", and wait for a block"}
+		return nil, refusal{http.StatusForbidden, "not_registered", "no work that this portal has read names these credentials: " +
+			"stemmad revise WORK --add-fingerprint c2pa=sha256:" + digest + ", and wait for a block"}
 	}
 	if err := s.Store.Put(raw); err != nil {
 		return nil, err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/stemma-chain/stemma/client/iscc"
@@ -23,6 +25,9 @@ const maxPixels = 32 << 20
 func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.Request) (any, error) {
 	if alg := r.URL.Query().Get("alg"); alg != "" && alg != Algorithm {
 		return nil, wrong("alg: %.60q is not known here, %s is", alg, Algorithm)
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); strings.HasPrefix(kind, "multipart/") {
+		return nil, refusal{http.StatusUnsupportedMediaType, "no_form", "send the file as the body, and not in a form: curl --data-binary @FILE"}
 	}
 	most, err := results(r)
 	if err != nil {
@@ -50,7 +55,9 @@ func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.
 	for _, work := range same.Rows {
 		if s.Denied == nil || !s.Denied(work.ID.String()) {
 			for _, id := range s.manifestsOf(credentialsOf(work.Identifiers)) {
-				found = append(found, Match{id, 100})
+				if !has(found, id) {
+					found = append(found, Match{id, 100})
+				}
 			}
 		}
 	}

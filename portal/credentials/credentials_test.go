@@ -244,6 +244,30 @@ func TestLabelsOfOlderPrograms(t *testing.T) {
 	require.Equal(t, "contentauth:"+urn, matched(t, ask(h, "POST", "/matches/byContent", picture(1, false)))[0].ManifestID)
 }
 
+// What a question names is served under that name, also where the work says the hash alone.
+func TestWhatIsNamedIsServed(t *testing.T) {
+	c := newChain(t)
+	_, h, _ := repository(t, c, 1<<20)
+	store := manifests(label(1))
+	c.register(picture(1, false), sha(store))
+	require.Equal(t, 201, ask(h, "POST", "/manifests", store).Code)
+	found := matched(t, ask(h, "POST", "/matches/byContent", picture(1, true)))
+	require.NotEmpty(t, found)
+	require.Equal(t, sha(store), found[0].ManifestID)
+	require.Equal(t, store, ask(h, "GET", "/manifests/"+found[0].ManifestID, nil).Body.Bytes())
+}
+
+// A file in a form would be looked at with the form around it, and resemble nothing.
+func TestAFormIsNoFile(t *testing.T) {
+	_, h, _ := repository(t, newChain(t), 1<<20)
+	r := httptest.NewRequest("POST", "/matches/byContent", bytes.NewReader(picture(1, false)))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, 415, w.Code)
+	require.Contains(t, w.Body.String(), "--data-binary")
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	c := newChain(t)
 	s, h, _ := repository(t, c, 1<<20)
