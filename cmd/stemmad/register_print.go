@@ -144,9 +144,12 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 	if res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: item.Work}); err == nil {
 		since, item.Details = claimedSince(res.Work), res.Work.Details
 	}
-	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(item.Details.Title),
-		"kind", describe.KindName(item.Details.Kind), "media type", item.Details.MediaType, "sha256", w.SHA256,
-		"fingerprints", describe.Fingerprints(item.Details.Fingerprints), "claimed", since, "note", w.note()); err != nil {
+	fields := []string{
+		"file", w.File, "work", w.Work, "title", table.Short(item.Details.Title), "kind", describe.KindName(item.Details.Kind),
+		"media type", item.Details.MediaType, "sha256", w.SHA256, "made as", item.Details.DigitalSourceType,
+	}
+	fields = append(fields, table.List("fingerprints", describe.EachFingerprint(item.Details.Fingerprints))...)
+	if err := table.Fields(conn.Out(), append(fields, "claimed", since, "note", w.note())...); err != nil {
 		return err
 	}
 	conn.Note("%s", claimsNote)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,14 +20,17 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
+const flagAddFingerprint = "add-fingerprint"
+
 func reviseCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "revise WORK|FILE",
 		Short: "Say something else about a work of yours: title, creators, fingerprints",
 		Long: `Revise adds a version of what is said about a work, and prints first what that changes.
 What you don't name stays as it is; what you name replaces all that was said of it, so name all
-creators, or all fingerprints. An empty text takes it away: --title "". The work's content, kind,
-date and owner stay: another content is another work (stemmad register).
+creators, or all fingerprints; --add-fingerprint keeps those that there are. An empty text takes it
+away: --title "". The work's content, kind, date and owner stay: another content is another work
+(stemmad register).
 
 Earlier versions stay readable. "stemmad blank WORK --version N" takes the text of one back.`,
 		Example: `  stemmad revise song.wav --title "First Light" --from alice
@@ -47,7 +51,9 @@ func addRevisionFlags(cmd *cobra.Command) {
 	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture")
 	f.String(flagURI, "", "where more about the work is found")
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
-	f.StringArray(flagFingerprint, nil, "further fingerprint as scheme=value, such as isrc=US-RC1-76-07839; repeated: all of them")
+	f.StringArray(flagFingerprint, nil,
+		"fingerprint as scheme=value, such as isrc=US-RC1-76-07839, in place of those that there are; repeated: all of them")
+	f.StringArray(flagAddFingerprint, nil, "fingerprint beside those that there are; may be repeated")
 }
 
 func revise(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -143,15 +149,14 @@ func revised(f *pflag.FlagSet, d registrytypes.Details, accounts describe.Accoun
 			d.Creators = append(d.Creators, creator)
 		}
 	}
-	if list, changed := values(flagFingerprint); changed {
+	list, changed := values(flagFingerprint)
+	if changed {
 		d.Fingerprints = nil
-		for _, s := range list {
-			fingerprint, err := describe.ParseFingerprint(s)
-			if err != nil {
-				return d, err
-			}
-			d.Fingerprints = append(d.Fingerprints, fingerprint)
-		}
+	}
+	added, _ := values(flagAddFingerprint)
+	var err error
+	if d.Fingerprints, err = withFingerprints(d.Fingerprints, append(list, added...)); err != nil {
+		return d, err
 	}
 	if !named {
 		return d, errors.New("say what is to be said in another way, such as --title \"First Light\" (see stemmad revise --help)")
@@ -160,6 +165,21 @@ func revised(f *pflag.FlagSet, d registrytypes.Details, accounts describe.Accoun
 		return d, err
 	}
 	return d.Normalized()
+}
+
+// withFingerprints adds fingerprints to those that there are, each once.
+func withFingerprints(there []registrytypes.Fingerprint, added []string) ([]registrytypes.Fingerprint, error) {
+	there = slices.Clone(there)
+	for _, s := range added {
+		fingerprint, err := describe.ParseFingerprint(s)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(there, fingerprint) {
+			there = append(there, fingerprint)
+		}
+	}
+	return there, nil
 }
 
 // previewRevision says what a revision changes.
@@ -179,7 +199,9 @@ func previewRevision(
 		conn.Say("Version %d stays readable; take its text back with: stemmad blank %s --version %d", work.Version, work.Id, work.Version)
 	}
 	for _, c := range changes {
-		if c.Field == "fingerprints" && c.Before != "" {
+		if c.Field == "fingerprints" && slices.ContainsFunc(strings.Fields(c.Before), func(was string) bool {
+			return !slices.Contains(strings.Fields(c.After), was)
+		}) {
 			conn.Say("Who looks for a fingerprint that is no longer named does not find the work by it.")
 		}
 	}

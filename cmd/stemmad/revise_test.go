@@ -44,6 +44,16 @@ func TestRevisingKeepsWhatIsNotNamed(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, got.MetadataSha256.IsZero())
 
+	// A fingerprint is added to those that there are, once.
+	got, err = say(before, "--add-fingerprint", "doi=10.5555/12345678", "--add-fingerprint", "isrc=USRC17607839")
+	require.NoError(t, err)
+	require.Equal(t, append(before.Fingerprints, registrytypes.Fingerprint{Scheme: "doi", Value: "10.5555/12345678"}), got.Fingerprints)
+	got, err = say(before, "--fingerprint", "doi=10.5555/12345678")
+	require.NoError(t, err)
+	require.Equal(t, []registrytypes.Fingerprint{{Scheme: "doi", Value: "10.5555/12345678"}}, got.Fingerprints)
+
+	_, err = say(before, "--add-fingerprint", "isrc=1")
+	require.Error(t, err)
 	_, err = say(before, "--fingerprint", "isrc=1")
 	require.Error(t, err)
 	_, err = say(before, "--uri-sha256", "abc")

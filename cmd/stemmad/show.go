@@ -105,17 +105,19 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	if p.Transfer != nil {
 		recipient = "offered to " + accountName(p.Transfer.Recipient, names)
 	}
-	if err := table.Fields(conn.Out(),
+	fields := []string{
 		"work", w.Id.String(), "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
 		"sha256", w.Sha256.String(), "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
 		"status", enumName(w.Status.String(), "STATUS_"), "disputes", disputedLine(ctx, conn, w),
 		"version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
-		"more at", w.Details.MetadataUri, "fingerprints", describe.Fingerprints(w.Details.Fingerprints), "text", blanked(w),
-		"transfer", recipient,
+		"more at", w.Details.MetadataUri,
+	}
+	fields = append(fields, table.List("fingerprints", describe.EachFingerprint(w.Details.Fingerprints))...)
+	if err := table.Fields(conn.Out(), append(fields, "text", blanked(w), "transfer", recipient,
 		"generation", fmt.Sprint(p.Derivation.Node.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.Upstream.Absolute), rates.Percent(p.Upstream.Relative)),
-	); err != nil {
+	)...); err != nil {
 		return err
 	}
 	sayRuledInvalid(ctx, conn, w)

@@ -53,9 +53,14 @@ func Creators(creators []registrytypes.Creator) string {
 
 // Fingerprints writes fingerprints as ParseFingerprint reads each, parted by spaces.
 func Fingerprints(fingerprints []registrytypes.Fingerprint) string {
+	return strings.Join(EachFingerprint(fingerprints), " ")
+}
+
+// EachFingerprint writes each fingerprint as ParseFingerprint reads it.
+func EachFingerprint(fingerprints []registrytypes.Fingerprint) []string {
 	all := make([]string, len(fingerprints))
 	for i, f := range fingerprints {
 		all[i] = f.Scheme + "=" + f.Value
 	}
-	return strings.Join(all, " ")
+	return all
 }

@@ -104,6 +104,14 @@ func (t *Table) writeList(w io.Writer, columns int) error {
 	return nil
 }
 
+// List is pairs for Fields of a name with several values, each on a line of its own; none for no values.
+func List(name string, values []string) (pairs []string) {
+	for _, value := range values {
+		pairs, name = append(pairs, name, value), ""
+	}
+	return pairs
+}
+
 // Fields prints named values one under the other, the values aligned. It takes
 // pairs of name and value; pairs with an empty value are left out. What is longer than w is wide
 // goes on below, and an id has a line of its own then.
@@ -123,7 +131,10 @@ func fields(w io.Writer, columns int, pairs []string) error {
 		pad := strings.Repeat(" ", width-utf8.RuneCountInString(pairs[i]))
 		line := fmt.Sprintf("  %s%s  %s", pairs[i], pad, Clean(pairs[i+1]))
 		if columns > 0 && utf8.RuneCountInString(line) > columns {
-			line = fmt.Sprintf("  %s\n%s", pairs[i], Wrap("    "+Clean(pairs[i+1]), "    ", columns))
+			line = Wrap("    "+Clean(pairs[i+1]), "    ", columns)
+			if pairs[i] != "" {
+				line = "  " + pairs[i] + "\n" + line
+			}
 		}
 		if _, err := io.WriteString(w, line+"\n"); err != nil {
 			return err

@@ -29,6 +29,13 @@ func TestTableAlignsAndCleans(t *testing.T) {
 	require.Equal(t, 3, tab.Len())
 }
 
+func TestAListHasALineForEachValue(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, table.Fields(&out, append(table.List("marks", []string{"a", "b"}), "title", "T")...))
+	require.Equal(t, "  marks  a\n         b\n  title  T\n", out.String())
+	require.Empty(t, table.List("marks", nil))
+}
+
 func TestFieldsLeaveOutWhatIsEmpty(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, table.Fields(&out, "work", "work1x", "nothing here", "", "sha256", "ab\ncd"))
