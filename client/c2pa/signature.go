@@ -74,8 +74,12 @@ func (k *check) credential(m *manifest, chain []*x509.Certificate, signedAt time
 	}
 	valid = !signedAt.Before(leaf.NotBefore) && !signedAt.After(leaf.NotAfter)
 	if !valid {
-		reason := fmt.Sprintf("the signer's certificate holds from %s to %s, and the time that counts is %s",
-			leaf.NotBefore.Format(time.RFC3339), leaf.NotAfter.Format(time.RFC3339), signedAt.UTC().Format(time.RFC3339))
+		when := "it was signed at " + signedAt.UTC().Format(time.RFC3339)
+		if m.Signature.Time == nil {
+			when = "no time stamp says that it was signed then"
+		}
+		reason := fmt.Sprintf("the signer's certificate holds from %s to %s, and %s",
+			leaf.NotBefore.Format(time.RFC3339), leaf.NotAfter.Format(time.RFC3339), when)
 		k.add(CredentialExpired, m, at, reason)
 		k.add(SignatureOutsideValidity, m, at, reason)
 	}

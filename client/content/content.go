@@ -72,7 +72,10 @@ func (c *Credentials) Active() c2pa.Manifest {
 	return m
 }
 
-// Read reads a file. It fails where that can't be read, or ctx ends; what is wrong with its credentials is in the result.
+// ErrFolder says that what was named is no file.
+var ErrFolder = errors.New("is a folder")
+
+// Read reads a file. It fails where that can't be read (a folder with ErrFolder), or ctx ends; what is wrong with its credentials is in the result.
 func Read(ctx context.Context, path string, o Options) (Content, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -82,6 +85,9 @@ func Read(ctx context.Context, path string, o Options) (Content, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return Content{}, err
+	}
+	if info.IsDir() {
+		return Content{}, fmt.Errorf("%s %w: name its files", path, ErrFolder)
 	}
 	c := Content{Path: path}
 	if !o.NoISCC && info.Size() > 0 {

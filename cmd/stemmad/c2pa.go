@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/content"
+	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 )
 
@@ -42,14 +45,15 @@ func c2paShowCmd() *cobra.Command {
 		Use:   "show FILE...",
 		Short: "Say what a file's Content Credentials tell, and whether they hold",
 		Long: `Show reads the Content Credentials in a file, or beside it (photo.jpg.c2pa, photo.c2pa), and checks them: the signature, the hash
-of the file, the statements, and all that the file was made from. It reads JPEG, PNG, WebP, GIF, WAV, MP4, HEIC, AVIF and PDF, and asks nobody.
+of the file, the statements, and all that the file was made from. It reads JPEG, PNG, WebP, GIF, JPEG XL, TIFF, DNG, SVG, WAV, AVI, MP3, FLAC,
+MP4, M4A, MOV, HEIC, AVIF and PDF, and asks nobody.
 
-  Trusted   all holds, and somebody whom you trust signed: --anchors names the authorities in PEM, as C2PA
-            and others publish them
-  Valid     all holds, and nobody says who the signer is
+  Trusted   all holds, and an authority that you trust vouches for the signer (--anchors)
+  Valid     all holds, and nobody vouches for the signer's name
   Invalid   something was changed, or contradicts itself: each reason is said
 
-What credentials say is the signer's word. Exit codes: 0 they hold (with --anchors: and are trusted), 5 there are none, 16 they do not hold,
+The fingerprints are what "stemmad register" records. A certificate counts at the moment that a time stamp proves; without one it has to hold
+now. What credentials say is the signer's word. Exit codes: 0 they hold (with --anchors: and are trusted), 5 there are none, 16 they do not hold,
 17 --anchors does not lead to the signer, 18 they can't be read.`,
 		Example: `  stemmad c2pa show photo.jpg
   stemmad c2pa show photo.jpg --anchors trust-list.pem --output json`,
@@ -68,8 +72,8 @@ What credentials say is the signer's word. Exit codes: 0 they hold (with --ancho
 		},
 	}
 	f := cmd.Flags()
-	f.String(flagAnchors, "", "file of certificates (PEM) of the authorities whose signers you trust")
-	f.String(flagUses, "", "file of extended key usages, an identifier a line, of which a signer's certificate must have one (default: C2PA's usual ones)")
+	f.String(flagAnchors, "", "file of certificates (PEM) of the authorities whose signers you trust, as C2PA and others publish it")
+	f.String(flagUses, "", "with --anchors: file of extended key usages, an identifier a line, of which a signer's certificate must have one (default: C2PA's usual ones)")
 	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "text for people, json for programs")
 	return cmd
 }
@@ -80,7 +84,7 @@ func trustOf(cmd *cobra.Command) (*c2pa.Trust, error) {
 	uses, _ := cmd.Flags().GetString(flagUses)
 	if anchors == "" {
 		if uses != "" {
-			return nil, fmt.Errorf("--%s goes with --%s", flagUses, flagAnchors)
+			return nil, fmt.Errorf("--%s goes with --%s: name whom you trust too", flagUses, flagAnchors)
 		}
 		return nil, nil
 	}
@@ -117,6 +121,8 @@ type shownCredentials struct {
 	Fingerprints []string `json:"fingerprints,omitempty"`
 
 	read content.Content
+	// asked says that authorities were named that the signer might be known to.
+	asked bool
 }
 
 func showCredentials(ctx context.Context, out io.Writer, paths []string, trust *c2pa.Trust, asJSON bool) error {
@@ -127,10 +133,8 @@ func showCredentials(ctx context.Context, out io.Writer, paths []string, trust *
 		if err != nil {
 			return err
 		}
-		shown := shownCredentials{File: path, SourceType: c.SourceType(), read: c}
-		for _, f := range c.Fingerprints() {
-			shown.Fingerprints = append(shown.Fingerprints, f.Scheme+"="+f.Value)
-		}
+		shown := shownCredentials{File: path, SourceType: c.SourceType(), read: c, asked: trust != nil}
+		shown.Fingerprints = describe.EachFingerprint(c.Fingerprints())
 		code := exitOK
 		switch {
 		case c.Unread != nil:
@@ -184,41 +188,94 @@ func (s shownCredentials) print(out io.Writer) error {
 		return err
 	}
 	active := s.read.Credentials.Active()
-	where := ""
-	if s.Beside != "" {
-		where = " (in " + table.Clean(s.Beside) + ")"
-	}
-	fmt.Fprintf(out, "%s: %s%s\n", name, s.standing(), where)
+	fmt.Fprintf(out, "%s: %s\n", name, s.standing())
 	signature := active.Signature
 	fields := []string{
-		"manifest", table.Clean(active.Label), "title", table.Short(active.Title), "written by", generators(active),
-		"signed by", signerName(active), "issued by", table.Short(signature.Issuer), "signed at", table.OptionalTime(signature.Time),
-		"made as", s.SourceType, "done", table.Short(actionsOf(active)), "recorded as", strings.Join(s.Fingerprints, " "),
+		"read from", s.Beside, "manifest", active.Label, "title", table.Short(active.Title), "written by", generators(active),
+		"signed by", signerName(active), "issued by", table.Short(signature.Issuer), "signed at", s.signedAt(signature),
+		"made as", s.SourceType, "done", table.Short(actionsOf(active)),
 	}
-	if err := table.Fields(out, fields...); err != nil {
-		return err
+	fields = append(fields, table.List("made from", s.sources())...)
+	fields = append(fields, table.List("machines", miningOf(active))...)
+	fields = append(fields, table.List("fingerprints", s.Fingerprints)...)
+	return table.Fields(out, append(fields, table.List("wrong", wrongWith(*s.Report))...)...)
+}
+
+// signedAt says when a manifest was signed, as far as a time stamp proves it, or else until when it holds.
+func (s shownCredentials) signedAt(by c2pa.Signature) string {
+	if by.Time != nil {
+		return table.Time(*by.Time)
 	}
-	for _, i := range s.read.Credentials.Ingredients() {
-		fmt.Fprintf(out, "  from: %s, %s%s\n", ingredientTitle(i.Ingredient), i.Relationship, ingredientStanding(*s.Report, i.Ingredient))
-	}
-	for _, m := range active.Mining {
-		fmt.Fprintf(out, "  use: %s %s %s\n", table.Clean(m.Name), table.Clean(m.Use), table.Short(m.Constraint))
-	}
-	for _, f := range s.Report.Failures() {
-		if f.Code != c2pa.CredentialUntrusted {
-			fmt.Fprintf(out, "  wrong: %s (%s)\n", table.Clean(f.Reason), f.Code)
+	if s.Report.State != c2pa.Invalid && len(by.Certificates) > 0 {
+		if leaf, err := x509.ParseCertificate(by.Certificates[0]); err == nil {
+			return "no time stamp says it; they hold until the certificate ends, " + table.Time(leaf.NotAfter)
 		}
 	}
-	return nil
+	return "no time stamp says it"
+}
+
+// sources are what the file was made from, as its credentials have it.
+func (s shownCredentials) sources() (lines []string) {
+	for _, i := range s.read.Credentials.Ingredients() {
+		lines = append(lines, fmt.Sprintf("%s (%s)%s", ingredientTitle(i.Ingredient), i.Relationship, ingredientStanding(*s.Report, i.Ingredient)))
+	}
+	return lines
+}
+
+// miningOf says what the credentials allow programs to do, the uses together of which they say the same.
+func miningOf(m c2pa.Manifest) (lines []string) {
+	words := map[string]string{"allowed": "allowed", "notAllowed": "not allowed", "constrained": "under a condition"}
+	names := map[string][]string{}
+	for _, entry := range m.Mining {
+		text := words[entry.Use]
+		if text == "" {
+			text = table.Short(entry.Use)
+		}
+		if entry.Constraint != "" {
+			text += fmt.Sprintf(" (%q)", table.Short(entry.Constraint))
+		}
+		if names[text] == nil {
+			lines = append(lines, text)
+		}
+		names[text] = append(names[text], entry.Name)
+	}
+	for i, text := range lines {
+		lines[i] = text + ": " + strings.Join(names[text], ", ")
+	}
+	return lines
+}
+
+// wrongWith says what is wrong with credentials, each reason once, with C2PA's codes for it, and where it is not in what speaks for the file.
+func wrongWith(r c2pa.Report) (lines []string) {
+	codes := map[string][]string{}
+	for _, f := range r.Failures() {
+		reason := f.Reason
+		if f.Manifest != r.Active {
+			reason += ", in manifest " + f.Manifest
+		}
+		if f.Code == c2pa.CredentialUntrusted || slices.Contains(codes[reason], string(f.Code)) {
+			continue
+		}
+		if codes[reason] == nil {
+			lines = append(lines, reason)
+		}
+		codes[reason] = append(codes[reason], string(f.Code))
+	}
+	for i, reason := range lines {
+		lines[i] = fmt.Sprintf("%s (%s)", reason, strings.Join(codes[reason], ", "))
+	}
+	return lines
 }
 
 // standing says in words how far the credentials hold.
 func (s shownCredentials) standing() string {
-	switch s.Report.State {
-	case c2pa.Trusted:
-		return "Trusted: its Content Credentials hold, and somebody signed whom you trust."
-	case c2pa.Valid:
-		return "Valid: its Content Credentials hold; who the signer is, nobody whom you trust says."
+	switch state := s.Report.State; {
+	case state == c2pa.Trusted:
+		return "Trusted: its Content Credentials hold, and an authority that you trust vouches for the signer."
+	case state == c2pa.Valid && s.asked:
+		return "Valid: its Content Credentials hold, but none of the authorities in --" + flagAnchors + " vouches for the signer."
+	case state == c2pa.Valid:
+		return "Valid: its Content Credentials hold. Nobody vouches for the signer's name: --" + flagAnchors + " says whom you trust."
 	}
 	return "Invalid: its Content Credentials do not hold."
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
 
 func c2paPublishCmd() *cobra.Command {
@@ -63,8 +64,11 @@ func publishCredentials(ctx context.Context, out io.Writer, portal string, paths
 		if err != nil {
 			return err
 		}
+		if c.Unread != nil {
+			return exitError{code: exitUnreadable, err: fmt.Errorf("%s: its Content Credentials can't be read: %w", table.Clean(path), c.Unread)}
+		}
 		if c.Credentials == nil {
-			return exitError{code: exitNotFound, err: errors.Join(c.Unread, fmt.Errorf("%s has no Content Credentials", table.Clean(path)))}
+			return exitError{code: exitNotFound, err: fmt.Errorf("%s has no Content Credentials", table.Clean(path))}
 		}
 		k, err := post(ctx, address, c.Credentials)
 		if err != nil {
@@ -97,7 +101,7 @@ func post(ctx context.Context, portal *url.URL, c *content.Credentials) (keptCre
 	request.Header.Set("Content-Type", "application/c2pa")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return keptCredentials{}, err
+		return keptCredentials{}, connect.Away(portal.Redacted(), err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
@@ -110,7 +114,11 @@ func post(ctx context.Context, portal *url.URL, c *content.Credentials) (keptCre
 		Error      struct{ Message string }
 	}
 	if err := json.Unmarshal(raw, &said); err != nil || response.StatusCode != http.StatusCreated {
-		return keptCredentials{}, fmt.Errorf("the portal says %s: %s", response.Status, table.Clean(said.Error.Message))
+		reason := table.Clean(said.Error.Message)
+		if reason == "" {
+			reason = "it gives no reason; is it the address of a portal?"
+		}
+		return keptCredentials{}, fmt.Errorf("the portal says %s: %s", response.Status, reason)
 	}
 	if said.SHA256 != c.Sha256.String() {
 		return keptCredentials{}, errors.New("the portal took something else")

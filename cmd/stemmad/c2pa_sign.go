@@ -45,11 +45,11 @@ sources), who may train AI with it (by what it is on offer under now), its ISCC,
 FILE.c2pa, and the file stays as it was registered; with --out a copy of a JPEG or PNG is written that carries them.
 
 The certificate is one for signing documents or e-mail, or of C2PA: its chain in PEM, the signer's first. The key is its key, in PEM; keys of
-accounts cannot sign it. Earlier credentials of the file are kept, as its parent's. With --ingredient FILE a source's file is at hand, and its
+accounts cannot sign it. No time stamp is written: what was signed holds as long as the certificate. Earlier credentials of the file are kept, as its parent's. With --ingredient FILE a source's file is at hand, and its
 own credentials are carried along.
 
 Of a file that several have claimed the earliest claim is taken, unless --work names another.`,
-		Example: `  stemmad c2pa sign photo.jpg --cert chain.pem --key key.pem
+		Example: `  stemmad c2pa sign photo.jpg --cert chain.pem --key key.pem --source-type digitalCapture
   stemmad c2pa sign remix.jpg --cert chain.pem --key key.pem --out remix-signed.jpg --ingredient photo.jpg`,
 		Args: cobra.ExactArgs(1),
 	}
@@ -76,7 +76,11 @@ func signCredentials(ctx context.Context, conn *connect.Conn, args []string) err
 		out = path + ".c2pa"
 	}
 	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, fmt.Errorf("%s is there already: move it, or name another with --%s", table.Clean(out), flagOut))
+		remedy := "move it away"
+		if f.Text(flagOut) != "" {
+			remedy = "name another file with --" + flagOut
+		}
+		return errors.Join(err, fmt.Errorf("%s is there already: %s", table.Clean(out), remedy))
 	}
 	read, err := content.Read(ctx, path, content.Options{NoISCC: true})
 	if err != nil {
@@ -101,11 +105,14 @@ func signCredentials(ctx context.Context, conn *connect.Conn, args []string) err
 	}
 	conn.Say("Wrote Content Credentials to %s:", table.Clean(out))
 	if err := table.Fields(conn.Out(), "manifest", written.Label, "work", s.about.Work.Id.String(), "as of block", fmt.Sprint(s.about.Height),
-		"signed by", table.Short(signer.Certificate().Subject.CommonName), "sha256", fmt.Sprintf("%x", sha256.Sum256(written.Store))); err != nil {
+		"signed by", table.Short(signer.Certificate().Subject.CommonName), "they hold until", table.Time(signer.Certificate().NotAfter),
+		"sha256", fmt.Sprintf("%x", sha256.Sum256(written.Store))); err != nil {
 		return err
 	}
-	conn.Note(`Let copies that lose them be found: stemmad revise %s --fingerprint c2pa=sha256:%x, then stemmad c2pa publish %s --portal URL`,
-		s.about.Work.Id, sha256.Sum256(written.Store), table.Clean(out))
+	conn.Note(`Let the work be found by them, and copies that lose them get them back:
+  stemmad revise %s --%s c2pa=sha256:%x --%s c2pa=%s
+  stemmad c2pa publish %s --portal URL`,
+		s.about.Work.Id, flagAddFingerprint, sha256.Sum256(written.Store), flagAddFingerprint, written.Label, table.Clean(out))
 	return nil
 }
 
@@ -122,7 +129,14 @@ func signerFrom(chain, key string) (*sign.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sign.ReadSigner(keyPEM, chainPEM, time.Now())
+	signer, err := sign.ReadSigner(keyPEM, chainPEM, time.Now())
+	switch {
+	case errors.Is(err, sign.ErrKey):
+		return nil, fmt.Errorf("--%s %s: %w", flagKeyFile, table.Clean(key), err)
+	case errors.Is(err, sign.ErrCertificate):
+		return nil, fmt.Errorf("--%s %s: %w", flagCert, table.Clean(chain), err)
+	}
+	return signer, err
 }
 
 // manifestation is the writing of one manifest.
@@ -141,6 +155,10 @@ func (s *manifestation) prepare(ctx context.Context) error {
 		argument = s.path
 	}
 	work, err := target.EarliestSafe(ctx, s.conn.Registry(), argument)
+	if errors.Is(err, target.ErrUnregistered) && argument == s.path {
+		return exitError{code: exitNotFound, err: fmt.Errorf("nobody has registered %s: do that first (stemmad register %s)",
+			table.Clean(s.path), table.Clean(s.path))}
+	}
 	if err != nil {
 		return err
 	}
@@ -342,7 +360,7 @@ func (s *manifestation) write(signer *sign.Signer, out string) (sign.Written, er
 		return err
 	})
 	if errors.Is(err, asset.ErrUnsupported) {
-		err = fmt.Errorf("%s: credentials can be written into JPEG and PNG: leave out --%s, and they lie beside it: %w", table.Clean(s.path), flagOut, err)
+		err = fmt.Errorf("%s: credentials can be written into JPEG and PNG only: leave out --%s, and they lie beside it", table.Clean(s.path), flagOut)
 	}
 	return written, err
 }

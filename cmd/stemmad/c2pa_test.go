@@ -15,11 +15,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/testutil/data"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -74,6 +76,21 @@ func signerFiles(t *testing.T) {
 	write("key.pem", "PRIVATE KEY", private)
 }
 
+// TestWhatCredentialsSayIsShort groups uses of which the same is said, and codes of one reason.
+func TestWhatCredentialsSayIsShort(t *testing.T) {
+	require.Equal(t, []string{"not allowed: a, c", `under a condition ("ask"): b`, "whatever: d"}, miningOf(c2pa.Manifest{Mining: []c2pa.Mining{
+		{Name: "a", Use: "notAllowed"}, {Name: "b", Use: "constrained", Constraint: "ask"}, {Name: "c", Use: "notAllowed"}, {Name: "d", Use: "whatever"},
+	}}))
+	require.Empty(t, miningOf(c2pa.Manifest{}))
+	old := c2pa.Status{Kind: c2pa.Failure, Code: c2pa.CredentialExpired, Reason: "too old"}
+	outside, unknown, elsewhere := old, old, old
+	outside.Code, unknown.Code, elsewhere.Manifest = c2pa.SignatureOutsideValidity, c2pa.CredentialUntrusted, "urn:x"
+	require.Equal(t, []string{
+		"too old (" + string(c2pa.CredentialExpired) + ", " + string(c2pa.SignatureOutsideValidity) + ")",
+		"too old, in manifest urn:x (" + string(c2pa.CredentialExpired) + ")",
+	}, wrongWith(c2pa.Report{Statuses: []c2pa.Status{old, outside, unknown, elsewhere}}))
+}
+
 // TestJourneyOfContentCredentials registers a picture, signs what the chain says of it, and finds it by copies with and without credentials.
 func TestJourneyOfContentCredentials(t *testing.T) {
 	l := startLocal(t)
@@ -94,11 +111,12 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	l.do(append([]string{"c2pa", "sign", "photo.png", "--out", "photo-signed.png"}, sign...)...)
 	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "photo.png", "--out", "photo-signed.png"}, sign...)...), "is there already")
 	shown := l.do("c2pa", "show", "photo-signed.png", "--anchors", "root.pem")
-	for _, want := range []string{"Trusted", "Ann Example", "created", "digitalCapture", "cawg.ai_training"} {
+	for _, want := range []string{
+		"Trusted", "Ann Example", "created", "digitalCapture", "allowed: cawg.ai_generative_training, ", "cawg.ai_training", "until the certificate ends",
+	} {
 		require.Contains(t, shown, want)
 	}
-	_, _, code = command("c2pa", "show", "photo-signed.png")
-	require.Equal(t, exitOK, code)
+	require.Contains(t, l.do("c2pa", "show", "photo-signed.png"), "--anchors says whom you trust")
 	l.do(append([]string{"c2pa", "sign", "remix.png", "--ingredient", "photo-signed.png"}, sign...)...)
 	shown = l.do("c2pa", "show", "remix.png", "--anchors", "root.pem", "--output", "json")
 	require.Contains(t, shown, `"beside": "remix.png.c2pa"`)
@@ -106,8 +124,27 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	require.Contains(t, shown, `"relationship": "parentOf"`)
 	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "photo.png", "--ingredient", "photo-signed.png"}, sign...)...), "is not the file of a source")
 	require.Contains(t, l.fail("c2pa", "sign", "photo.png"), "--cert")
+	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "remix.png"}, sign...)...), "remix.png.c2pa is there already: move it away")
+	require.Contains(t, l.fail("c2pa", "sign", "photo.png", "--cert", "chain.pem", "--key", "root.pem"), "--key root.pem: ")
+	require.Contains(t, l.fail("c2pa", "sign", "photo.png", "--cert", "root.pem", "--key", "key.pem", "--out", "n.png"), "--key key.pem: ")
+	require.NoError(t, os.Mkdir("folder", 0o700))
+	require.Contains(t, l.fail("c2pa", "show", "folder"), "folder is a folder")
+	require.Contains(t, l.fail("similar", "folder", "--portal", "http://127.0.0.1:1"), "is a folder")
+	require.Contains(t, l.fail("c2pa", "publish", "photo-signed.png", "--portal", "http://127.0.0.1:1"), "is the portal running?")
 	drawn(t, "nobody.png", 3)
 	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "nobody.png"}, sign...)...), "nobody has registered")
+
+	// What sign says to do keeps the fingerprints that there are.
+	_, said, code := command(append([]string{"c2pa", "sign", "photo.png", "--out", "photo-again.png", "--home", l.home}, sign...)...)
+	require.Equal(t, exitOK, code, said)
+	_, hint, found := strings.Cut(said, "stemmad revise ")
+	require.True(t, found, said)
+	hint, _, _ = strings.Cut(hint, "\n")
+	l.do(append(append([]string{"revise"}, strings.Fields(hint)...), "--from", "alice", "-y")...)
+	for _, want := range []string{"iscc=ISCC:K", "c2pa=sha256:", "c2pa=urn:c2pa:"} {
+		require.Contains(t, l.do("show", photo), want)
+	}
+	require.Contains(t, l.do("detect", "photo-again.png"), "it has these Content Credentials, its registrant says")
 
 	// A copy with credentials is found by the file without, and what lost them by what has.
 	require.Contains(t, l.do("detect", "photo-signed.png"), "it is this file without its Content Credentials")
@@ -118,10 +155,10 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	require.NoError(t, os.WriteFile("changed.png", raw, 0o600))
 	shown, _, code = command("c2pa", "show", "changed.png")
 	require.Equal(t, exitRefuted, code)
-	require.Contains(t, shown, "wrong: ")
+	require.Contains(t, shown, "  wrong  ")
 	require.NoError(t, os.WriteFile("other.pem", []byte("none"), 0o600))
 	require.Contains(t, l.fail("c2pa", "show", "photo-signed.png", "--anchors", "other.pem"), "--anchors")
-	_, said, _ := command("register", "changed.png", "--from", "fan", "--dry-run", "--home", l.home)
+	_, said, _ = command("register", "changed.png", "--from", "fan", "--dry-run", "--home", l.home)
 	require.Contains(t, said, "do not hold and are not recorded")
 
 	// Registered with its credentials, it is found by a copy without.
@@ -210,6 +247,9 @@ func TestJourneyOfRealCredentials(t *testing.T) {
 	require.Equal(t, exitFailed, code, out)
 	require.Contains(t, errs, id("CAICA")+"=parentOf")
 	require.Contains(t, errs, `"CICA.jpg" (componentOf), which is not registered`)
+	_, shown, _ := command("derive", file("CA"), "--by", "bob", "--allow-contested", "--home", l.home)
+	require.Contains(t, shown, `"A.jpg" (parentOf), but nothing by which its work is found`)
+	require.Equal(t, 1, strings.Count(l.do("show", file("CA")), "fingerprints"))
 	require.NotContains(t, errs, id("CA")+"=", "an ingredient of an ingredient")
 	_, errs, code = command("derive", file("CAICA"), "--by", "alice", "--home", l.home)
 	require.Equal(t, exitFailed, code)

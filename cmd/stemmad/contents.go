@@ -112,8 +112,8 @@ func (e enroller) noteContent(c content.Content) {
 		e.conn.Note("%s: its Content Credentials do not hold and are not recorded: %s (stemmad c2pa show %s)", name,
 			table.Clean(reasonOf(c.Credentials.Report)), name)
 	default:
-		e.conn.Note("%s: its Content Credentials hold, signed by %s: their hash is recorded%s. Whom you trust is not asked here (stemmad c2pa show).",
-			name, signerName(c.Credentials.Active()), madeAs(c.SourceType()))
+		e.conn.Note("%s: its Content Credentials hold and are recorded%s. Signed by %s, a name that is not checked here (stemmad c2pa show --anchors).",
+			name, madeAs(c.SourceType()), signerName(c.Credentials.Active()))
 		if preset := content.Preset(c.Credentials.Wishes()); preset != "" {
 			e.conn.Note("  They say who may train AI with it; offered alike: stemmad offer %s %s", name, preset)
 		}
@@ -124,7 +124,7 @@ func madeAs(sourceType string) string {
 	if sourceType == "" {
 		return ""
 	}
-	return ", and that it was made as " + sourceType
+	return ", with how it was made (" + sourceType + ")"
 }
 
 // reasonOf is the first that is wrong with credentials.
@@ -176,13 +176,11 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 		}
 		e.conn.Note("%s looks like %s that others claim, which says nothing of whose it is:", table.Clean(c.Path), count(len(found.Works), "work"))
 		for _, w := range found.Works {
-			e.conn.Note("  %s", e.similarLine(w))
+			e.conn.Note("%s", similarLines(w, e.conn.KeyNames()))
 		}
 	}
 	return nil
 }
-
-func (e enroller) similarLine(w similar.Work) string { return similarLine(w, e.conn.KeyNames()) }
 
 // againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no file.
 func againstCredentials(ctx context.Context, argument string, by byMachines) (string, error) {

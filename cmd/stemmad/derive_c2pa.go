@@ -46,6 +46,9 @@ func (d *derivation) proposed(ctx context.Context, conn *connect.Conn, named []s
 		switch {
 		case err != nil:
 			return nil, err
+		case len(i.Marks) == 0:
+			conn.Note("The Content Credentials name %s, but nothing by which its work is found: name it with --%s if you know it.", what, flagSources)
+			continue
 		case work == nil:
 			conn.Note("The Content Credentials name %s, which is not registered as far as can be told.", what)
 			continue

@@ -105,7 +105,10 @@ const similarNote = "That something looks like a work says neither that it was m
 // lookLike asks for one argument.
 func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, distance, limit int) (lookedLike, error) {
 	found := lookedLike{Argument: arg}
-	if _, err := os.Stat(arg); err == nil {
+	if info, err := os.Stat(arg); err == nil {
+		if info.IsDir() {
+			return found, fmt.Errorf("it %w: name its files", content.ErrFolder)
+		}
 		_, media, err := describe.Guess(arg)
 		if err != nil {
 			return found, err
@@ -128,7 +131,7 @@ func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, dista
 	}
 	answer, err := similar.Ask(ctx, portal, q)
 	if err != nil {
-		return found, err
+		return found, connect.Away(portal, err)
 	}
 	found.Answer, err = checked(ctx, conn, answer, registrytypes.Digest{})
 	return found, err
@@ -141,7 +144,7 @@ func resembling(ctx context.Context, conn *connect.Conn, portal string, c conten
 	}
 	answer, err := similar.Ask(ctx, portal, similar.Query{ISCC: c.ISCC.Code.String(), Distance: distance, Limit: limit})
 	if err != nil {
-		return answer, err
+		return answer, connect.Away(portal, err)
 	}
 	return checked(ctx, conn, answer, c.Sha256)
 }
@@ -191,7 +194,7 @@ func printSimilar(conn *connect.Conn, all []lookedLike) {
 			conn.Say("%s: no work looks like it.", name)
 		}
 		for _, w := range found.Works {
-			conn.Say("  %s", similarLine(w, names))
+			conn.Say("%s", similarLines(w, names))
 		}
 		if found.More {
 			conn.Say("  and more (--%s, --%s)", flagLimit, flagDistance)
@@ -200,8 +203,8 @@ func printSimilar(conn *connect.Conn, all []lookedLike) {
 	conn.Note("%s", similarNote)
 }
 
-// similarLine is a work that looks like something, and whose it is.
-func similarLine(w similar.Work, names map[string]string) string {
+// similarLines are a work that looks like something, and whose it is.
+func similarLines(w similar.Work, names map[string]string) string {
 	what := map[string]string{
 		"image": "the picture", "text": "the text", "audio": "the sound", "video": "the film", "mixed": "the content", "data": "the bytes",
 	}[w.Unit]
@@ -216,6 +219,6 @@ func similarLine(w similar.Work, names map[string]string) string {
 	if !w.Active {
 		standing = ", not active"
 	}
-	return fmt.Sprintf("%s: %q (%s%s), owner %s, claimed %s; %s differs in %d of 64 bits", w.Work, table.Short(title), w.Kind, standing,
-		accountName(w.Owner, names), table.Time(w.Since), what, w.Distance)
+	return fmt.Sprintf("  %q (%s%s), claimed %s; %s differs in %d of 64 bits\n    %s, owner %s", table.Short(title), w.Kind, standing,
+		table.Time(w.Since), what, w.Distance, w.Work, accountName(w.Owner, names))
 }
