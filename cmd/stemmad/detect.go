@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -181,13 +182,7 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 		if f.MoreClaims {
 			conn.Say("  and more claims: stemmad query registry resolve sha256 %s", f.Sha256)
 		}
-		for _, r := range f.Resembling {
-			standing := ""
-			if r.Status != "active" {
-				standing = " (" + r.Status + ")"
-			}
-			conn.Say("  resembles %s%s, %q, owner %s: %s", r.Work, standing, table.Short(r.Title), accountName(r.Owner, names), whyResembling(r))
-		}
+		printResembling(conn, f.Resembling, names)
 		if f.MoreResembling {
 			conn.Say("  and more that resemble it: stemmad query registry resolve SCHEME VALUE")
 		}
@@ -197,6 +192,28 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 	return nil
 }
 
+// printResembling prints the works that are known by something else that the file has, each once with all reasons.
+func printResembling(conn *connect.Conn, all []detect.Resembling, names map[string]string) {
+	var works []string
+	why := map[string][]string{}
+	for _, r := range all {
+		standing := ""
+		if r.Status != "active" {
+			standing = " (" + r.Status + ")"
+		}
+		work := fmt.Sprintf("  resembles %q%s\n    %s, owner %s", table.Short(r.Title), standing, r.Work, accountName(r.Owner, names))
+		if why[work] == nil {
+			works = append(works, work)
+		}
+		if reason := whyResembling(r); !slices.Contains(why[work], reason) {
+			why[work] = append(why[work], reason)
+		}
+	}
+	for _, work := range works {
+		conn.Say("%s\n    %s", work, strings.Join(why[work], "; "))
+	}
+}
+
 // whyResembling says by what a work resembles a file.
 func whyResembling(r detect.Resembling) string {
 	switch r.Scheme {
@@ -204,6 +221,9 @@ func whyResembling(r detect.Resembling) string {
 		return "it is this file but for the Content Credentials, its registrant says"
 	case registrytypes.SchemeSHA256:
 		return "it is this file without its Content Credentials"
+	}
+	if r.Scheme == content.C2PA {
+		return "it has these Content Credentials, its registrant says"
 	}
 	return fmt.Sprintf("its registrant says that it has the %s %s", table.Clean(r.Scheme), table.Short(r.Value))
 }
