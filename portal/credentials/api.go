@@ -177,6 +177,8 @@ type Match struct {
 	ManifestID string `json:"manifestId"`
 	// SimilarityScore is in hundredths how many bits of the codes agree: 100 is all.
 	SimilarityScore int `json:"similarityScore"`
+
+	digest string
 }
 
 // matches is the answer to a question for manifests.
@@ -275,10 +277,8 @@ func (s *Service) find(ctx context.Context, codes []index.Code, most int) ([]Mat
 	}
 	for _, work := range similar.Works {
 		score := (64 - work.Distance) * 100 / 64
-		for _, id := range s.manifestsOf(work.Credentials) {
-			if !has(found, id) {
-				found = append(found, Match{id, score})
-			}
+		for _, m := range s.manifestsOf(work.Credentials, score) {
+			found = with(found, m)
 			if len(found) == most {
 				return found, nil
 			}
@@ -287,14 +287,26 @@ func (s *Service) find(ctx context.Context, codes []index.Code, most int) ([]Mat
 	return found, nil
 }
 
-func has(found []Match, id string) bool {
-	return slices.ContainsFunc(found, func(m Match) bool { return m.ManifestID == id })
+// with adds a manifest that is not there. One that a work named by its hash has its label where another names that too.
+func with(found []Match, m Match) []Match {
+	for i, there := range found {
+		if there.digest == m.digest && there.ManifestID == hashed+m.digest {
+			found[i].ManifestID = m.ManifestID
+		}
+		if there.digest == m.digest || there.ManifestID == m.ManifestID {
+			return found
+		}
+	}
+	return append(found, m)
 }
 
+// hashed begins the name of a manifest store by its hash.
+const hashed = "sha256:"
+
 // manifestsOf names the manifests kept here that a work names by hash: by their labels where it names those too, and they are found by them.
-func (s *Service) manifestsOf(credentials []string) (ids []string) {
+func (s *Service) manifestsOf(credentials []string, score int) (all []Match) {
 	for _, name := range credentials {
-		digest, is := strings.CutPrefix(name, "sha256:")
+		digest, is := strings.CutPrefix(name, hashed)
 		if !is || !s.Store.Has(digest) {
 			continue
 		}
@@ -310,9 +322,9 @@ func (s *Service) manifestsOf(credentials []string) (ids []string) {
 		if label, _ := content.Label(id); !slices.Contains(credentials, label) {
 			id = name
 		}
-		ids = append(ids, id)
+		all = append(all, Match{id, score, digest})
 	}
-	return ids
+	return all
 }
 
 // manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, that of the work that

@@ -54,10 +54,8 @@ func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.
 	}
 	for _, work := range same.Rows {
 		if s.Denied == nil || !s.Denied(work.ID.String()) {
-			for _, id := range s.manifestsOf(credentialsOf(work.Identifiers)) {
-				if !has(found, id) {
-					found = append(found, Match{id, 100})
-				}
+			for _, m := range s.manifestsOf(credentialsOf(work.Identifiers), 100) {
+				found = with(found, m)
 			}
 		}
 	}
@@ -67,9 +65,7 @@ func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.
 	}
 	alike, err := s.find(ctx, codes, most)
 	for _, m := range alike {
-		if !has(found, m.ManifestID) {
-			found = append(found, m)
-		}
+		found = with(found, m)
 	}
 	return matches{found[:min(len(found), most)]}, err
 }

@@ -255,6 +255,14 @@ func TestWhatIsNamedIsServed(t *testing.T) {
 	require.NotEmpty(t, found)
 	require.Equal(t, sha(store), found[0].ManifestID)
 	require.Equal(t, store, ask(h, "GET", "/manifests/"+found[0].ManifestID, nil).Body.Bytes())
+
+	// It is named once, and by its label as soon as a work names that.
+	c.register(picture(1, true), sha(store), label(1))
+	for _, alike := range []bool{false, true} {
+		found = matched(t, ask(h, "POST", "/matches/byContent", picture(1, alike)))
+		require.Len(t, found, 1)
+		require.Equal(t, label(1), found[0].ManifestID)
+	}
 }
 
 // A file in a form would be looked at with the form around it, and resemble nothing.
