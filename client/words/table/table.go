@@ -124,13 +124,17 @@ func fields(w io.Writer, columns int, pairs []string) error {
 			width = max(width, utf8.RuneCountInString(pairs[i]))
 		}
 	}
+	below := false // the values of a list all stand below its name, or none does
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
 			continue
 		}
+		if pairs[i] != "" {
+			below = columns > 0 && 4+width+longest(pairs[i:]) > columns
+		}
 		pad := strings.Repeat(" ", width-utf8.RuneCountInString(pairs[i]))
 		line := fmt.Sprintf("  %s%s  %s", pairs[i], pad, Clean(pairs[i+1]))
-		if columns > 0 && utf8.RuneCountInString(line) > columns {
+		if below {
 			line = Wrap("    "+Clean(pairs[i+1]), "    ", columns)
 			if pairs[i] != "" {
 				line = "  " + pairs[i] + "\n" + line
@@ -141,6 +145,14 @@ func fields(w io.Writer, columns int, pairs []string) error {
 		}
 	}
 	return nil
+}
+
+// longest is the length of the longest value of the first name, a list's too.
+func longest(pairs []string) (most int) {
+	for i := 0; i+1 < len(pairs) && (i == 0 || pairs[i] == ""); i += 2 {
+		most = max(most, utf8.RuneCountInString(pairs[i+1]))
+	}
+	return most
 }
 
 // Clean replaces what a terminal would interpret, or not print, by a question

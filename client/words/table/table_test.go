@@ -85,6 +85,10 @@ func TestNarrowOutput(t *testing.T) {
 	require.NoError(t, table.Fields(&out, "id", id, "of", "work1x"))
 	require.Equal(t, "  id\n    "+id+"\n  of  work1x\n", out.String())
 
+	out.Reset()
+	require.NoError(t, table.Fields(&out, append(table.List("ids", []string{"mit", id, "mpl"}), "of", "work1x")...))
+	require.Equal(t, "  ids\n    mit\n    "+id+"\n    mpl\n  of   work1x\n", out.String())
+
 	t.Setenv("COLUMNS", "200")
 	out.Reset()
 	require.NoError(t, tab.Write(&out))
