@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -198,7 +199,17 @@ func (s shownCredentials) print(out io.Writer) error {
 	fields = append(fields, table.List("made from", s.sources())...)
 	fields = append(fields, table.List("machines", miningOf(active))...)
 	fields = append(fields, table.List("fingerprints", s.Fingerprints)...)
-	return table.Fields(out, append(fields, table.List("wrong", wrongWith(*s.Report))...)...)
+	fields = append(fields, table.List("wrong", wrongWith(*s.Report))...)
+	return table.Fields(out, append(fields, "note", s.lost())...)
+}
+
+// lost says that credentials beside a file were made to lie in it: it is the file that was signed, but for them.
+func (s shownCredentials) lost() string {
+	binding := s.read.Credentials.Active().Binding
+	if s.Beside == "" || s.Report.State != c2pa.Invalid || binding == nil || !bytes.Equal(binding.Hash, s.read.Sha256[:]) {
+		return ""
+	}
+	return "this is the file that was signed, without the credentials that were made to lie in it"
 }
 
 // signedAt says when a manifest was signed, as far as a time stamp proves it, or else until when it holds.

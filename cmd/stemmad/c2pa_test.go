@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client/c2pa"
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/testutil/data"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -133,6 +134,15 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	require.Contains(t, l.fail("c2pa", "publish", "photo-signed.png", "--portal", "http://127.0.0.1:1"), "is the portal running?")
 	drawn(t, "nobody.png", 3)
 	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "nobody.png"}, sign...)...), "nobody has registered")
+
+	// Credentials that are laid beside a copy that lost them do not hold for it, and it is said why.
+	kept, err := content.Read(t.Context(), "photo-signed.png", content.Options{NoISCC: true})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile("photo.png.c2pa", kept.Credentials.Store, 0o600))
+	shown, _, code = command("c2pa", "show", "photo.png")
+	require.Equal(t, exitRefuted, code)
+	require.Contains(t, shown, "this is the file that was signed, without the credentials")
+	require.NoError(t, os.Remove("photo.png.c2pa"))
 
 	// What sign says to do keeps the fingerprints that there are.
 	_, said, code := command(append([]string{"c2pa", "sign", "photo.png", "--out", "photo-again.png", "--home", l.home}, sign...)...)
