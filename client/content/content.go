@@ -241,7 +241,7 @@ func Label(label string) (kept string, known bool) {
 func (c Content) Left() (lines []string) {
 	for _, left := range c.ISCC.Left {
 		if left.Main == iscc.TypeContent {
-			lines = append(lines, fmt.Sprintf("no code of the content: %v", left.Why))
+			lines = append(lines, fmt.Sprintf("its ISCC says nothing of what people see or hear: %v", left.Why))
 		}
 	}
 	return lines

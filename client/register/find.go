@@ -37,11 +37,13 @@ const (
 	Link    Why = "a link"
 	Special Why = "no regular file"
 	Empty   Why = "empty"
+	// Credentials are C2PA's, which lie beside the file that they are of.
+	Credentials Why = "Content Credentials of a file here"
 )
 
 // Find lists the regular files that the arguments name, each once, a folder's
-// in order of path. In folders it passes over hidden files and folders, links and files without
-// content, and says so. It fails for a folder without files and above MaxFiles.
+// in order of path. In folders it passes over hidden files and folders, links, files without
+// content and Content Credentials beside their file, and says so. It fails for a folder without files and above MaxFiles.
 func Find(args []string) (found []Found, passed []Passed, err error) {
 	seen := map[string]bool{}
 	for _, arg := range args {
@@ -74,9 +76,35 @@ func Find(args []string) (found []Found, passed []Passed, err error) {
 		if !holds {
 			return nil, nil, fmt.Errorf("no files in %s (hidden and empty ones, and links, are left out)", arg)
 		}
+		var beside []Passed
+		found, beside = withoutCredentials(found, before, arg)
+		passed = append(passed, beside...)
 		sort.Slice(found[before:], func(i, j int) bool { return found[before+i].Path < found[before+j].Path })
 	}
 	return found, passed, nil
+}
+
+// credentialsEnd is how the names of Content Credentials beside a file end: photo.jpg.c2pa, or photo.c2pa.
+const credentialsEnd = ".c2pa"
+
+// withoutCredentials takes Content Credentials out of what was found in a folder, from a place on, that lie beside a file which is found too: they
+// are no work. Those that were named, and those by themselves, stay.
+func withoutCredentials(found []Found, from int, arg string) (kept []Found, passed []Passed) {
+	files := map[string]bool{}
+	for _, f := range found {
+		if !strings.HasSuffix(f.Path, credentialsEnd) {
+			files[f.Path], files[strings.TrimSuffix(f.Path, filepath.Ext(f.Path))] = true, true
+		}
+	}
+	kept = found[:from]
+	for _, f := range found[from:] {
+		if of, is := strings.CutSuffix(f.Path, credentialsEnd); is && files[of] && f.Path != arg {
+			passed = append(passed, Passed{f.Path, Credentials})
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept, passed
 }
 
 // Walk goes through a file, or the regular files below a folder, a folder's names in the order of their bytes. In folders it passes over

@@ -10,6 +10,22 @@ import (
 	"github.com/stemma-chain/stemma/client/register"
 )
 
+// Content Credentials beside their file are no work of their own, unless they are named.
+func TestCredentialsBesideAFileArePassedOver(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("d", 0o700))
+	for _, name := range []string{"a.jpg", "a.jpg.c2pa", "b.pdf", "b.c2pa", "alone.c2pa"} {
+		require.NoError(t, os.WriteFile(filepath.Join("d", name), []byte(name), 0o600))
+	}
+	found, passed, err := register.Find([]string{"d"})
+	require.NoError(t, err)
+	require.Equal(t, []register.Found{{"d/a.jpg", 5}, {"d/alone.c2pa", 10}, {"d/b.pdf", 5}}, found)
+	require.Equal(t, []register.Passed{{"d/a.jpg.c2pa", register.Credentials}, {"d/b.c2pa", register.Credentials}}, passed)
+	found, _, err = register.Find([]string{"d/a.jpg", "d/a.jpg.c2pa"})
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+}
+
 // A file is found once, however often and in whatever spelling it is named.
 func TestFilesThatAreNamedTwiceAreFoundOnce(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -200,16 +200,21 @@ func (s shownCredentials) print(out io.Writer) error {
 	fields = append(fields, table.List("machines", miningOf(active))...)
 	fields = append(fields, table.List("fingerprints", s.Fingerprints)...)
 	fields = append(fields, table.List("wrong", wrongWith(*s.Report))...)
-	return table.Fields(out, append(fields, "note", s.lost())...)
+	return table.Fields(out, append(fields, "note", s.note())...)
 }
 
-// lost says that credentials beside a file were made to lie in it: it is the file that was signed, but for them.
-func (s shownCredentials) lost() string {
+// note says why a file is not what its credentials are of, though nobody changed it: they were made to lie in it, and it lost them; or it is
+// a manifest store by itself.
+func (s shownCredentials) note() string {
 	binding := s.read.Credentials.Active().Binding
-	if s.Beside == "" || s.Report.State != c2pa.Invalid || binding == nil || !bytes.Equal(binding.Hash, s.read.Sha256[:]) {
-		return ""
+	switch {
+	case s.Report.State != c2pa.Invalid:
+	case s.read.Sha256 == s.read.Credentials.Sha256:
+		return "these are Content Credentials without the file that they are of: name that, with this beside it as FILE.c2pa"
+	case s.Beside != "" && binding != nil && bytes.Equal(binding.Hash, s.read.Sha256[:]):
+		return "this is the file that was signed, without the credentials that were made to lie in it"
 	}
-	return "this is the file that was signed, without the credentials that were made to lie in it"
+	return ""
 }
 
 // signedAt says when a manifest was signed, as far as a time stamp proves it, or else until when it holds.

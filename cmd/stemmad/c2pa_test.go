@@ -142,6 +142,9 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	shown, _, code = command("c2pa", "show", "photo.png")
 	require.Equal(t, exitRefuted, code)
 	require.Contains(t, shown, "this is the file that was signed, without the credentials")
+	shown, _, code = command("c2pa", "show", "photo.png.c2pa")
+	require.Equal(t, exitRefuted, code)
+	require.Contains(t, shown, "without the file that they are of")
 	require.NoError(t, os.Remove("photo.png.c2pa"))
 
 	// What sign says to do keeps the fingerprints that there are.

@@ -119,7 +119,7 @@ func toDetect(ctx context.Context, conn *connect.Conn, args []string) ([]registe
 		return nil, err
 	}
 	if len(passed) > 0 {
-		conn.Note("Passed over in folders: %s.", count(len(passed), "hidden or empty file or link"))
+		conn.Note("Passed over in folders: %s (hidden or empty, links, or Content Credentials beside a file).", count(len(passed), "file"))
 	}
 	hashed, err := sumFiles(ctx, conn, found)
 	return append(files, hashed...), err
