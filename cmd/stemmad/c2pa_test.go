@@ -217,10 +217,16 @@ func TestJourneyOfWorksThatLookAlike(t *testing.T) {
 	require.NotContains(t, found, "Somebody else")
 	require.Equal(t, photo, l.json("found.0.works.0.work", "similar", asked, "--portal", portal.URL))
 
+	// The work that the file itself is is no other that looks like it.
+	own, _, code := command("similar", "photo.png", "--portal", portal.URL, "--home", l.home)
+	require.Equal(t, exitNotFound, code)
+	require.Contains(t, own, "photo.png is registered itself: "+photo)
+	require.Contains(t, own, "no other work looks like it")
+
 	// A work that looks alike is told before anything is signed, and refuses nothing.
 	_, said, code := command("register", "copy.png", "--from", "bob", "--portal", portal.URL, "--dry-run", "--home", l.home)
 	require.Equal(t, exitOK, code, said)
-	require.Contains(t, said, "looks like 1 work that others claim")
+	require.Contains(t, said, "looks like 1 other work")
 	answer.ChainID = "another-1"
 	_, said, code = command("register", "copy.png", "--from", "bob", "--portal", portal.URL, "--dry-run", "--home", l.home)
 	require.Equal(t, exitOK, code, said)

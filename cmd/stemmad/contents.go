@@ -163,7 +163,7 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 		return nil
 	}
 	for _, c := range contents {
-		found, err := resembling(ctx, e.conn, portal, c, similar.Distance, maxSimilarTold)
+		found, _, err := resembling(ctx, e.conn, portal, c, similar.Distance, maxSimilarTold)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -172,9 +172,12 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 			return nil
 		}
 		if len(found.Works) == 0 {
+			if len(contents) <= maxToldEach {
+				e.conn.Note("No work looks like %s, as far as that portal knows.", table.Clean(c.Path))
+			}
 			continue
 		}
-		e.conn.Note("%s looks like %s that others claim, which says nothing of whose it is:", table.Clean(c.Path), count(len(found.Works), "work"))
+		e.conn.Note("%s looks like %s, which says nothing of whose it is:", table.Clean(c.Path), count(len(found.Works), "other work"))
 		for _, w := range found.Works {
 			e.conn.Note("%s", similarLines(w, e.conn.KeyNames()))
 		}

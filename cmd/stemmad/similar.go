@@ -54,6 +54,8 @@ type lookedLike struct {
 	ISCC     string `json:"iscc,omitempty"`
 	// Left are units that the ISCC has not, and why.
 	Left []string `json:"left,omitempty"`
+	// Same are the works of just this content, which are no others that look like it.
+	Same []string `json:"same_content,omitempty"`
 	similar.Answer
 }
 
@@ -118,7 +120,7 @@ func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, dista
 			return found, err
 		}
 		found.ISCC, found.Left = c.ISCC.Code.String(), c.Left()
-		found.Answer, err = resembling(ctx, conn, portal, c, distance, limit)
+		found.Answer, found.Same, err = resembling(ctx, conn, portal, c, distance, limit)
 		return found, err
 	}
 	q := similar.Query{Distance: distance, Limit: limit}
@@ -133,49 +135,55 @@ func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, dista
 	if err != nil {
 		return found, connect.Away(portal, err)
 	}
-	found.Answer, err = checked(ctx, conn, answer, registrytypes.Digest{})
+	found.Answer, _, err = checked(ctx, conn, answer, registrytypes.Digest{})
 	return found, err
 }
 
-// resembling asks a portal which works look like a file, but for those of just its content.
-func resembling(ctx context.Context, conn *connect.Conn, portal string, c content.Content, distance, limit int) (similar.Answer, error) {
+// resembling asks a portal which works look like a file; those of just its content are apart.
+func resembling(
+	ctx context.Context, conn *connect.Conn, portal string, c content.Content, distance, limit int,
+) (answer similar.Answer, same []string, err error) {
 	if c.ISCC.Code.IsZero() {
-		return similar.Answer{}, nil
+		return answer, nil, nil
 	}
-	answer, err := similar.Ask(ctx, portal, similar.Query{ISCC: c.ISCC.Code.String(), Distance: distance, Limit: limit})
+	answer, err = similar.Ask(ctx, portal, similar.Query{ISCC: c.ISCC.Code.String(), Distance: distance, Limit: limit})
 	if err != nil {
-		return answer, connect.Away(portal, err)
+		return answer, nil, connect.Away(portal, err)
 	}
 	return checked(ctx, conn, answer, c.Sha256)
 }
 
 // checked is an answer of a portal as the node has it: a work that the node does not know is left out, and what is said of the others is the
-// node's word. Those of one content, which are claims to it and no likeness, are left out too.
-func checked(ctx context.Context, conn *connect.Conn, answer similar.Answer, but registrytypes.Digest) (similar.Answer, error) {
+// node's word. Those of one content, which are claims to it and no likeness, are apart.
+func checked(
+	ctx context.Context, conn *connect.Conn, answer similar.Answer, but registrytypes.Digest,
+) (_ similar.Answer, same []string, err error) {
 	if answer.ChainID != conn.ChainID {
-		return answer, fmt.Errorf("the portal is of the chain %q, and the node of %q: name a portal of the same", table.Clean(answer.ChainID), conn.ChainID)
+		return answer, nil, fmt.Errorf("the portal is of the chain %q, and the node of %q: name a portal of the same", table.Clean(answer.ChainID), conn.ChainID)
 	}
 	works := answer.Works
 	answer.Works = nil
 	for _, w := range works {
 		id, err := registrytypes.ParseWorkID(w.Work)
 		if err != nil {
-			return answer, fmt.Errorf("%w: %w", similar.ErrPortal, err)
+			return answer, nil, fmt.Errorf("%w: %w", similar.ErrPortal, err)
 		}
 		res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 		if status.Code(err) == codes.NotFound {
 			continue
 		}
 		if err != nil {
-			return answer, err
+			return answer, nil, err
 		}
-		if c := res.Work; but.IsZero() || c.Sha256 != but {
+		if c := res.Work; !but.IsZero() && c.Sha256 == but {
+			same = append(same, c.Id.String())
+		} else {
 			w.Title, w.Kind, w.Owner, w.SHA256 = c.Details.Title, describe.KindName(c.Details.Kind), c.Owner, c.Sha256.String()
 			w.Since, w.Contested, w.Active = c.ClaimedSince.Time, c.Contested, c.Status == registrytypes.STATUS_ACTIVE
 			answer.Works = append(answer.Works, w)
 		}
 	}
-	return answer, nil
+	return answer, same, nil
 }
 
 func printSimilar(conn *connect.Conn, all []lookedLike) {
@@ -185,9 +193,14 @@ func printSimilar(conn *connect.Conn, all []lookedLike) {
 		for _, line := range found.Left {
 			conn.Note("%s: %s", name, table.Clean(line))
 		}
+		if len(found.Same) > 0 {
+			conn.Say("%s is registered itself: %s (stemmad detect)", name, strings.Join(found.Same, ", "))
+		}
 		switch {
 		case len(found.Works) > 0:
 			conn.Say("%s looks like:", name)
+		case len(found.Same) > 0:
+			conn.Say("%s: no other work looks like it.", name)
 		case len(found.Compared) == 0:
 			conn.Say("%s: it has no code that can be compared.", name)
 		default:
