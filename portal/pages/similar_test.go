@@ -16,6 +16,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -32,6 +33,7 @@ func pictureCode(content uint64) string {
 // resembling is a site whose chain has works with these ISCCs, the first is work 1.
 func resembling(t *testing.T, codesOf ...string) (*Site, map[registrytypes.WorkID]*registrytypes.Claim) {
 	t.Helper()
+	encoding.Configure()
 	x := emptyIndex(t)
 	claims := map[registrytypes.WorkID]*registrytypes.Claim{}
 	var older []index.Older
@@ -102,6 +104,7 @@ func TestWorksThatLookLikeSomething(t *testing.T) {
 	require.Contains(t, page, "/works/"+id(1))
 	require.Contains(t, page, "picture, 3 of 64 bits differ")
 	require.NotContains(t, page, "<b>")
+	require.Contains(t, get(s, "/similar").Body.String(), "stemmad similar FILE")
 	require.Contains(t, get(s, "/similar?work="+id(4)).Body.String(), "Nothing here can be compared")
 	require.Equal(t, 200, get(s, "/similar").Code)
 
