@@ -55,6 +55,11 @@ anchor, so whoever copies your pending registration comes too late. What the
 proofs need is kept below ~/.stemmad/anchors; an interrupted command goes on where
 it stopped when you run it again.
 
+The file stays here. Its SHA-256 goes on record, and what it tells of itself: its ISCC
+(ISO 24138), by which files that look like it are found, and, if its Content Credentials
+(C2PA) hold, what names them and how they say it was made. --no-iscc and --no-c2pa leave
+that out, "stemmad blank" takes it back.
+
 Kind, media type and title are guessed from the file. A table (--csv) gives them
 for many files: a header line with any of the columns
   ` + strings.Join(batch.Columns, ", ") + `
@@ -66,7 +71,8 @@ commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252; which one was gues
 said. What sha256sum prints is a table of files too, whose digests they must have. If
 one row is wrong, it is named and nothing is sent; with --skip-bad what is wrong,
 unreadable or claimed by others before is left out, named, and the command ends with
-code 1. Hidden and empty files and links in folders are passed over.
+code 1. Hidden and empty files and links in folders are passed over, and Content
+Credentials beside a file (photo.jpg.c2pa).
 
 Several accounts may claim the same content; the registry doesn't judge.`,
 		Example: `  stemmad register song.wav --from alice
