@@ -178,7 +178,10 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	drawn(t, "second.png", 4)
 	l.do("register", "second.png", "--from", "bob", "--source-type", "digitalCapture", "--no-iscc", "-y")
 	l.do(append([]string{"c2pa", "sign", "second.png", "--out", "second-signed.png"}, sign...)...)
-	l.do("register", "second-signed.png", "--from", "fan", "-y")
+	_, said, code = command("register", "second-signed.png", "--from", "fan", "-y", "--home", l.home)
+	require.Equal(t, exitOK, code, said)
+	require.Contains(t, said, "differs from a registered work in its Content Credentials alone")
+	require.Contains(t, said, "it is this file without its Content Credentials")
 	require.Contains(t, l.do("detect", "second.png"), "it is this file but for the Content Credentials")
 	// Terms that sell what the credentials do not allow are said.
 	require.Contains(t, l.do("offer", "second-signed.png", "ai-training-allowed", "--from", "fan", "-y"), "do not allow AI training")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/content"
+	"github.com/stemma-chain/stemma/client/detect"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/similar"
@@ -80,7 +81,29 @@ func (e enroller) tell(ctx context.Context, items []enroll.Item) error {
 			e.noteContent(c)
 		}
 	}
+	if err := e.noteCopies(ctx, contents); err != nil {
+		return err
+	}
 	return e.noteSimilar(ctx, contents)
+}
+
+// noteCopies says which works are the same but for Content Credentials, or have those of the files. The node knows, no portal is asked.
+func (e enroller) noteCopies(ctx context.Context, contents []content.Content) error {
+	if len(contents) > maxToldEach {
+		return nil
+	}
+	for _, c := range contents {
+		found, err := detect.All(ctx, e.conn, []registrytypes.Digest{c.Sha256}, [][]registrytypes.Fingerprint{c.Marks()}, func() {})
+		if err != nil {
+			return err
+		}
+		lines := resemblingLines(found[0].Resembling, e.conn.KeyNames())
+		if len(lines) > 0 {
+			e.conn.Note("%s differs from a registered work in its Content Credentials alone, or has those of one; nothing is refused for it:\n%s",
+				table.Clean(c.Path), strings.Join(lines, "\n"))
+		}
+	}
+	return nil
 }
 
 // describeBy adds what a file tells of itself, as far as nobody said otherwise and there is room.

@@ -182,7 +182,9 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 		if f.MoreClaims {
 			conn.Say("  and more claims: stemmad query registry resolve sha256 %s", f.Sha256)
 		}
-		printResembling(conn, f.Resembling, names)
+		for _, line := range resemblingLines(f.Resembling, names) {
+			conn.Say("%s", line)
+		}
 		if f.MoreResembling {
 			conn.Say("  and more that resemble it: stemmad query registry resolve SCHEME VALUE")
 		}
@@ -192,8 +194,8 @@ func printDetected(conn *connect.Conn, moment report.Moment, found []detected) e
 	return nil
 }
 
-// printResembling prints the works that are known by something else that the file has, each once with all reasons.
-func printResembling(conn *connect.Conn, all []detect.Resembling, names map[string]string) {
+// resemblingLines are the works that are known by something else that the file has, each once with all reasons.
+func resemblingLines(all []detect.Resembling, names map[string]string) (lines []string) {
 	var works []string
 	why := map[string][]string{}
 	for _, r := range all {
@@ -210,8 +212,9 @@ func printResembling(conn *connect.Conn, all []detect.Resembling, names map[stri
 		}
 	}
 	for _, work := range works {
-		conn.Say("%s\n    %s", work, strings.Join(why[work], "; "))
+		lines = append(lines, work+"\n    "+strings.Join(why[work], "; "))
 	}
+	return lines
 }
 
 // whyResembling says by what a work resembles a file.
