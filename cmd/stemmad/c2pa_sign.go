@@ -45,7 +45,8 @@ sources), who may train AI with it (by what it is on offer under now), its ISCC,
 FILE.c2pa, and the file stays as it was registered; with --out a copy of a JPEG or PNG is written that carries them.
 
 The certificate is one for signing documents or e-mail, or of C2PA: its chain in PEM, the signer's first. The key is its key, in PEM; keys of
-accounts cannot sign it. No time stamp is written: what was signed holds as long as the certificate. Earlier credentials of the file are kept, as its parent's. With --ingredient FILE a source's file is at hand, and its
+accounts cannot sign it. No time stamp is written: what was signed holds as long as the certificate.
+Earlier credentials of the file are kept, as its parent's. With --ingredient FILE a source's file is at hand, and its
 own credentials are carried along.
 
 Of a file that several have claimed the earliest claim is taken, unless --work names another.`,

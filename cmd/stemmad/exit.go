@@ -118,7 +118,8 @@ func exitOf(err error, report refusal.Report) int {
 		return exitFunds
 	case report.Retryable:
 		return exitRetry
-	case status.Code(err) == codes.Unavailable, strings.Contains(report.Error, connect.AskRunning), strings.Contains(report.Error, connect.AskPortal):
+	case status.Code(err) == codes.Unavailable, strings.Contains(report.Error, connect.AskRunning),
+		strings.Contains(report.Error, connect.AskPortal):
 		return exitUnreachable
 	case status.Code(err) == codes.NotFound:
 		return exitNotFound
