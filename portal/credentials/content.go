@@ -81,7 +81,11 @@ func codesOf(ctx context.Context, r *http.Request) (made iscc.Result, err error)
 	if err != nil {
 		return made, err
 	}
-	return iscc.OfFile(ctx, f, size, iscc.Options{MediaType: r.Header.Get("Content-Type"), MaxPixels: maxPixels})
+	media := r.Header.Get("Content-Type")
+	if media == "application/x-www-form-urlencoded" {
+		media = "" // what curl says of any file where it isn't told
+	}
+	return iscc.OfFile(ctx, f, size, iscc.Options{MediaType: media, MaxPixels: maxPixels})
 }
 
 func credentialsOf(identifiers []index.Identifier) (names []string) {

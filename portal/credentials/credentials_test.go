@@ -265,6 +265,22 @@ func TestWhatIsNamedIsServed(t *testing.T) {
 	}
 }
 
+// curl calls any file a form's fields where it isn't told what it is: a text is looked at as one all the same.
+func TestWhatCurlSaysIsNoType(t *testing.T) {
+	c := newChain(t)
+	_, h, _ := repository(t, c, 1<<20)
+	store := manifests(label(1))
+	c.register([]byte("The sea was calm, and nobody was on the beach but a dog."), sha(store), label(1))
+	require.Equal(t, 201, ask(h, "POST", "/manifests", store).Code)
+	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded"} {
+		r := httptest.NewRequest("POST", "/matches/byContent", strings.NewReader("The sea was  calm, and nobody was on the beach but a dog!"))
+		r.Header.Set("Content-Type", kind)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Len(t, matched(t, w), 1, kind)
+	}
+}
+
 // A file in a form would be looked at with the form around it, and resemble nothing.
 func TestAFormIsNoFile(t *testing.T) {
 	_, h, _ := repository(t, newChain(t), 1<<20)
