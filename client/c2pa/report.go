@@ -1,9 +1,6 @@
 package c2pa
 
-import (
-	"math/big"
-	"time"
-)
+import "time"
 
 // State is how far the credentials of a file hold, as the makers' library says it (C2PA 2.2, clause 14.3).
 type State string
@@ -128,10 +125,11 @@ type Signature struct {
 	// Algorithm is such as ES256; empty where the signature could not be read.
 	Algorithm string `json:"algorithm,omitempty"`
 	// Organization and CommonName are the subject of the signer's certificate, Issuer the common name of who issued that.
-	Organization string   `json:"organization,omitempty"`
-	CommonName   string   `json:"common_name,omitempty"`
-	Issuer       string   `json:"issuer,omitempty"`
-	Serial       *big.Int `json:"serial,omitempty"`
+	Organization string `json:"organization,omitempty"`
+	CommonName   string `json:"common_name,omitempty"`
+	Issuer       string `json:"issuer,omitempty"`
+	// Serial is the certificate's number in decimal digits: a text, since it is longer than what programs keep of a number.
+	Serial string `json:"serial,omitempty"`
 	// Time is when an authority says that the signature was there; nil without a time stamp that holds.
 	Time *time.Time `json:"time,omitempty"`
 	// Staples is how many answers on revocation (OCSP) came with the signature.

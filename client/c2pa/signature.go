@@ -142,7 +142,7 @@ func chainOf(h cose.Headers) ([]*x509.Certificate, error) {
 
 func (s *Signature) describe(chain []*x509.Certificate) {
 	leaf := chain[0]
-	s.CommonName, s.Issuer, s.Serial = leaf.Subject.CommonName, leaf.Issuer.CommonName, leaf.SerialNumber
+	s.CommonName, s.Issuer, s.Serial = leaf.Subject.CommonName, leaf.Issuer.CommonName, leaf.SerialNumber.String()
 	if names := leaf.Subject.Organization; len(names) > 0 {
 		s.Organization = names[len(names)-1]
 	}

@@ -122,6 +122,7 @@ func TestJourneyOfContentCredentials(t *testing.T) {
 	shown = l.do("c2pa", "show", "remix.png", "--anchors", "root.pem", "--output", "json")
 	require.Contains(t, shown, `"beside": "remix.png.c2pa"`)
 	require.Contains(t, shown, `"state": "Trusted"`)
+	require.Contains(t, shown, `"serial": "2"`)
 	require.Contains(t, shown, `"relationship": "parentOf"`)
 	require.Contains(t, l.fail(append([]string{"c2pa", "sign", "photo.png", "--ingredient", "photo-signed.png"}, sign...)...), "is not the file of a source")
 	require.Contains(t, l.fail("c2pa", "sign", "photo.png"), "--cert")
