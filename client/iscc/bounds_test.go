@@ -1,0 +1,112 @@
+package iscc_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/tiff"
+
+	"github.com/stemma-chain/stemma/client/iscc"
+)
+
+// tiffOf is a grey TIFF with these values of tags, and parts of a file after it.
+func tiffOf(tags [][3]uint32, parts ...[]byte) []byte {
+	file := append([]byte("II*\x00\x08\x00\x00\x00"), binary.LittleEndian.AppendUint16(nil, uint16(len(tags)))...)
+	for _, t := range tags {
+		file = binary.LittleEndian.AppendUint16(file, uint16(t[0]))
+		file = binary.LittleEndian.AppendUint16(file, 4) // LONG
+		file = binary.LittleEndian.AppendUint32(file, t[1])
+		file = binary.LittleEndian.AppendUint32(file, t[2])
+	}
+	return append(append(file, 0, 0, 0, 0), bytes.Join(parts, nil)...)
+}
+
+// took is how many bytes were asked of memory meanwhile.
+func took(do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// What the first lines of a file say of its size bounds what is made of it.
+func TestPicturesThatAreLargerThanTheySay(t *testing.T) {
+	const pixels, most = 1 << 16, 64 << 20
+	// A canvas of one pixel with a picture of 2^28.
+	vp8l := append([]byte{0x2f}, 0xff, 0xff, 0xff, 0x0f)
+	vp8l = append(vp8l, make([]byte, 59)...)
+	webp := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00VP8L")
+	webp = append(binary.LittleEndian.AppendUint32(webp, uint32(len(vp8l))), vp8l...)
+	binary.LittleEndian.PutUint32(webp[4:], uint32(len(webp)-8))
+
+	const at = 8 + 2 + 8*12 + 4
+	grey := func(compression, rows, length uint32) [][3]uint32 {
+		return [][3]uint32{
+			{256, 1, 16},
+			{257, 1, 16},
+			{258, 1, 8},
+			{259, 1, compression},
+			{262, 1, 1},
+			{273, 1, at},
+			{278, 1, rows},
+			{279, 1, length},
+		}
+	}
+	packed := bytes.Repeat([]byte{0x81, 7}, 1<<21) // of 128 bytes each: 256 MB
+	long := make([]byte, 8<<20)
+	for name, file := range map[string]struct {
+		kind string
+		raw  []byte
+	}{
+		"a frame beyond the canvas": {"image/webp", webp},
+		"PackBits":                  {"image/tiff", tiffOf(grey(32773, 16, uint32(len(packed))), packed)},
+		"a tile beyond the picture": {"image/tiff", tiffOf([][3]uint32{
+			{256, 1, 16}, {257, 1, 16}, {258, 1, 8}, {259, 1, 8}, {262, 1, 1}, {322, 1, 1 << 30}, {323, 1, 1 << 30}, {324, 1, 8}, {325, 1, 8},
+		})},
+		"lists of all the file": {"image/tiff", tiffOf([][3]uint32{
+			{256, 1, 16}, {257, 1, 16}, {258, 1 << 21, 8}, {262, 1 << 21, 8}, {266, 1 << 21, 8}, {292, 1 << 21, 8}, {293, 1 << 21, 8},
+		}, long)},
+		"parts over each other": {"image/tiff", tiffOf([][3]uint32{
+			{256, 1, 16}, {257, 1, 16}, {258, 1, 8}, {262, 1, 1}, {273, 16, 8}, {278, 1, 1}, {279, 16, at - 12},
+		}, bytes.Repeat([]byte{0, 0, 0, 1}, 16))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var err error
+			used := took(func() { _, err = iscc.NormalizeImage(bytes.NewReader(file.raw), file.kind, pixels) })
+			require.Error(t, err)
+			require.Less(t, used, uint64(most))
+		})
+	}
+}
+
+// Strips of as many rows as the largest number says are usual: the picture is read, and no more is unpacked than it has.
+func TestAStripOfAllRows(t *testing.T) {
+	picture := image.NewGray(image.Rect(0, 0, 40, 40))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i * i)
+	}
+	for _, compression := range []tiff.CompressionType{tiff.Uncompressed, tiff.Deflate} {
+		var file bytes.Buffer
+		require.NoError(t, tiff.Encode(&file, picture, &tiff.Options{Compression: compression}))
+		want, err := iscc.NormalizeImage(bytes.NewReader(file.Bytes()), "image/tiff", 1<<20)
+		require.NoError(t, err)
+		raw := file.Bytes()
+		directory := binary.LittleEndian.Uint32(raw[4:])
+		changed := false
+		for at := directory + 2; at+12 <= uint32(len(raw)) && !changed; at += 12 {
+			if changed = binary.LittleEndian.Uint16(raw[at:]) == 278; changed {
+				binary.LittleEndian.PutUint16(raw[at+2:], 4)
+				binary.LittleEndian.PutUint32(raw[at+8:], 0xffffffff)
+			}
+		}
+		require.True(t, changed)
+		got, err := iscc.NormalizeImage(bytes.NewReader(raw), "image/tiff", 1<<20)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
