@@ -38,8 +38,9 @@ func took(do func()) uint64 {
 func TestPicturesThatAreLargerThanTheySay(t *testing.T) {
 	const pixels, most = 1 << 16, 64 << 20
 	// A canvas of one pixel with a picture of 2^28.
-	vp8l := append([]byte{0x2f}, 0xff, 0xff, 0xff, 0x0f)
-	vp8l = append(vp8l, make([]byte, 59)...)
+	one := field{1, 4} // a code of one symbol, which takes no bit
+	vp8l := packed(field{0x2f, 8}, field{1<<28 - 1, 28}, field{0, 4 + 3}, one, one, one, one, one, field{0, 64})
+	vp8l = append(vp8l, make([]byte, len(vp8l)%2)...)
 	webp := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00VP8L")
 	webp = append(binary.LittleEndian.AppendUint32(webp, uint32(len(vp8l))), vp8l...)
 	binary.LittleEndian.PutUint32(webp[4:], uint32(len(webp)-8))
