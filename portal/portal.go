@@ -123,7 +123,8 @@ func Run(ctx context.Context, c Config) error {
 	}
 	manifests := &credentials.Service{
 		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
-		Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+		Receiving: guard.NewPlaces(c.Limits, credentials.Senders), Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+		Current: watch.current,
 	}
 	if c.Credentials != "" {
 		if manifests.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials); err != nil {
