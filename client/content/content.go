@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 	"github.com/stemma-chain/stemma/client/iscc"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -155,10 +157,12 @@ func besides(path string) []string {
 	return slices.Compact([]string{path + ".c2pa", strings.TrimSuffix(path, filepath.Ext(path)) + ".c2pa"})
 }
 
+// readBeside reads the store beside a file. Only a plain file is one: a folder of that name has nothing to do with it, and a pipe or a device may
+// have no end.
 func readBeside(path string) (store []byte, name string, err error) {
 	for _, name := range besides(path) {
 		info, err := os.Stat(name)
-		if errors.Is(err, fs.ErrNotExist) || name == path {
+		if errors.Is(err, fs.ErrNotExist) || name == path || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
 		if err != nil {
@@ -167,7 +171,15 @@ func readBeside(path string) (store []byte, name string, err error) {
 		if info.Size() > asset.MaxStore {
 			return nil, name, fmt.Errorf("%s: %w", name, asset.ErrTooLarge)
 		}
-		store, err := os.ReadFile(name)
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, name, err
+		}
+		defer f.Close()
+		store, err := io.ReadAll(io.LimitReader(f, asset.MaxStore+1))
+		if err == nil && len(store) > asset.MaxStore {
+			err = fmt.Errorf("%s: %w", name, asset.ErrTooLarge)
+		}
 		return store, name, err
 	}
 	return nil, "", nil
@@ -227,8 +239,8 @@ var aLabel = regexp.MustCompile(`(?i)urn:(c2pa|uuid):[0-9a-f]{8}(-[0-9a-f]{4}){3
 
 // Label is a manifest's label as the chain keeps it; known is false for one that is no label of C2PA.
 func Label(label string) (kept string, known bool) {
-	kept = aLabel.FindString(label)
-	return kept, kept != ""
+	_, kept, err := fingerprint.Normalize(C2PA, aLabel.FindString(label))
+	return kept, err == nil
 }
 
 // Left says which units the ISCC has not, and why, a line each.
