@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -150,11 +149,7 @@ func showCredentials(ctx context.Context, out io.Writer, paths []string, trust *
 		all = append(all, shown)
 	}
 	if asJSON {
-		raw, err := json.MarshalIndent(map[string]any{"files": all}, "", "  ")
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(out, string(raw)); err != nil {
+		if err := printIndented(out, map[string]any{"files": all}); err != nil {
 			return err
 		}
 	} else {
@@ -199,7 +194,7 @@ func (s shownCredentials) print(out io.Writer) error {
 		return err
 	}
 	for _, i := range s.read.Credentials.Ingredients() {
-		fmt.Fprintf(out, "  from: %s, %s%s\n", ingredientTitle(i.Ingredient), i.Relationship, ingredientStanding(*s.Report, i.Ingredient))
+		fmt.Fprintf(out, "  from: %s, %s%s\n", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)), ingredientStanding(*s.Report, i.Ingredient))
 	}
 	for _, m := range active.Mining {
 		fmt.Fprintf(out, "  use: %s %s %s\n", table.Clean(m.Name), table.Clean(m.Use), table.Short(m.Constraint))
