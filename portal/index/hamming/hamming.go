@@ -58,8 +58,10 @@ type list struct{ first, length uint32 }
 // Set of codes, each in a slot of its own. Whoever puts a code there numbers the slots, from 1 and densely. Any number of
 // goroutines may use it. The zero value is empty.
 type Set struct {
-	mu         sync.RWMutex
-	pages      []*page
+	mu    sync.RWMutex
+	pages []*page
+	// gone are the pages of which all slots were used and none is somebody's any more: they take no memory.
+	gone       map[int]bool
 	lists      [parts][]list
 	live, dead int
 }
@@ -75,7 +77,7 @@ func (s *Set) Len() int {
 func (s *Set) Put(slot uint32, c Code) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slot == 0 || c.Kind == 0 || c.Of == 0 {
+	if slot == 0 || c.Kind == 0 || c.Of == 0 || s.gone[int(slot/pageSlots)] {
 		return false
 	}
 	if s.lists[0] == nil {
@@ -131,7 +133,7 @@ func (s *Set) Remove(slot uint32) {
 	}
 }
 
-// enlistAll makes all lists anew, without what was removed.
+// enlistAll makes all lists anew, without what was removed, and gives back the memory of pages that have nothing else.
 func (s *Set) enlistAll() {
 	for part := range s.lists {
 		clear(s.lists[part])
@@ -140,10 +142,18 @@ func (s *Set) enlistAll() {
 		if p == nil {
 			continue
 		}
+		empty := true
 		for i := range p.of {
 			if p.of[i] != 0 {
 				s.enlist(uint32(n*pageSlots+i), p)
 			}
+			empty = empty && p.of[i] == 0 && (p.kind[i] != 0 || n+i == 0) // there is no slot 0
+		}
+		if empty {
+			if s.gone == nil {
+				s.gone = map[int]bool{}
+			}
+			s.gone[n], s.pages[n] = true, nil
 		}
 	}
 	s.dead = 0

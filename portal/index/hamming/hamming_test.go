@@ -174,3 +174,28 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// Whoever revises a work again and again makes codes that are removed at once: they are not kept in memory for ever, nor read at each question.
+func TestWhatWasRemovedTakesNoMemory(t *testing.T) {
+	var s Set
+	const revisions = 100 * pageSlots
+	for slot := uint32(1); slot <= revisions; slot++ {
+		require.True(t, s.Put(slot, Code{Kind: 1, Bits: uint64(slot), Of: 1}))
+		if slot > 1 {
+			s.Remove(slot - 1)
+		}
+	}
+	kept := 0
+	for _, p := range s.pages {
+		if p != nil {
+			kept++
+		}
+	}
+	require.LessOrEqual(t, kept, 3)
+	require.False(t, s.Put(1, Code{Kind: 1, Bits: 1, Of: 1}), "the slot was used before")
+	found, more := s.Within(1, revisions, 0, 10)
+	require.Equal(t, []Match{{1, 0}}, found)
+	require.False(t, more)
+	found, _ = s.Within(1, revisions-1, 0, 10)
+	require.Empty(t, found)
+}
