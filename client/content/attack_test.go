@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 )
@@ -53,4 +54,29 @@ func TestLabelsAreWhatTheChainKeeps(t *testing.T) {
 	}
 	kept, _ := content.Label("URN:C2PA:" + uuid)
 	require.Equal(t, "urn:c2pa:"+strings.ToLower(uuid), kept)
+}
+
+// An update changes no content: what the manifest before it says of that still holds, and is not hidden by it.
+func TestAnUpdateHidesNothing(t *testing.T) {
+	parent := func(label string) []c2pa.Ingredient {
+		return []c2pa.Ingredient{{Relationship: c2pa.ParentOf, Manifest: label}}
+	}
+	first := c2pa.Manifest{
+		Label: "first", Mining: []c2pa.Mining{{Name: "cawg.ai_training", Use: "notAllowed"}, {Name: "c2pa.data_mining", Use: "allowed"}},
+		Actions: []c2pa.Action{{Action: "c2pa.created", SourceType: "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}},
+	}
+	for _, c := range []struct {
+		manifests []c2pa.Manifest
+		wish      string
+		source    string
+	}{
+		{[]c2pa.Manifest{first, {Label: "last", Update: true, Ingredients: parent("first")}}, "notAllowed", "digitalCapture"},
+		{[]c2pa.Manifest{first, {Label: "last", Ingredients: parent("first")}}, "", ""},
+		{[]c2pa.Manifest{{Label: "last", Update: true, Ingredients: parent("last")}}, "", ""},
+		{[]c2pa.Manifest{{Label: "last", Update: true}}, "", ""},
+	} {
+		read := content.Content{Credentials: &content.Credentials{Report: c2pa.Report{State: c2pa.Valid, Active: "last", Manifests: c.manifests}}}
+		require.Equal(t, c.wish, read.Credentials.Wishes()["ai_training"])
+		require.Equal(t, c.source, read.SourceType())
+	}
 }

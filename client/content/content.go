@@ -227,11 +227,13 @@ func (c Content) SourceType() string {
 	if c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
 		return ""
 	}
-	name, err := describe.ParseSourceType(c.Credentials.Active().DigitalSourceType())
-	if err != nil {
-		return "" // one that the chain does not know
+	for _, m := range c.Credentials.ofContent() {
+		// One that the chain does not know is left out.
+		if name, err := describe.ParseSourceType(m.DigitalSourceType()); err == nil && name != "" {
+			return name
+		}
 	}
-	return name
+	return ""
 }
 
 // aLabel is the part of a manifest's label that the chain takes: what older programs write before it says who made them.

@@ -193,18 +193,35 @@ func (s shownCredentials) print(out io.Writer) error {
 	if err := table.Fields(out, fields...); err != nil {
 		return err
 	}
+	var lines []string
 	for _, i := range s.read.Credentials.Ingredients() {
-		fmt.Fprintf(out, "  from: %s, %s%s\n", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)), ingredientStanding(*s.Report, i.Ingredient))
+		lines = append(lines, fmt.Sprintf("from: %s, %s%s", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)),
+			ingredientStanding(*s.Report, i.Ingredient)))
 	}
+	lines = firstOf(lines, "ingredients")
+	var uses, wrong []string
 	for _, m := range active.Mining {
-		fmt.Fprintf(out, "  use: %s %s %s\n", table.Clean(m.Name), table.Clean(m.Use), table.Short(m.Constraint))
+		uses = append(uses, fmt.Sprintf("use: %s %s %s", table.Clean(m.Name), table.Clean(m.Use), table.Short(m.Constraint)))
 	}
 	for _, f := range s.Report.Failures() {
 		if f.Code != c2pa.CredentialUntrusted {
-			fmt.Fprintf(out, "  wrong: %s (%s)\n", table.Clean(f.Reason), f.Code)
+			wrong = append(wrong, fmt.Sprintf("wrong: %s (%s)", table.Clean(f.Reason), f.Code))
+		}
+	}
+	for _, line := range append(append(lines, firstOf(uses, "uses")...), firstOf(wrong, "reasons")...) {
+		if _, err := fmt.Fprintln(out, "  "+line); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// firstOf are the first of many lines, and how many others there are: a manifest may have any number.
+func firstOf(lines []string, what string) []string {
+	if len(lines) <= maxIngredients {
+		return lines
+	}
+	return append(lines[:maxIngredients:maxIngredients], fmt.Sprintf("and %d more %s (--output json)", len(lines)-maxIngredients, what))
 }
 
 // standing says in words how far the credentials hold.
