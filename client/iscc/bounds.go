@@ -20,6 +20,12 @@ func bound(in io.ReadSeeker, mediaType string, maxPixels int64) (io.Reader, erro
 		return nil, err
 	}
 	switch mediaType {
+	case "image/jpeg":
+		if err := countScans(in); err != nil {
+			return nil, err
+		}
+		_, err := in.Seek(0, io.SeekStart)
+		return in, err
 	case "image/tiff":
 		return boundTIFF(in, maxPixels)
 	case "image/webp":
@@ -34,6 +40,43 @@ func bound(in io.ReadSeeker, mediaType string, maxPixels int64) (io.Reader, erro
 		return in, err
 	}
 	return in, nil
+}
+
+// maxScans is how many scans a JPEG may have: encoders write about ten. Each is a look at all blocks, and may be of 40 bytes.
+const maxScans = 500
+
+// countScans refuses a JPEG of many scans. What it can't read it leaves to the decoder.
+func countScans(file io.Reader) error {
+	in, scans := bufio.NewReader(file), 0
+	for {
+		b, err := in.ReadByte()
+		if b != 0xff || err != nil {
+			if err != nil {
+				return nil //nolint:nilerr // the decoder says so
+			}
+			continue
+		}
+		for b == 0xff && err == nil {
+			b, err = in.ReadByte()
+		}
+		switch {
+		case err != nil || b == 0xd9: // its end
+			return nil //nolint:nilerr // the decoder says so
+		case b <= 1 || b >= 0xd0 && b <= 0xd8: // no segment
+			continue
+		case b == 0xda:
+			if scans++; scans > maxScans {
+				return fmt.Errorf("more than %d scans", maxScans)
+			}
+		}
+		var length [2]byte
+		if _, err := io.ReadFull(in, length[:]); err != nil {
+			return nil //nolint:nilerr // the decoder says so
+		}
+		if _, err := in.Discard(max(int(binary.BigEndian.Uint16(length[:]))-2, 0)); err != nil {
+			return nil //nolint:nilerr // the decoder says so
+		}
+	}
 }
 
 // frameOfWebP is the size of the picture that a WebP has, which need not be that of the canvas that it begins with: the decoder makes the

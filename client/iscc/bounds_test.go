@@ -2,10 +2,12 @@ package iscc_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"image"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/tiff"
@@ -109,5 +111,90 @@ func TestAStripOfAllRows(t *testing.T) {
 		got, err := iscc.NormalizeImage(bytes.NewReader(raw), "image/tiff", 1<<20)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
+	}
+}
+
+// scansOf is a progressive JPEG of so many pixels a side with as many scans that say nothing.
+func scansOf(side uint16, scans int) []byte {
+	file := []byte{0xff, 0xd8, 0xff, 0xdb, 0, 67, 0}
+	file = append(file, bytes.Repeat([]byte{1}, 64)...)
+	file = append(file, 0xff, 0xc2, 0, 11, 8, byte(side>>8), byte(side), byte(side>>8), byte(side), 1, 1, 0x11, 0)
+	// One code of one bit, of a run of 2^14 blocks and more that end.
+	file = append(file, 0xff, 0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xe0)
+	blocks := (int(side) + 7) / 8 * ((int(side) + 7) / 8)
+	data, at := []byte{0}, 0
+	const code, length, run = 0b0_01010101010101, 15, 1<<14 + 5461 // highest bit first
+	for n := 0; n < (blocks+run-1)/run*length; n++ {
+		if at = n % 8; at == 0 && n > 0 {
+			data = append(data, 0)
+		}
+		data[len(data)-1] |= byte(uint(code)>>(length-1-n%length)&1) << (7 - at)
+	}
+	scan := append([]byte{0xff, 0xda, 0, 8, 1, 1, 0x10, 1, 63, 0}, data...)
+	return append(append(file, bytes.Repeat(scan, scans)...), 0xff, 0xd9)
+}
+
+// silence is FLAC of eight channels with frames of 65,535 samples each that are all nothing.
+func silence(frames int) []byte {
+	info := make([]byte, 34)
+	binary.BigEndian.PutUint64(info[10:], 48000<<44|7<<41|15<<36)
+	file := append([]byte{'f', 'L', 'a', 'C', 0x80, 0, 0, 34}, info...)
+	frame := []byte{0xff, 0xf8, 0x70, 0x78, 0, 0xff, 0xfe}
+	frame = append(frame, flacSum8(frame))
+	for range 8 {
+		frame = append(frame, 0, 0, 0) // constant: nothing
+	}
+	frame = binary.BigEndian.AppendUint16(frame, flacSum16(frame))
+	return append(file, bytes.Repeat(frame, frames)...)
+}
+
+func flacSum8(raw []byte) (sum byte) {
+	for _, b := range raw {
+		sum ^= b
+		for range 8 {
+			if sum&0x80 != 0 {
+				sum = sum<<1 ^ 7
+			} else {
+				sum <<= 1
+			}
+		}
+	}
+	return sum
+}
+
+func flacSum16(raw []byte) (sum uint16) {
+	for _, b := range raw {
+		sum ^= uint16(b) << 8
+		for range 8 {
+			if sum&0x8000 != 0 {
+				sum = sum<<1 ^ 0x8005
+			} else {
+				sum <<= 1
+			}
+		}
+	}
+	return sum
+}
+
+// Nobody writes a JPEG of thousands of scans.
+func TestManyScans(t *testing.T) {
+	_, err := iscc.NormalizeImage(bytes.NewReader(scansOf(64, 501)), "image/jpeg", 1<<20)
+	require.ErrorIs(t, err, iscc.ErrUnreadable)
+	_, err = iscc.NormalizeImage(bytes.NewReader(scansOf(64, 499)), "image/jpeg", 1<<20)
+	require.NoError(t, err)
+}
+
+// A file of some megabytes may take hours to decode: whoever has waited long enough is let go.
+func TestWhatTakesLongEnds(t *testing.T) {
+	for name, file := range map[string][]byte{"scans of a JPEG": scansOf(5600, 490), "silence in FLAC": silence(100_000)} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := iscc.OfFile(ctx, bytes.NewReader(file), int64(len(file)), iscc.Options{MaxPixels: 32 << 20})
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			t.Logf("%d bytes, %s", len(file), time.Since(began))
+			require.Less(t, time.Since(began), time.Minute)
+		})
 	}
 }
