@@ -176,6 +176,16 @@ func flacSum16(raw []byte) (sum uint16) {
 	return sum
 }
 
+// A tag of ten bytes says that it has 256 MB.
+func TestATagThatIsLargerThanTheFile(t *testing.T) {
+	var err error
+	used := took(func() {
+		_, err = iscc.Fingerprint(bytes.NewReader([]byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7f")), "audio/mpeg", 1<<20)
+	})
+	require.ErrorIs(t, err, iscc.ErrUnreadable)
+	require.Less(t, used, uint64(16<<20))
+}
+
 // Nobody writes a JPEG of thousands of scans.
 func TestManyScans(t *testing.T) {
 	_, err := iscc.NormalizeImage(bytes.NewReader(scansOf(64, 501)), "image/jpeg", 1<<20)

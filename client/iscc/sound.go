@@ -237,7 +237,7 @@ type onlyReader struct{ io.Reader }
 
 func openMP3(in io.ReadSeeker) (*sound, error) {
 	skip, length := mp3Padding(in)
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
+	if err := skipID3(in); err != nil {
 		return nil, err
 	}
 	d, err := mp3.NewDecoder(onlyReader{bufio.NewReader(in)})
