@@ -16,10 +16,13 @@ import (
 	"time"
 )
 
-// Distance is in how many of 64 bits codes may differ in where nobody says otherwise: a picture that was stored anew differs in fewer,
-// and hardly any two that have nothing to do with each other do (docs/similarity.md has what was measured). MaxDistance is the most that
-// portals look for.
-const Distance, MaxDistance = 6, 7
+const (
+	// Distance is in how many of 64 bits codes may differ in where nobody says otherwise: a picture that was stored anew differs in fewer,
+	// and hardly any two that have nothing to do with each other do (docs/similarity.md has what was measured).
+	Distance = 6
+	// MaxDistance is the most that portals look for.
+	MaxDistance = 7
+)
 
 // Path is where portals answer, below their address.
 const Path = "/similar.json"

@@ -45,8 +45,10 @@ const (
 	MediaType = "application/c2pa"
 	// scheme of fingerprints that name Content Credentials.
 	scheme = "c2pa"
-	// Contents is how many files are looked at at a time: each is decoded. Senders is how many may come in, since a reader may be slow.
-	Contents, Senders = 2, 8
+	// Contents is how many files are looked at at a time: each is decoded.
+	Contents = 2
+	// Senders is how many files may come in at a time: a reader may be slow.
+	Senders = 8
 	// answerWithin is how long an answer may take.
 	answerWithin = 20 * time.Second
 )
