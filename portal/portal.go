@@ -121,15 +121,11 @@ func Run(ctx context.Context, c Config) error {
 		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
-	manifests := &credentials.Service{
-		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
-		Receiving: guard.NewPlaces(c.Limits, credentials.Senders), Looking: guard.NewPlaces(c.Limits, credentials.Contents),
-		Current: watch.current,
+	manifests, err := c.manifests(x, asked, watch)
+	if err != nil {
+		return err
 	}
-	if c.Credentials != "" {
-		if manifests.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials); err != nil {
-			return err
-		}
+	if manifests.Store != nil {
 		group.Go(func() error { return manifests.Run(ctx) })
 	}
 	site, err := pages.New(pages.Config{
@@ -158,6 +154,19 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	return nil
+}
+
+// manifests is C2PA's Soft Binding Resolution API. It keeps manifest stores where a folder is named for them.
+func (c Config) manifests(x *index.Index, asked *client.Client, w *watch) (s *credentials.Service, err error) {
+	s = &credentials.Service{
+		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
+		Receiving: guard.NewPlaces(c.Limits, credentials.Senders), Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+		Current: w.current,
+	}
+	if c.Credentials != "" {
+		s.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials)
+	}
+	return s, err
 }
 
 // serve serves until the context ends; what is being answered then is answered.
