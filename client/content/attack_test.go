@@ -80,3 +80,22 @@ func TestAnUpdateHidesNothing(t *testing.T) {
 		require.Equal(t, c.source, read.SourceType())
 	}
 }
+
+// photo.c2pa may be of photo.jpg: beside it photo.txt is not called a forgery.
+func TestAStoreOfAFileOfAnotherKind(t *testing.T) {
+	jpeg := real(t, "CA")
+	dir, stem := filepath.Dir(jpeg), strings.TrimSuffix(jpeg, ".jpg")
+	require.NoError(t, os.WriteFile(stem+".c2pa", read(t, jpeg, content.Options{NoISCC: true}).Credentials.Store, 0o600))
+	require.NoError(t, os.WriteFile(stem+".txt", []byte("a note"), 0o600))
+	c := read(t, stem+".txt", content.Options{NoISCC: true})
+	require.Nil(t, c.Credentials)
+	require.NoError(t, c.Unread)
+	require.Equal(t, c2pa.Valid, read(t, jpeg, content.Options{NoISCC: true}).Credentials.Report.State)
+
+	// Where nothing else has the name, it is this file's, which was changed; and so it is where it has the file's whole name.
+	require.NoError(t, os.Rename(jpeg, filepath.Join(dir, "other.jpg")))
+	require.Equal(t, c2pa.Invalid, read(t, stem+".txt", content.Options{NoISCC: true}).Credentials.Report.State)
+	require.NoError(t, os.Rename(filepath.Join(dir, "other.jpg"), jpeg))
+	require.NoError(t, os.Rename(stem+".c2pa", stem+".txt.c2pa"))
+	require.Equal(t, c2pa.Invalid, read(t, stem+".txt", content.Options{NoISCC: true}).Credentials.Report.State)
+}

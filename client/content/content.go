@@ -127,6 +127,9 @@ func (c *Content) readCredentials(a *asset.File, path string, o Options) error {
 	if err == nil {
 		var report c2pa.Report
 		if report, err = c2pa.Check(store, fileOf(a, beside), c2pa.Options{Trust: o.Trust}); err == nil {
+			if beside != "" && isOthers(path, beside, report) {
+				return nil
+			}
 			c.Credentials = &Credentials{Store: store, Sha256: sha256.Sum256(store), Beside: beside, Report: report}
 			return nil
 		}
@@ -137,6 +140,22 @@ func (c *Content) readCredentials(a *asset.File, path string, o Options) error {
 	}
 	c.Unread = err
 	return nil
+}
+
+// isOthers says whether a store beside a file is another file's: photo.c2pa lies beside photo.jpg and photo.dng, and is not bound to this one.
+func isOthers(path, beside string, r c2pa.Report) bool {
+	stem := strings.TrimSuffix(path, filepath.Ext(path))
+	if beside != stem+".c2pa" || beside == path+".c2pa" || !slices.ContainsFunc(r.Failures(), func(s c2pa.Status) bool {
+		return s.Code == c2pa.DataHashMismatch || s.Code == c2pa.BoxesHashMismatch || s.Code == c2pa.BMFFHashMismatch
+	}) {
+		return false
+	}
+	list, err := os.ReadDir(filepath.Dir(path))
+	return err == nil && slices.ContainsFunc(list, func(e fs.DirEntry) bool {
+		name := e.Name()
+		return e.Type().IsRegular() && name != filepath.Base(path) && name != filepath.Base(beside) &&
+			strings.TrimSuffix(name, filepath.Ext(name)) == filepath.Base(stem)
+	})
 }
 
 // fileOf is what a store is bound to: one that lies beside the file leaves nothing out.
