@@ -159,7 +159,7 @@ func (s *Set) enlistAll() {
 	s.dead = 0
 }
 
-// Within lists whose codes of a kind differ from one in at most distance bits: the nearest first, then those of the lowest numbers. At
+// Within lists whose codes of a kind differ from one in at most distance bits, each once by the nearest: the nearest first, then those of the lowest numbers. At
 // most limit; more says that there are others. Nothing is within more than MaxDistance.
 func (s *Set) Within(kind uint8, code uint64, distance, limit int) (found []Match, more bool) {
 	s.mu.RLock()
@@ -241,14 +241,21 @@ type nearest struct {
 
 func (n *nearest) add(m Match) {
 	if n.found = append(n.found, m); len(n.found) >= 4*n.limit+64 {
-		n.cut()
-		n.most = n.found[len(n.found)-1].Distance // what is farther would be cut again
+		if n.cut(); len(n.found) == n.limit {
+			n.most = n.found[n.limit-1].Distance // what is farther would be cut again
+		}
 	}
 }
 
+// cut keeps the nearest of each, so that somebody who has many codes takes one place, and of all those that there is room for.
 func (n *nearest) cut() {
 	slices.SortFunc(n.found, func(a, b Match) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Of, b.Of)) })
-	n.found = slices.Compact(n.found) // somebody's who has one code twice
+	seen := make(map[uint32]bool, len(n.found))
+	n.found = slices.DeleteFunc(n.found, func(m Match) bool {
+		was := seen[m.Of]
+		seen[m.Of] = true
+		return was
+	})
 	if len(n.found) > n.limit {
 		n.found, n.more = n.found[:n.limit], true
 	}
