@@ -121,13 +121,11 @@ func Run(ctx context.Context, c Config) error {
 		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
-	manifests, err := c.manifests(x, asked, watch)
+	manifests, keepManifests, err := c.credentials(x, asked, watch)
 	if err != nil {
 		return err
 	}
-	if manifests.Store != nil {
-		group.Go(func() error { return manifests.Run(ctx) })
-	}
+	group.Go(func() error { return keepManifests(ctx) })
 	site, err := pages.New(pages.Config{
 		Credentials: manifests,
 		Client:      asked, Node: node, RPC: rpc, Index: x, Items: published, Status: watch.status, Log: c.Log, Limits: c.Limits,
@@ -156,17 +154,21 @@ func Run(ctx context.Context, c Config) error {
 	return nil
 }
 
-// manifests is C2PA's Soft Binding Resolution API. It keeps manifest stores where a folder is named for them.
-func (c Config) manifests(x *index.Index, asked *client.Client, w *watch) (s *credentials.Service, err error) {
-	s = &credentials.Service{
+// credentials are C2PA's Soft Binding Resolution API, and what has to run for it.
+func (c Config) credentials(
+	x *index.Index, asked *client.Client, w *watch,
+) (*credentials.Service, func(context.Context) error, error) {
+	s := &credentials.Service{
 		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
 		Receiving: guard.NewPlaces(c.Limits, credentials.Senders), Looking: guard.NewPlaces(c.Limits, credentials.Contents),
 		Current: w.current,
 	}
-	if c.Credentials != "" {
-		s.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials)
+	if c.Credentials == "" {
+		return s, func(context.Context) error { return nil }, nil
 	}
-	return s, err
+	var err error
+	s.Store, err = credentials.OpenStore(c.Credentials, c.MaxCredentials)
+	return s, s.Run, err
 }
 
 // serve serves until the context ends; what is being answered then is answered.

@@ -31,6 +31,7 @@ type templateMap struct {
 	Agent       text   `json:"softwareAgent"`
 	AgentIndex  *int   `json:"softwareAgentIndex"`
 	Description string `json:"description"`
+	Icon        icon   `json:"icon"`
 }
 
 type parametersMap struct {
@@ -48,6 +49,12 @@ func (m *manifest) readActions(label string, c content, gathered bool) error {
 		v.Actions = &[]actionMap{}
 	}
 	templates := merged(v.Templates)
+	for _, one := range v.Templates {
+		m.refer(label, hashedURI(one.Icon))
+	}
+	for _, one := range v.Agents {
+		m.refer(label, hashedURI(one.Icon))
+	}
 	for _, one := range *v.Actions {
 		one.fill(templates)
 		ref := actionRef{name: one.Action, parameters: len(one.Parameters) > 0}
@@ -74,7 +81,7 @@ func (m *manifest) readActions(label string, c content, gathered bool) error {
 func (a *actionMap) fill(templates map[string]templateMap) {
 	for _, name := range []string{a.Action, "*"} {
 		t := templates[name]
-		t.overlay(templateMap{a.Action, a.SourceType, a.Agent, a.AgentIndex, a.Description})
+		t.overlay(templateMap{SourceType: a.SourceType, Agent: a.Agent, AgentIndex: a.AgentIndex, Description: a.Description})
 		a.SourceType, a.Agent, a.AgentIndex, a.Description = t.SourceType, t.Agent, t.AgentIndex, t.Description
 	}
 }

@@ -21,6 +21,7 @@ type parsed struct {
 	bindings        []string
 	gatheredBinding bool
 	broken          []broken
+	references      []reference
 	// relationships are those of the ingredients, by their labels.
 	relationships map[string]Relationship
 }
@@ -53,7 +54,6 @@ type ingredientRef struct {
 	version   int
 	manifest  *hashedURI
 	signature *hashedURI
-	thumbnail *hashedURI
 	results   bool
 	known     []knownStatus
 }

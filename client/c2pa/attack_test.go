@@ -163,6 +163,16 @@ func TestManifestsAgainstTheRules(t *testing.T) {
 		"a binding in JSON": {func(d *draft) {
 			d.parts[1].boxes = [][]byte{jumbf.Append(nil, jumbf.JSON, []byte("{}"))}
 		}, c2pa.DataHashMalformed},
+		"an icon that is absent": {func(d *draft) {
+			d.claim = map[string]any{"claim_generator_info": map[string]any{
+				"name": "a", "icon": map[string]any{"url": "self#jumbf=c2pa.assertions/c2pa.icon", "hash": []byte{1}},
+			}}
+		}, c2pa.HashedURIMissing},
+		"another icon": {func(d *draft) {
+			d.parts[0].value.(map[string]any)["softwareAgents"] = []any{map[string]any{
+				"name": "a", "icon": map[string]any{"url": "self#jumbf=c2pa.assertions/c2pa.hash.data", "hash": []byte{1}},
+			}}
+		}, c2pa.HashedURIMismatch},
 		"compressed":     {func(d *draft) { d.kind = "c2cm" }, c2pa.CompressedInvalid},
 		"redacts itself": {func(d *draft) { d.claim = redacts("self#jumbf=c2pa.assertions/a") }, c2pa.AssertionSelfRedacted},
 		"redacts a binding": {func(d *draft) {

@@ -4,8 +4,10 @@
 // Clauses in comments are those of the C2PA specification 2.2. Where it leaves a choice, or where files of earlier versions break it and
 // are called valid all the same, checking follows the library of the specification's makers, @contentauth/c2pa-node 0.9.8.
 //
-// What isn't checked: identity assertions (CAWG) and the contents of compressed manifests, of collections and of parts of an asset
-// (c2pa.hash.multi-asset); manifests and revocation lists are never fetched.
+// What isn't checked: identity assertions (CAWG), the fields that c2pa.metadata may have, and whether the algorithm of a soft binding is
+// on the list of them. What isn't read, so that it makes a file invalid: compressed manifests, hashes of collections; and of an asset in
+// parts (c2pa.hash.multi-asset) the whole is compared alone. Nothing is ever fetched: no manifest, no assertion elsewhere, no answer on
+// revocation.
 package c2pa
 
 import (

@@ -21,8 +21,37 @@ func (k *check) manifest(m *manifest) {
 	k.signature(m)
 	k.redactions(m)
 	k.assertions(m)
+	k.references(m)
 	k.kinds(m)
 	k.checkActions(m)
+}
+
+// references compares pictures and icons with the hashes of references to them (clause 15.10.3.3). In claims of version 1 nobody has.
+func (k *check) references(m *manifest) {
+	if m.claim.version == 1 {
+		return
+	}
+	for _, ref := range m.parsed.references {
+		at := place{m.Label, ""}
+		if ref.label != "" {
+			at.path = assertionsLabel + "/" + ref.label
+		}
+		p, box, found := k.store.find(ref.to.URL, m)
+		if target := k.store.byLabel[p.manifest]; target != nil && target.redacted[p.path] {
+			continue
+		}
+		if !found {
+			k.add(HashedURIMissing, m, at, "it refers to something that isn't there: "+ref.to.URL)
+			continue
+		}
+		same, err := k.hasher.matches(box, ref.to, m.claim.algorithm)
+		switch {
+		case errors.Is(err, asset.ErrAlgorithm):
+			k.add(AlgorithmUnsupported, m, at, err.Error())
+		case !same:
+			k.add(HashedURIMismatch, m, at, "it refers to something that is another now: "+ref.to.URL)
+		}
+	}
 }
 
 // redactions checks what a claim says was taken out of others, and that it was.

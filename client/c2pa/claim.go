@@ -44,6 +44,7 @@ type claimMap struct {
 type generatorInfo struct {
 	Name    text `json:"name"`
 	Version text `json:"version"`
+	Icon    icon `json:"icon"`
 }
 
 // readClaim reads the claim and checks that what must be there is (clause 15.6.2).
@@ -112,6 +113,7 @@ func (m *manifest) readGenerators(c claimMap) error {
 	}
 	for _, one := range list {
 		m.Generators = append(m.Generators, Generator{string(one.Name), string(one.Version)})
+		m.refer("", hashedURI(one.Icon))
 	}
 	if len(list) == 0 && c.Generator != "" {
 		m.Generators = []Generator{{Name: c.Generator}}

@@ -69,6 +69,8 @@ const (
 	SignatureMissing         Code = "claimSignature.missing"
 	SignatureMismatch        Code = "claimSignature.mismatch"
 	SignatureOutsideValidity Code = "claimSignature.outsideValidity"
+	HashedURIMissing         Code = "hashedURI.missing"
+	HashedURIMismatch        Code = "hashedURI.mismatch"
 	GeneralError             Code = "general.error"
 	IngredientSignMissing    Code = "ingredient.claimSignature.missing"
 	IngredientSignMismatch   Code = "ingredient.claimSignature.mismatch"

@@ -55,7 +55,7 @@ func (m *manifest) readIngredient(label string, c content, gathered bool) error 
 	if err := c.decodeCBOR(&v); err != nil {
 		return err
 	}
-	ref := ingredientRef{version: 1, manifest: v.Manifest, signature: v.Signature, thumbnail: v.Thumbnail, results: v.Results != nil}
+	ref := ingredientRef{version: 1, manifest: v.Manifest, signature: v.Signature, results: v.Results != nil}
 	bare, _, _ := strings.Cut(label, "__")
 	switch {
 	case strings.HasSuffix(bare, ".v2"):
@@ -77,6 +77,9 @@ func (m *manifest) readIngredient(label string, c content, gathered bool) error 
 			return err
 		}
 		ref.Ingredient.Manifest, ref.ManifestHash, ref.Algorithm = p.manifest, ref.manifest.Hash, ref.manifest.Algorithm
+	}
+	if v.Thumbnail != nil {
+		m.refer(label, *v.Thumbnail)
 	}
 	ref.known = v.known(ref.Ingredient.Manifest)
 	m.parsed.ingredients = append(m.parsed.ingredients, ref)

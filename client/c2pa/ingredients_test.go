@@ -92,7 +92,10 @@ func TestIngredientsAgainstTheRules(t *testing.T) {
 		"no relationship": {func(d *draft) { delete(d.parts[2].value.(map[string]any), "relationship") }, c2pa.IngredientMalformed},
 		"another one":     {func(d *draft) { d.parts[2].value.(map[string]any)["relationship"] = "cousinOf" }, c2pa.IngredientMalformed},
 		"no results":      {func(d *draft) { delete(d.parts[2].value.(map[string]any), "validationResults") }, c2pa.IngredientMalformed},
-		"no CBOR":         {func(d *draft) { d.parts[2].raw = []byte{0xff} }, c2pa.AssertionCBOR},
+		"another picture": {func(d *draft) {
+			d.parts[2].value.(map[string]any)["thumbnail"] = hashed("self#jumbf=c2pa.assertions/c2pa.hash.data", make([]byte, 9))
+		}, c2pa.HashedURIMismatch},
+		"no CBOR": {func(d *draft) { d.parts[2].raw = []byte{0xff} }, c2pa.AssertionCBOR},
 		"two parents": {func(d *draft) {
 			d.parts = append(d.parts, ingredient("c2pa.ingredient.v3__1", c2pa.ParentOf, "", nil))
 		}, c2pa.MultipleParents},

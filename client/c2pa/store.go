@@ -148,6 +148,10 @@ func (m *manifest) find(path string) (jumbf.Box, bool) {
 	if path == "" {
 		return at, true
 	}
+	if label := (place{path: path}).assertion(); label != "" {
+		box, found := m.assertions[label]
+		return box, found
+	}
 	for label := range strings.SplitSeq(path, "/") {
 		found := at.All(label)
 		if len(found) == 0 {

@@ -74,6 +74,30 @@ type hashedURI struct {
 	Hash      []byte `json:"hash"`
 }
 
+// icon is a reference to a picture, or empty: some lie on the web, and some writers put text there.
+type icon hashedURI
+
+func (i *icon) UnmarshalCBOR(raw []byte) error {
+	var ref hashedURI
+	if err := decoding.Unmarshal(raw, &ref); err == nil {
+		*i = icon(ref)
+	}
+	return nil
+}
+
+// reference is one from an assertion, or with no label from the claim, to a box of the store.
+type reference struct {
+	label string
+	to    hashedURI
+}
+
+// refer takes down a reference to check; those to elsewhere are never followed.
+func (m *manifest) refer(label string, to hashedURI) {
+	if strings.HasPrefix(to.URL, uriPrefix) {
+		m.parsed.references = append(m.parsed.references, reference{label, to})
+	}
+}
+
 // base is an assertion's label without the number that tells several of a kind apart, and without the version.
 func base(label string) string {
 	label, _, _ = strings.Cut(label, "__")

@@ -16,13 +16,12 @@ import (
 	"time"
 )
 
-const (
-	// Distance is in how many of 64 bits codes may differ in where nobody says otherwise: a picture that was stored anew differs in fewer,
-	// and hardly any two that have nothing to do with each other do (docs/similarity.md has what was measured).
-	Distance = 6
-	// MaxDistance is the most that portals look for.
-	MaxDistance = 7
-)
+// Distance is in how many of 64 bits codes may differ in where nobody says otherwise: a picture that was stored anew differs in fewer,
+// and hardly any two photographs that have nothing to do with each other do (docs/similarity.md has what was measured).
+const Distance = 6
+
+// MaxDistance is the most that portals look for.
+const MaxDistance = 7
 
 // Path is where portals answer, below their address.
 const Path = "/similar.json"

@@ -31,6 +31,10 @@ checks them without a network, and writes them for works of yours: what they wer
 work on the chain they are.
 
 "stemmad register" records their hash by itself, so that a copy that lost them is found; "stemmad derive" proposes the sources that they name.`,
+		Example: `  stemmad c2pa show photo.jpg
+  stemmad c2pa sign photo.jpg --cert chain.pem --key key.pem --out photo-signed.jpg
+  stemmad c2pa publish photo-signed.jpg --portal https://portal.example.org`,
+		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(c2paShowCmd(), c2paSignCmd(), c2paPublishCmd())
 	return cmd

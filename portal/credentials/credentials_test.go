@@ -230,6 +230,20 @@ func TestWhatIsKept(t *testing.T) {
 	require.NoFileExists(t, path)
 }
 
+// The label that an older program wrote is found as it is, and as works name it.
+func TestLabelsOfOlderPrograms(t *testing.T) {
+	c := newChain(t)
+	_, h, _ := repository(t, c, 1<<20)
+	const urn = "urn:uuid:00000001-0000-4000-8000-000000000000"
+	old := manifests("contentauth:" + urn)
+	c.register(picture(1, false), sha(old), urn)
+	require.Equal(t, 201, ask(h, "POST", "/manifests", old).Code)
+	for _, id := range []string{"contentauth:" + urn, urn, sha(old)} {
+		require.Equal(t, old, ask(h, "GET", "/manifests/"+id, nil).Body.Bytes(), id)
+	}
+	require.Equal(t, "contentauth:"+urn, matched(t, ask(h, "POST", "/matches/byContent", picture(1, false)))[0].ManifestID)
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	c := newChain(t)
 	s, h, _ := repository(t, c, 1<<20)

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/internal/durably"
 )
 
@@ -94,7 +95,7 @@ func OpenStore(dir string, most int64) (*Store, error) {
 
 func (s *Store) remember(digest string, k kept) {
 	s.kept[digest] = k
-	s.labelled[k.label] = append(s.labelled[k.label], digest)
+	s.labelled[spelled(k.label)] = append(s.labelled[spelled(k.label)], digest)
 	s.size += k.size
 }
 
@@ -102,10 +103,19 @@ func (s *Store) forget(digest string) {
 	k := s.kept[digest]
 	delete(s.kept, digest)
 	s.size -= k.size
-	rest := slices.DeleteFunc(slices.Clone(s.labelled[k.label]), func(d string) bool { return d == digest })
-	if s.labelled[k.label] = rest; len(rest) == 0 {
-		delete(s.labelled, k.label)
+	label := spelled(k.label)
+	rest := slices.DeleteFunc(slices.Clone(s.labelled[label]), func(d string) bool { return d == digest })
+	if s.labelled[label] = rest; len(rest) == 0 {
+		delete(s.labelled, label)
 	}
+}
+
+// spelled is a label as works name it: of one that older programs wrote the part that is a URN. What works can't name stays as it is.
+func spelled(label string) string {
+	if kept, known := content.Label(label); known {
+		return kept
+	}
+	return label
 }
 
 func (s *Store) path(digest string) string { return filepath.Join(s.dir, digest+ending) }
@@ -156,11 +166,11 @@ func (s *Store) Label(digest string) string {
 	return s.kept[digest].label
 }
 
-// Labelled lists the digests of kept stores whose active manifest has a label, the one that was kept first in front.
+// Labelled lists the digests of kept stores whose active manifest has a label, as it is or as works name it, the one that was kept first in front.
 func (s *Store) Labelled(label string) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Clone(s.labelled[label])
+	return slices.Clone(s.labelled[spelled(label)])
 }
 
 // Get reads a manifest store. It fails with ErrNotKept, also for one that is no more what was kept.

@@ -131,7 +131,7 @@ func (b *batch) addCodes(id int64, t texts) error {
 	}
 	for _, code := range all {
 		b.codes++
-		if _, err := b.exec(`INSERT INTO codes VALUES (?, ?, ?, ?)`, b.codes, id, int64(code.Unit), int64(code.Bits)); err != nil {
+		if _, err := b.exec(`INSERT INTO codes VALUES (?, ?, ?, ?)`, id, b.codes, int64(code.Unit), int64(code.Bits)); err != nil {
 			return err
 		}
 		b.codesMade = append(b.codesMade, slotCode{uint32(b.codes), hamming.Code{Kind: uint8(code.Unit), Bits: code.Bits, Of: uint32(id)}})
@@ -174,7 +174,7 @@ func (x *Index) alike(ctx context.Context) (*hamming.Set, error) {
 		return set, nil
 	}
 	set := new(hamming.Set)
-	err := x.db.query(ctx, `SELECT id, work, kind, code FROM codes ORDER BY id`, nil, func(r *sql.Rows) error {
+	err := x.db.query(ctx, `SELECT id, work, kind, code FROM codes`, nil, func(r *sql.Rows) error {
 		var slot, of uint32
 		var kind uint8
 		var code int64

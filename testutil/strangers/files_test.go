@@ -21,6 +21,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/agent"
 	"github.com/stemma-chain/stemma/client/c2pa"
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/dataset"
 	"github.com/stemma-chain/stemma/client/dataset/exchange"
 	"github.com/stemma-chain/stemma/client/generation"
@@ -37,6 +38,7 @@ import (
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/bots"
+	"github.com/stemma-chain/stemma/portal/credentials"
 	"github.com/stemma-chain/stemma/portal/discover"
 	"github.com/stemma-chain/stemma/portal/paywall"
 	"github.com/stemma-chain/stemma/testutil/strangers"
@@ -104,6 +106,7 @@ func files() []file {
 		{"deny list", from(portal.ReadDenyList)},
 		{"bots' keys", of(bots.ReadKeys)},
 		{"trust list", of(c2pa.ReadAnchors)},
+		{"uploaded manifest store", of(credentials.ActiveManifest)},
 		{"uses of certificates", of(c2pa.ReadUses)},
 		{"facilitator's question", of(func(raw []byte) (ask x402.Ask, err error) { return ask, json.Unmarshal(raw, &ask) })},
 	}
@@ -179,6 +182,9 @@ func FuzzRequest(f *testing.F) {
 			values, _ := url.ParseQuery(query)
 			_, _ = discover.ReadQuery(values, amounts.ParseCoin)
 			_, _ = discover.ReadServiceQuery(values)
+			_, _ = discover.ReadSimilarQuery(values)
+			_, _ = credentials.ReadValue(query)
+			_, _ = content.Label(path)
 			r.Header[x402.PaymentHeader] = []string{base64.StdEncoding.EncodeToString([]byte(payment))}
 			_, _ = x402.ReadPayment(r.Header)
 			r.Header[x402.PaymentHeader] = []string{payment}
