@@ -121,7 +121,7 @@ func Run(ctx context.Context, c Config) error {
 		group.Go(func() error { return fetch(ctx) })
 		group.Go(func() error { return keep(ctx) })
 	}
-	manifests, keepManifests, err := c.credentials(x, asked)
+	manifests, keepManifests, err := c.credentials(x, asked, watch)
 	if err != nil {
 		return err
 	}
@@ -155,10 +155,13 @@ func Run(ctx context.Context, c Config) error {
 }
 
 // credentials are C2PA's Soft Binding Resolution API, and what has to run for it.
-func (c Config) credentials(x *index.Index, asked *client.Client) (*credentials.Service, func(context.Context) error, error) {
+func (c Config) credentials(
+	x *index.Index, asked *client.Client, w *watch,
+) (*credentials.Service, func(context.Context) error, error) {
 	s := &credentials.Service{
 		Works: x, Similar: &discover.Finder{Client: asked, Index: x, Denied: c.Denied.Has}, Denied: c.Denied.Has, Log: c.Log,
-		Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+		Receiving: guard.NewPlaces(c.Limits, credentials.Senders), Looking: guard.NewPlaces(c.Limits, credentials.Contents),
+		Current: w.current,
 	}
 	if c.Credentials == "" {
 		return s, func(context.Context) error { return nil }, nil

@@ -78,6 +78,16 @@ func (w *watch) look(ctx context.Context) error {
 	return err
 }
 
+// current says whether the index has read all that the node has, texts of works included.
+func (w *watch) current(ctx context.Context) bool {
+	s := w.follower.Status()
+	if s.Failure != nil || s.TextFailure != nil || s.Seen.IsZero() || s.Height == 0 || s.Lag > 0 {
+		return false
+	}
+	totals, err := w.index.Totals(ctx)
+	return err == nil && totals.Due == 0
+}
+
 func (w *watch) status() pages.Status {
 	s := w.follower.Status()
 	said := pages.Status{

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/client/c2pa/asset"
 	"github.com/stemma-chain/stemma/client/iscc"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -131,6 +133,9 @@ func (c *Content) readCredentials(a *asset.File, path string, o Options) error {
 	if err == nil {
 		var report c2pa.Report
 		if report, err = c2pa.Check(store, fileOf(a, beside), c2pa.Options{Trust: o.Trust}); err == nil {
+			if beside != "" && isOthers(path, beside, report) {
+				return nil
+			}
 			c.Credentials = &Credentials{Store: store, Sha256: sha256.Sum256(store), Beside: beside, Report: report}
 			return nil
 		}
@@ -141,6 +146,22 @@ func (c *Content) readCredentials(a *asset.File, path string, o Options) error {
 	}
 	c.Unread = err
 	return nil
+}
+
+// isOthers says whether a store beside a file is another file's: photo.c2pa lies beside photo.jpg and photo.dng, and is not bound to this one.
+func isOthers(path, beside string, r c2pa.Report) bool {
+	stem := strings.TrimSuffix(path, filepath.Ext(path))
+	if beside != stem+".c2pa" || beside == path+".c2pa" || !slices.ContainsFunc(r.Failures(), func(s c2pa.Status) bool {
+		return s.Code == c2pa.DataHashMismatch || s.Code == c2pa.BoxesHashMismatch || s.Code == c2pa.BMFFHashMismatch
+	}) {
+		return false
+	}
+	list, err := os.ReadDir(filepath.Dir(path))
+	return err == nil && slices.ContainsFunc(list, func(e fs.DirEntry) bool {
+		name := e.Name()
+		return e.Type().IsRegular() && name != filepath.Base(path) && name != filepath.Base(beside) &&
+			strings.TrimSuffix(name, filepath.Ext(name)) == filepath.Base(stem)
+	})
 }
 
 // fileOf is what a store is bound to: one that lies beside the file leaves nothing out.
@@ -161,10 +182,12 @@ func besides(path string) []string {
 	return slices.Compact([]string{path + ".c2pa", strings.TrimSuffix(path, filepath.Ext(path)) + ".c2pa"})
 }
 
+// readBeside reads the store beside a file. Only a plain file is one: a folder of that name has nothing to do with it, and a pipe or a device may
+// have no end.
 func readBeside(path string) (store []byte, name string, err error) {
 	for _, name := range besides(path) {
 		info, err := os.Stat(name)
-		if errors.Is(err, fs.ErrNotExist) || name == path {
+		if errors.Is(err, fs.ErrNotExist) || name == path || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
 		if err != nil {
@@ -173,7 +196,15 @@ func readBeside(path string) (store []byte, name string, err error) {
 		if info.Size() > asset.MaxStore {
 			return nil, name, fmt.Errorf("%s: %w", name, asset.ErrTooLarge)
 		}
-		store, err := os.ReadFile(name)
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, name, err
+		}
+		defer f.Close()
+		store, err := io.ReadAll(io.LimitReader(f, asset.MaxStore+1))
+		if err == nil && len(store) > asset.MaxStore {
+			err = fmt.Errorf("%s: %w", name, asset.ErrTooLarge)
+		}
 		return store, name, err
 	}
 	return nil, "", nil
@@ -221,11 +252,13 @@ func (c Content) SourceType() string {
 	if c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
 		return ""
 	}
-	name, err := describe.ParseSourceType(c.Credentials.Active().DigitalSourceType())
-	if err != nil {
-		return "" // one that the chain does not know
+	for _, m := range c.Credentials.ofContent() {
+		// One that the chain does not know is left out.
+		if name, err := describe.ParseSourceType(m.DigitalSourceType()); err == nil && name != "" {
+			return name
+		}
 	}
-	return name
+	return ""
 }
 
 // aLabel is the part of a manifest's label that the chain takes: what older programs write before it says who made them.
@@ -233,8 +266,8 @@ var aLabel = regexp.MustCompile(`(?i)urn:(c2pa|uuid):[0-9a-f]{8}(-[0-9a-f]{4}){3
 
 // Label is a manifest's label as the chain keeps it; known is false for one that is no label of C2PA.
 func Label(label string) (kept string, known bool) {
-	kept = aLabel.FindString(label)
-	return kept, kept != ""
+	_, kept, err := fingerprint.Normalize(C2PA, aLabel.FindString(label))
+	return kept, err == nil
 }
 
 // Left says which units the ISCC has not, and why, a line each.

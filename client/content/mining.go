@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/c2pa"
 	"github.com/stemma-chain/stemma/client/c2pa/sign"
 	"github.com/stemma-chain/stemma/x/license/termspec"
 )
@@ -31,17 +32,35 @@ var entriesOf = map[string][]string{
 }
 
 // Wishes are what the credentials say of training and data mining: the use of each entry by its name without cawg. or c2pa. before it. Where two say it
-// differently, the stricter holds.
+// differently, the stricter holds. An update says nothing of the content, which is as the manifest before it says.
 func (c *Credentials) Wishes() map[string]string {
 	wishes := map[string]string{}
 	order := []string{allowed, constrained, notAllowed}
-	for _, m := range c.Active().Mining {
-		name := m.Name[strings.LastIndexByte(m.Name, '.')+1:]
-		if slices.Index(order, m.Use) >= slices.Index(order, wishes[name]) {
-			wishes[name] = m.Use
+	for _, manifest := range c.ofContent() {
+		for _, m := range manifest.Mining {
+			name := m.Name[strings.LastIndexByte(m.Name, '.')+1:]
+			if slices.Index(order, m.Use) >= slices.Index(order, wishes[name]) {
+				wishes[name] = m.Use
+			}
 		}
 	}
 	return wishes
+}
+
+// ofContent are the manifests that speak for the content as it is: the active one and, while that is an update, the one that it updates.
+func (c *Credentials) ofContent() (all []c2pa.Manifest) {
+	m := c.Active()
+	for all = append(all, m); m.Update && len(all) < c2pa.MaxDepth; all = append(all, m) {
+		parent := slices.IndexFunc(m.Ingredients, func(i c2pa.Ingredient) bool { return i.Relationship == c2pa.ParentOf })
+		if parent < 0 {
+			break
+		}
+		there := false
+		if m, there = c.Report.Manifest(m.Ingredients[parent].Manifest); !there {
+			break
+		}
+	}
+	return all
 }
 
 // Contradictions say where terms allow, or sell, what the credentials do not allow, a sentence each. Whoever reads the one is misled by the other.

@@ -153,9 +153,16 @@ type reading struct {
 	failed error
 }
 
-func (r *reading) Read(p []byte) (int, error) {
+// ended says that nobody waits for what is made of the file any more.
+func (r *reading) ended() error {
 	if err := r.ctx.Err(); err != nil {
 		r.failed = err
+	}
+	return r.ctx.Err()
+}
+
+func (r *reading) Read(p []byte) (int, error) {
+	if err := r.ended(); err != nil {
 		return 0, err
 	}
 	n, err := r.SectionReader.Read(p)

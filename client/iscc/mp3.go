@@ -2,6 +2,7 @@ package iscc
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -76,4 +77,22 @@ func mp3Padding(in io.ReadSeeker) (skip, length int64) {
 		length = max(frames*samples-before-after, 0)
 	}
 	return skip + before + mp3DecoderDelay, length
+}
+
+// skipID3 goes to where the tags at the start of a file end. The decoder would take as much memory as a tag says that it has: 256 MB for ten
+// bytes.
+func skipID3(in io.ReadSeeker) error {
+	at := int64(0)
+	for range exifChunks {
+		var tag [10]byte
+		if _, err := in.Seek(at, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.ReadFull(in, tag[:]); err != nil || string(tag[:3]) != "ID3" {
+			_, err := in.Seek(at, io.SeekStart)
+			return err
+		}
+		at += 10 + (int64(tag[6]&127)<<21 | int64(tag[7]&127)<<14 | int64(tag[8]&127)<<7 | int64(tag[9]&127))
+	}
+	return errors.New("tags and no sound")
 }

@@ -50,7 +50,14 @@ func NormalizeImage(in io.ReadSeeker, mediaType string, maxPixels int64) (pixels
 			err = fmt.Errorf("%w: %v", ErrUnreadable, r)
 		}
 	}()
-	config, err := f.config(bufio.NewReader(in))
+	bounded, err := bound(in, mediaType, maxPixels)
+	if errors.Is(err, ErrTooLarge) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	config, err := f.config(bufio.NewReader(bounded))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
@@ -61,10 +68,10 @@ func NormalizeImage(in io.ReadSeeker, mediaType string, maxPixels int64) (pixels
 		return nil, fmt.Errorf("%w: %d x %d pixels, at most %d in all", ErrTooLarge, config.Width, config.Height, maxPixels)
 	}
 	orientation := orientationOf(in, mediaType)
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
+	if bounded, err = bound(in, mediaType, maxPixels); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	picture, err := f.decode(bufio.NewReader(in))
+	picture, err := f.decode(bufio.NewReader(bounded))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}

@@ -61,14 +61,18 @@ func Fingerprint(in io.ReadSeeker, mediaType string, maxSamples int64) (fingerpr
 	if s.rate < minSoundRate || s.rate > maxSoundRate || s.channels < 1 || s.channels > maxChannels {
 		return nil, fmt.Errorf("%w: %d samples a second, %d channels", ErrUnreadable, s.rate, s.channels)
 	}
-	fingerprint, err = s.fingerprint(maxSamples)
+	ended := func() error { return nil }
+	if of, is := in.(*reading); is {
+		ended = of.ended // much sound may come of few bytes
+	}
+	fingerprint, err = s.fingerprint(maxSamples, ended)
 	if err == nil && len(fingerprint) == 0 {
 		err = fmt.Errorf("%w: the sound is too short", ErrNothing)
 	}
 	return fingerprint, err
 }
 
-func (s *sound) fingerprint(maxSamples int64) ([]int32, error) {
+func (s *sound) fingerprint(maxSamples int64, ended func() error) ([]int32, error) {
 	print, resampling := newChromaprint(), newResampler(s.rate)
 	block := make([]float64, soundBlock-soundBlock%s.channels)
 	mono := make([]float64, 0, len(block))
@@ -85,6 +89,9 @@ func (s *sound) fingerprint(maxSamples int64) ([]int32, error) {
 				continue
 			}
 			mono = append(mono, s.mean(block[i:i+s.channels]))
+		}
+		if err := ended(); err != nil {
+			return nil, err
 		}
 		if at > maxSamples {
 			return nil, fmt.Errorf("%w: more than %d samples of sound", ErrTooLarge, maxSamples)
@@ -202,6 +209,12 @@ func wavSample(raw []byte, kind uint16) float64 {
 }
 
 func openVorbis(in io.ReadSeeker) (*sound, error) {
+	if err := checkVorbis(in); err != nil {
+		return nil, err
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
 	r, err := oggvorbis.NewReader(onlyReader{bufio.NewReader(in)})
 	if err != nil {
 		return nil, err
@@ -224,7 +237,7 @@ type onlyReader struct{ io.Reader }
 
 func openMP3(in io.ReadSeeker) (*sound, error) {
 	skip, length := mp3Padding(in)
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
+	if err := skipID3(in); err != nil {
 		return nil, err
 	}
 	d, err := mp3.NewDecoder(onlyReader{bufio.NewReader(in)})

@@ -3,6 +3,7 @@
 package similar
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,8 @@ const Path = "/similar.json"
 const (
 	// within is how long a portal has.
 	within = 20 * time.Second
+	// maxWorks is how many works portals name at most.
+	maxWorks = 100
 	// maxAnswer is the longest answer that is read, in bytes.
 	maxAnswer = 1 << 20
 )
@@ -77,6 +80,15 @@ type Query struct {
 // ErrPortal says that a portal does not answer as portals do.
 var ErrPortal = errors.New("no answer of a portal")
 
+// HTTP asks portals. It is led to other addresses of the same portal only: one that somebody else runs must not choose which machines are asked
+// from here, such as those that no stranger reaches.
+var HTTP = &http.Client{CheckRedirect: func(next *http.Request, via []*http.Request) error {
+	if first := via[0].URL; next.URL.Host != first.Host || next.URL.Scheme != first.Scheme || len(via) > 3 {
+		return fmt.Errorf("it leads to %s://%s: name that if you mean it", next.URL.Scheme, next.URL.Host)
+	}
+	return nil
+}}
+
 // Ask asks the portal at an address, as https://portal.example.org. It fails with ErrPortal.
 func Ask(ctx context.Context, portal string, q Query) (answer Answer, err error) {
 	address, err := url.Parse(portal)
@@ -100,7 +112,7 @@ func Ask(ctx context.Context, portal string, q Query) (answer Answer, err error)
 	if err != nil {
 		return answer, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := HTTP.Do(request)
 	if err != nil {
 		return answer, fmt.Errorf("%w: %w", ErrPortal, err)
 	}
@@ -116,6 +128,9 @@ func Ask(ctx context.Context, portal string, q Query) (answer Answer, err error)
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return answer, fmt.Errorf("%w at %s: %w", ErrPortal, portal, err)
+	}
+	if most := cmp.Or(q.Limit, maxWorks); len(answer.Works) > most {
+		answer.Works, answer.More = answer.Works[:most], true
 	}
 	return answer, nil
 }

@@ -45,3 +45,45 @@ func TestAPortalIsAsked(t *testing.T) {
 	_, err = similar.Ask(t.Context(), server.URL, similar.Query{})
 	require.ErrorIs(t, err, similar.ErrPortal)
 }
+
+// A portal can't lead whoever asks it to other machines, nor make them look at more works than they asked for.
+func TestAPortalThatLies(t *testing.T) {
+	reached := false
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer inside.Close()
+	to := inside.URL + "/admin"
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/here/similar.json":
+			_, _ = w.Write([]byte(`{"works":[` + strings.Repeat(`{"work":"work1x"},`, 9999) + `{"work":"work1x"}]}`))
+		default:
+			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+		}
+	}))
+	defer portal.Close()
+	_, err := similar.Ask(t.Context(), portal.URL, similar.Query{})
+	require.ErrorIs(t, err, similar.ErrPortal)
+	require.ErrorContains(t, err, "it leads to "+inside.URL)
+	require.False(t, reached)
+	to = "/here/similar.json"
+	got, err := similar.Ask(t.Context(), portal.URL, similar.Query{Limit: 5})
+	require.NoError(t, err)
+	require.Len(t, got.Works, 5)
+	require.True(t, got.More)
+	got, err = similar.Ask(t.Context(), portal.URL, similar.Query{})
+	require.NoError(t, err)
+	require.Len(t, got.Works, 100)
+}
+
+func TestNearest(t *testing.T) {
+	image, data := similar.Code{Unit: "image", Bits: 7}, similar.Code{Unit: "data", Bits: 0}
+	unit, distance, comparable := similar.Nearest([]similar.Code{image, data}, []similar.Code{{Unit: "image", Bits: 6}, {Unit: "data", Bits: 7}})
+	require.True(t, comparable)
+	require.Equal(t, "image", unit)
+	require.Equal(t, 1, distance)
+	_, _, comparable = similar.Nearest([]similar.Code{image}, []similar.Code{data})
+	require.False(t, comparable)
+	none, err := similar.Codes("ISCC:AAAZXZ6OU74YAZIM") // a Meta-Code
+	require.NoError(t, err)
+	require.Empty(t, none)
+}

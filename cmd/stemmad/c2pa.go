@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -159,11 +158,7 @@ func showCredentials(ctx context.Context, out io.Writer, paths []string, trust *
 		all = append(all, shown)
 	}
 	if asJSON {
-		raw, err := json.MarshalIndent(map[string]any{"files": all}, "", "  ")
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(out, string(raw)); err != nil {
+		if err := printIndented(out, map[string]any{"files": all}); err != nil {
 			return err
 		}
 	} else {
@@ -200,10 +195,10 @@ func (s shownCredentials) print(out io.Writer) error {
 		"signed by", signerName(active), "issued by", table.Short(signature.Issuer), "signed at", s.signedAt(signature),
 		"made as", s.SourceType, "done", table.Short(actionsOf(active)),
 	}
-	fields = append(fields, table.List("made from", s.sources())...)
-	fields = append(fields, table.List("machines", miningOf(active))...)
+	fields = append(fields, table.List("made from", firstOf(s.sources(), "ingredients"))...)
+	fields = append(fields, table.List("machines", firstOf(miningOf(active), "uses"))...)
 	fields = append(fields, table.List("fingerprints", s.Fingerprints)...)
-	fields = append(fields, table.List("wrong", wrongWith(*s.Report))...)
+	fields = append(fields, table.List("wrong", firstOf(wrongWith(*s.Report), "reasons"))...)
 	return table.Fields(out, append(fields, "note", s.note())...)
 }
 
@@ -237,7 +232,7 @@ func (s shownCredentials) signedAt(by c2pa.Signature) string {
 // sources are what the file was made from, as its credentials have it.
 func (s shownCredentials) sources() (lines []string) {
 	for _, i := range s.read.Credentials.Ingredients() {
-		lines = append(lines, fmt.Sprintf("%s (%s)%s", ingredientTitle(i.Ingredient), i.Relationship, ingredientStanding(*s.Report, i.Ingredient)))
+		lines = append(lines, fmt.Sprintf("%s (%s)%s", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)), ingredientStanding(*s.Report, i.Ingredient)))
 	}
 	return lines
 }
@@ -285,6 +280,14 @@ func wrongWith(r c2pa.Report) (lines []string) {
 		lines[i] = fmt.Sprintf("%s (%s)", reason, strings.Join(codes[reason], ", "))
 	}
 	return lines
+}
+
+// firstOf are the first of many lines, and how many others there are: a manifest may have any number.
+func firstOf(lines []string, what string) []string {
+	if len(lines) <= maxIngredients {
+		return lines
+	}
+	return append(lines[:maxIngredients:maxIngredients], fmt.Sprintf("and %d more %s (--output json)", len(lines)-maxIngredients, what))
 }
 
 // standing says in words how far the credentials hold.

@@ -16,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
 	"github.com/stemma-chain/stemma/client/content"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
@@ -99,7 +100,7 @@ func post(ctx context.Context, portal *url.URL, c *content.Credentials) (keptCre
 		return keptCredentials{}, err
 	}
 	request.Header.Set("Content-Type", "application/c2pa")
-	response, err := http.DefaultClient.Do(request)
+	response, err := similar.HTTP.Do(request)
 	if err != nil {
 		return keptCredentials{}, connect.Away(portal.Redacted(), err)
 	}

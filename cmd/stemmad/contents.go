@@ -76,9 +76,12 @@ func (e enroller) tell(ctx context.Context, items []enroll.Item) error {
 		if noC2PA {
 			c.Credentials = nil
 		}
-		describeBy(&item.Details, c)
+		left := describeBy(&item.Details, c)
 		if len(contents) <= maxToldEach {
-			e.noteContent(c)
+			e.noteContent(c, left)
+		}
+		if len(left) > 0 {
+			e.conn.Note("%s: a work has at most %d fingerprints: %s not recorded", table.Clean(c.Path), registrytypes.MaxFingerprints, strings.Join(left, ", "))
 		}
 	}
 	if err := e.noteCopies(ctx, contents); err != nil {
@@ -106,23 +109,28 @@ func (e enroller) noteCopies(ctx context.Context, contents []content.Content) er
 	return nil
 }
 
-// describeBy adds what a file tells of itself, as far as nobody said otherwise and there is room.
-func describeBy(d *registrytypes.Details, c content.Content) {
+// describeBy adds what a file tells of itself, as far as nobody said otherwise and there is room. left are the fingerprints without room.
+func describeBy(d *registrytypes.Details, c content.Content) (left []string) {
 	for _, f := range c.Fingerprints() {
 		said := slices.ContainsFunc(d.Fingerprints, func(other registrytypes.Fingerprint) bool {
 			return other == f || other.Scheme == content.ISCC && f.Scheme == content.ISCC
 		})
-		if !said && len(d.Fingerprints) < registrytypes.MaxFingerprints {
+		switch {
+		case said:
+		case len(d.Fingerprints) < registrytypes.MaxFingerprints:
 			d.Fingerprints = append(d.Fingerprints, f)
+		default:
+			left = append(left, f.Scheme+"="+f.Value)
 		}
 	}
 	if d.DigitalSourceType == "" {
 		d.DigitalSourceType = c.SourceType()
 	}
+	return left
 }
 
 // noteContent says what is recorded of a file, and what is not.
-func (e enroller) noteContent(c content.Content) {
+func (e enroller) noteContent(c content.Content, left []string) {
 	name := table.Clean(c.Path)
 	for _, line := range c.Left() {
 		e.conn.Note("%s: %s", name, table.Clean(line))
@@ -135,8 +143,12 @@ func (e enroller) noteContent(c content.Content) {
 		e.conn.Note("%s: its Content Credentials do not hold and are not recorded: %s (stemmad c2pa show %s)", name,
 			table.Clean(reasonOf(c.Credentials.Report)), name)
 	default:
-		e.conn.Note("%s: its Content Credentials hold and are recorded%s. Signed by %s, a name that is not checked here (stemmad c2pa show --anchors).",
-			name, madeAs(c.SourceType()), signerName(c.Credentials.Active()))
+		recorded := " and are recorded" + madeAs(c.SourceType())
+		if slices.Contains(left, content.C2PA+"=sha256:"+c.Credentials.Sha256.String()) {
+			recorded = ""
+		}
+		e.conn.Note("%s: its Content Credentials hold%s. Signed by %s, a name that is not checked here (stemmad c2pa show --anchors).",
+			name, recorded, signerName(c.Credentials.Active()))
 		if preset := content.Preset(c.Credentials.Wishes()); preset != "" {
 			e.conn.Note("  They say who may train AI with it; offered alike: stemmad offer %s %s", name, preset)
 		}
@@ -185,6 +197,10 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 	if portal == "" {
 		return nil
 	}
+	if e.conn.Flags().Is(flagNoISCC) && len(contents) > 0 {
+		e.conn.Note("Whether works look like the files is not known: --%s leaves out what a portal is asked with.", flagNoISCC)
+		return nil
+	}
 	for _, c := range contents {
 		found, _, err := resembling(ctx, e.conn, portal, c, similar.Distance, maxSimilarTold)
 		if ctx.Err() != nil {
@@ -209,17 +225,47 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 }
 
 // againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no file.
-func againstCredentials(ctx context.Context, argument string, by byMachines) (string, error) {
+// terms are asked for where the credentials say something.
+func againstCredentials(ctx context.Context, argument string, terms func(context.Context) (byMachines, error)) (lines []string, err error) {
 	if _, err := os.Stat(argument); err != nil {
-		return "", nil //nolint:nilerr // a work named by its id
+		return nil, nil //nolint:nilerr // a work named by its id
 	}
 	c, err := content.Read(ctx, argument, content.Options{NoISCC: true})
 	if err != nil || c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
-		return "", err
+		return nil, err
 	}
-	lines := content.Contradictions(c.Credentials.Wishes(), by)
-	if len(lines) == 0 {
-		return "", nil
+	wishes := c.Credentials.Wishes()
+	if len(wishes) == 0 {
+		return nil, nil
 	}
-	return "\nMind: " + strings.Join(lines, ";\n  ") + ".", nil
+	by, err := terms(ctx)
+	return content.Contradictions(wishes, by), err
+}
+
+// maxAgainst is of how many files of a folder or a table it is said what their credentials do not allow.
+const maxAgainst = 20
+
+// noteAgainst says which offers of several contradict the credentials of their files.
+func noteAgainst(ctx context.Context, conn *connect.Conn, lines []offerLine, offers map[int]*offering) error {
+	said := 0
+	for i, line := range lines {
+		o := offers[i]
+		if o == nil {
+			continue
+		}
+		against, err := againstCredentials(ctx, line.subject, o.machines)
+		if err != nil {
+			return fmt.Errorf("%s: %w", line.at, err)
+		}
+		if len(against) == 0 {
+			continue
+		}
+		if said++; said <= maxAgainst {
+			conn.Note("Mind: %s: %s.", table.Clean(line.at), strings.Join(against, "; "))
+		}
+	}
+	if said > maxAgainst {
+		conn.Note("Mind: so do the Content Credentials of %s more.", count(said-maxAgainst, "file"))
+	}
+	return nil
 }

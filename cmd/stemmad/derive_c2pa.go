@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -42,26 +43,37 @@ func (d *derivation) proposed(ctx context.Context, conn *connect.Conn, named []s
 	}
 	for _, i := range ingredients {
 		what := fmt.Sprintf("%s (%s)", ingredientTitle(i.Ingredient), i.Relationship)
-		work, exactly, err := ingredientWork(ctx, conn, i)
-		switch {
-		case err != nil:
+		works, exactly, more, err := ingredientWorks(ctx, conn, i)
+		if err != nil {
 			return nil, err
-		case len(i.Marks) == 0:
+		}
+		if len(i.Marks) == 0 {
 			conn.Note("The Content Credentials name %s, but nothing by which its work is found: name it with --%s if you know it.", what, flagSources)
 			continue
-		case work == nil:
+		}
+		if len(works) == 0 {
 			conn.Note("The Content Credentials name %s, which is not registered as far as can be told.", what)
 			continue
-		case namedAlready(named, *work) || work.Id == d.work:
+		}
+		if slices.ContainsFunc(works, func(w registrytypes.Claim) bool { return namedAlready(named, w) || w.Id == d.work }) {
 			continue
 		}
 		why := "its registrant says"
 		if exactly {
 			why = "it has that content"
 		}
-		conn.Note("The Content Credentials name %s: it is %s, %q, of %s, %s.", what, work.Id, table.Short(describe.Heading(*work)),
-			accountName(work.Owner, conn.KeyNames()), why)
-		sources = append(sources, work.Id.String()+"="+string(i.Relationship))
+		for _, work := range works {
+			conn.Note("The Content Credentials name %s: it is %s, %q, of %s, %s.", what, work.Id, table.Short(describe.Heading(work)),
+				accountName(work.Owner, conn.KeyNames()), why)
+		}
+		switch {
+		case more:
+			conn.Note("  More works say so: stemmad detect FILE, with the ingredient's own file, says which it is.")
+		case len(works) == 1:
+			sources = append(sources, works[0].Id.String()+"="+string(i.Relationship))
+		default:
+			conn.Note("  Several say so, and at most one is right: look at them before you name one.")
+		}
 	}
 	return sources, nil
 }
@@ -84,25 +96,38 @@ func orTake(proposed []string) string {
 	return fmt.Sprintf("; if those above are right: --%s %s", flagSources, strings.Join(proposed, " --"+flagSources+" "))
 }
 
-// ingredientWork finds the work of an ingredient; nil: none is known. One that has just its content comes before those that only say so, and of each
-// the earliest claim.
-func ingredientWork(ctx context.Context, conn *connect.Conn, i content.Ingredient) (work *registrytypes.Claim, exactly bool, err error) {
+// maxRivals is how many works are named that say to be one ingredient.
+const maxRivals = 4
+
+// ingredientWorks finds the works of an ingredient, of which none is known or one is right. One that has just its content counts alone, the earliest claim
+// to it; else all count that say to be it, since anybody can say so of a work that is older than the right one. more: there are others.
+func ingredientWorks(ctx context.Context, conn *connect.Conn, i content.Ingredient) (works []registrytypes.Claim, exactly, more bool, err error) {
 	for _, mark := range i.Marks {
+		same := mark.Scheme == registrytypes.SchemeSHA256
+		limit := uint64(maxRivals + 1)
+		if same {
+			limit = 1
+		}
 		res, err := conn.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
-			Scheme: mark.Scheme, Value: mark.Value, Pagination: &query.PageRequest{Limit: 1},
+			Scheme: mark.Scheme, Value: mark.Value, Pagination: &query.PageRequest{Limit: limit},
 		})
 		if code := status.Code(err); code == codes.NotFound || code == codes.InvalidArgument {
 			continue
 		}
 		if err != nil {
-			return nil, false, err
+			return nil, false, false, err
+		}
+		if same && len(res.Works) > 0 {
+			return res.Works[:1], true, false, nil
 		}
 		for _, claim := range res.Works {
-			same := mark.Scheme == registrytypes.SchemeSHA256
-			if work == nil || same && !exactly || same == exactly && claim.Place().Time.Before(work.Place().Time) {
-				work, exactly = &claim, same
+			if !slices.ContainsFunc(works, func(w registrytypes.Claim) bool { return w.Id == claim.Id }) {
+				works = append(works, claim)
 			}
 		}
 	}
-	return work, exactly, nil
+	if len(works) > maxRivals {
+		works, more = works[:maxRivals], true
+	}
+	return works, false, more, nil
 }

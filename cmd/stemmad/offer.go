@@ -138,11 +138,14 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	against, err := againstCredentials(ctx, args[0], by)
+	against, err := againstCredentials(ctx, args[0], func(context.Context) (byMachines, error) { return by, nil })
 	if err != nil {
 		return err
 	}
-	limited := o.warnings(ctx, conn) + against
+	limited := o.warnings(ctx, conn)
+	if len(against) > 0 {
+		limited += "\nMind: " + strings.Join(against, ";\n  ") + "."
+	}
 	o.beside(conn)
 	preview := o.preview(conn)
 	result, err := sender.Send(ctx, o.question(preview)+"\n"+by.String()+limited, o.messages(sender.Account())...)

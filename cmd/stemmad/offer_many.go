@@ -71,7 +71,8 @@ func offerMany(ctx context.Context, conn *connect.Conn, sender *send.Sender, lin
 	var offers []*offering
 	var bad []error
 	seen := map[string]offerLine{}
-	for _, line := range lines {
+	by := map[int]*offering{} // line by line
+	for i, line := range lines {
 		o, err := line.prepare(ctx, conn, sender.Account())
 		if err == nil {
 			key := o.work.String() + o.id.String()
@@ -89,10 +90,13 @@ func offerMany(ctx context.Context, conn *connect.Conn, sender *send.Sender, lin
 			bad = append(bad, fmt.Errorf("%s: %w", line.at, err))
 			continue
 		}
-		offers = append(offers, o)
+		offers, by[i] = append(offers, o), o
 	}
 	if err := left.skip(conn, sheet.Join(bad)); err != nil {
 		return fmt.Errorf("%w\nnothing was sent", err)
+	}
+	if err := noteAgainst(ctx, conn, lines, by); err != nil {
+		return err
 	}
 	report, fresh := offerReport{LeftOut: left.texts(), Transactions: []send.Result{}}, []*offering{}
 	for _, o := range offers {

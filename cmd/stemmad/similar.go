@@ -135,8 +135,39 @@ func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, dista
 	if err != nil {
 		return found, connect.Away(portal, err)
 	}
-	found.Answer, _, err = checked(ctx, conn, answer, registrytypes.Digest{})
+	of, err := codesAsked(ctx, conn, q)
+	if err != nil {
+		return found, err
+	}
+	found.Answer, _, err = checked(ctx, conn, answer, of, distance, registrytypes.Digest{})
 	return found, err
+}
+
+// codesAsked are those that a question is about: of an ISCC, or of the work as the node has it.
+func codesAsked(ctx context.Context, conn *connect.Conn, q similar.Query) ([]similar.Code, error) {
+	if q.ISCC != "" {
+		return similar.Codes(q.ISCC)
+	}
+	id, err := registrytypes.ParseWorkID(q.Work)
+	if err != nil {
+		return nil, err
+	}
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
+	if err != nil {
+		return nil, err
+	}
+	return codesOf(res.Work), nil
+}
+
+// codesOf are those of a work's ISCCs; what can't be read of them is passed over, since people may register it.
+func codesOf(work registrytypes.Claim) (all []similar.Code) {
+	for _, f := range work.Details.Fingerprints {
+		if f.Scheme == content.ISCC {
+			codes, _ := similar.Codes(f.Value)
+			all = append(all, codes...)
+		}
+	}
+	return all
 }
 
 // resembling asks a portal which works look like a file; those of just its content are apart.
@@ -150,19 +181,26 @@ func resembling(
 	if err != nil {
 		return answer, nil, connect.Away(portal, err)
 	}
-	return checked(ctx, conn, answer, c.Sha256)
+	of, err := similar.Codes(c.ISCC.Code.String())
+	if err != nil {
+		return answer, nil, err
+	}
+	return checked(ctx, conn, answer, of, distance, c.Sha256)
 }
 
-// checked is an answer of a portal as the node has it: a work that the node does not know is left out, and what is said of the others is the
-// node's word. Those of one content, which are claims to it and no likeness, are apart.
+// checked is an answer of a portal as the node has it: a work that the node does not know, or whose codes are not as near as was asked for, is left out,
+// and what is said of the others is the node's word. Those of one content, which are claims to it and no likeness, are apart.
 func checked(
-	ctx context.Context, conn *connect.Conn, answer similar.Answer, but registrytypes.Digest,
+	ctx context.Context, conn *connect.Conn, answer similar.Answer, of []similar.Code, distance int, but registrytypes.Digest,
 ) (_ similar.Answer, same []string, err error) {
 	if answer.ChainID != conn.ChainID {
 		return answer, nil, fmt.Errorf("the portal is of the chain %q, and the node of %q: name a portal of the same", table.Clean(answer.ChainID), conn.ChainID)
 	}
 	works := answer.Works
-	answer.Works = nil
+	answer.Works, answer.Compared = nil, nil
+	for _, code := range of {
+		answer.Compared = append(answer.Compared, code.Unit)
+	}
 	for _, w := range works {
 		id, err := registrytypes.ParseWorkID(w.Work)
 		if err != nil {
@@ -175,15 +213,32 @@ func checked(
 		if err != nil {
 			return answer, nil, err
 		}
-		if c := res.Work; !but.IsZero() && c.Sha256 == but {
+		c := res.Work
+		if !but.IsZero() && c.Sha256 == but {
 			same = append(same, c.Id.String())
-		} else {
-			w.Title, w.Kind, w.Owner, w.SHA256 = c.Details.Title, describe.KindName(c.Details.Kind), c.Owner, c.Sha256.String()
-			w.Since, w.Contested, w.Active = c.ClaimedSince.Time, c.Contested, c.Status == registrytypes.STATUS_ACTIVE
-			answer.Works = append(answer.Works, w)
+			continue
 		}
+		unit, differs, comparable := similar.Nearest(of, codesOf(c))
+		if !comparable || differs > distance {
+			continue
+		}
+		answer.Works = append(answer.Works, similarWork(c, unit, differs))
 	}
 	return answer, same, nil
+}
+
+// similarWork is what the node says of a work that looks like something.
+func similarWork(c registrytypes.Claim, unit string, distance int) similar.Work {
+	w := similar.Work{
+		Work: c.Id.String(), Title: c.Details.Title, Kind: describe.KindName(c.Details.Kind), Owner: c.Owner, SHA256: c.Sha256.String(),
+		Since: c.ClaimedSince.Time, Contested: c.Contested, Active: c.Status == registrytypes.STATUS_ACTIVE, Unit: unit, Distance: distance,
+	}
+	for _, f := range c.Details.Fingerprints {
+		if f.Scheme == content.C2PA {
+			w.Credentials = append(w.Credentials, f.Value)
+		}
+	}
+	return w
 }
 
 func printSimilar(conn *connect.Conn, all []lookedLike) {

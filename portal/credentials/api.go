@@ -22,7 +22,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/client/iscc"
 	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/discover"
@@ -48,6 +47,10 @@ const (
 	scheme = "c2pa"
 	// Contents is how many files are looked at at a time: each is decoded.
 	Contents = 2
+	// Senders is how many files may come in at a time: a reader may be slow.
+	Senders = 8
+	// answerWithin is how long an answer may take.
+	answerWithin = 20 * time.Second
 )
 
 // Works finds works by what they name.
@@ -70,8 +73,10 @@ type Service struct {
 	// Denied says whether the operator does not show a work, by its id.
 	Denied func(work string) bool
 	Log    *slog.Logger
-	// Looking has a place for each file that is looked at.
-	Looking *guard.Places
+	// Current says whether Works knows all that the chain has now; nil: it always does. While an index is built anew it does not.
+	Current func(ctx context.Context) bool
+	// Receiving has a place for each file that comes in, and Looking for each that is looked at; nil: any number may.
+	Receiving, Looking *guard.Places
 }
 
 // Paths begin the addresses of the API.
@@ -81,7 +86,13 @@ var Paths = []string{"/matches/", "/manifests", "/services/supportedAlgorithms"}
 func (s *Service) Handle(mux *http.ServeMux) {
 	answer := func(pattern string, do func(context.Context, http.ResponseWriter, *http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			said, err := do(r.Context(), w, r)
+			ctx := r.Context()
+			if pattern != lookedAt { // which has its own
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, answerWithin)
+				defer cancel()
+			}
+			said, err := do(ctx, w, r)
 			if err != nil {
 				s.refuse(w, r, err)
 				return
@@ -94,10 +105,13 @@ func (s *Service) Handle(mux *http.ServeMux) {
 	answer("GET /services/supportedAlgorithms", s.algorithms)
 	answer("GET /matches/byBinding", s.byBinding)
 	answer("POST /matches/byBinding", s.byLargeBinding)
-	answer("POST /matches/byContent", s.byContent)
+	answer(lookedAt, s.byContent)
 	answer("GET /manifests/{id}", s.manifest)
 	answer("POST /manifests", s.keep)
 }
+
+// lookedAt is where files are looked at.
+const lookedAt = "POST /matches/byContent"
 
 // Longest is the longest body that is read of a request with this path; known says whether it is of this API.
 func Longest(path string) (bytes int64, known bool) {
@@ -177,8 +191,6 @@ type Match struct {
 	ManifestID string `json:"manifestId"`
 	// SimilarityScore is in hundredths how many bits of the codes agree: 100 is all.
 	SimilarityScore int `json:"similarityScore"`
-
-	digest string
 }
 
 // matches is the answer to a question for manifests.
@@ -235,6 +247,9 @@ func results(r *http.Request) (int, error) {
 	return min(n, maxResults), nil
 }
 
+// maxUnits is how many units are looked for at once: an ISCC has five, and each costs a search.
+const maxUnits = 8
+
 // ReadValue reads the value of a soft binding by ISCC: base64 of its units one after another (as IEP-0020 has them), or of the text of an ISCC,
 // or that text itself. What is the same in two alphabets of base64, and what forms without escapes make of it, is read too.
 func ReadValue(value string) ([]index.Code, error) {
@@ -253,6 +268,9 @@ func ReadValue(value string) ([]index.Code, error) {
 	units, err := iscc.ReadUnits(raw)
 	if err != nil {
 		return nil, err
+	}
+	if len(units) > maxUnits {
+		return nil, fmt.Errorf("it has %d units, and at most %d are looked for", len(units), maxUnits)
 	}
 	var all []index.Code
 	for _, unit := range units {
@@ -287,48 +305,44 @@ func (s *Service) find(ctx context.Context, codes []index.Code, most int) ([]Mat
 	return found, nil
 }
 
-// with adds a manifest that is not there. One that a work named by its hash has its label where another names that too.
+// with adds a manifest that is not there.
 func with(found []Match, m Match) []Match {
-	for i, there := range found {
-		if there.digest == m.digest && there.ManifestID == hashed+m.digest {
-			found[i].ManifestID = m.ManifestID
-		}
-		if there.digest == m.digest || there.ManifestID == m.ManifestID {
-			return found
-		}
+	if slices.ContainsFunc(found, func(there Match) bool { return there.ManifestID == m.ManifestID }) {
+		return found
 	}
 	return append(found, m)
 }
 
-// hashed begins the name of a manifest store by its hash.
-const hashed = "sha256:"
-
-// manifestsOf names the manifests kept here that a work names by hash: by their labels where it names those too, and they are found by them.
+// manifestsOf names the manifests kept here that a work names by hash.
 func (s *Service) manifestsOf(credentials []string, score int) (all []Match) {
 	for _, name := range credentials {
-		digest, is := strings.CutPrefix(name, hashed)
-		if !is || !s.Store.Has(digest) {
-			continue
+		if digest, is := strings.CutPrefix(name, hashed); is && s.Store.Has(digest) {
+			all = append(all, Match{s.nameOf(digest), score})
 		}
-		raw, err := s.Store.Get(digest)
-		if err != nil {
-			continue // it was dropped meanwhile
-		}
-		active, err := ActiveManifest(raw)
-		if err != nil {
-			continue
-		}
-		id := active.Label()
-		if label, _ := content.Label(id); !slices.Contains(credentials, label) {
-			id = name
-		}
-		all = append(all, Match{id, score, digest})
 	}
 	return all
 }
 
-// manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, that of the work that
-// claims it first.
+// nameOf is by what a kept store is asked for: the label of its active manifest, or its hash where that leads to another or can't be written as
+// an address. Who writes a manifest chooses its label, so somebody else's may have the same.
+func (s *Service) nameOf(digest string) string {
+	label := s.Store.Label(digest)
+	same := s.Store.Labelled(label)
+	if len(same) == 0 || same[0] != digest || len(label) > maxName || strings.ContainsFunc(label, unwritable) {
+		return hashed + digest
+	}
+	return label
+}
+
+// hashed begins names by hash, and maxName is how long others may be.
+const (
+	hashed  = "sha256:"
+	maxName = 256
+)
+
+func unwritable(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\?#%"<>`, r) }
+
+// manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, the one that was kept first.
 func (s *Service) manifest(ctx context.Context, w http.ResponseWriter, r *http.Request) (any, error) {
 	id := r.PathValue("id")
 	if s.Store == nil {
@@ -351,54 +365,44 @@ func (s *Service) manifest(ctx context.Context, w http.ResponseWriter, r *http.R
 	return nil, nil
 }
 
-// byID reads a manifest store that works name. Of a label that older programs wrote, works name the part that is a URN.
+// maxSame is how many stores of one label are looked at.
+const maxSame = 16
+
+// byID reads a manifest store that works name by its hash, by that or by the label of its active manifest.
 func (s *Service) byID(ctx context.Context, id string) ([]byte, error) {
-	name := id
-	if label, known := content.Label(id); known {
-		name = label
-	}
-	_, value, err := fingerprint.Normalize(scheme, name)
-	if err != nil {
-		return nil, wrong("the manifest %.100q: %v", id, err)
+	digests := s.Store.Labelled(id)
+	if len(digests) == 0 {
+		_, value, err := fingerprint.Normalize(scheme, id)
+		if err != nil {
+			return nil, wrong("the manifest %.100q: %v", id, err)
+		}
+		if digest, is := strings.CutPrefix(value, hashed); is {
+			digests = []string{digest}
+		}
 	}
 	denied := false
-	for after := ""; ; {
-		page, err := s.Works.ByIdentifier(ctx, scheme, value, after, index.MaxPage)
+	for _, digest := range digests[:min(len(digests), maxSame)] {
+		if !s.Store.Has(digest) {
+			continue
+		}
+		named, shown, err := s.named(ctx, digest)
 		if err != nil {
 			return nil, err
 		}
-		for _, work := range page.Rows {
-			if s.Denied != nil && s.Denied(work.ID.String()) {
-				denied = true
-				continue
-			}
-			for _, i := range work.Identifiers {
-				digest, is := strings.CutPrefix(i.Value, "sha256:")
-				if i.Scheme != scheme || !is || !s.Store.Has(digest) {
-					continue
-				}
-				raw, err := s.Store.Get(digest)
-				if err != nil {
-					continue
-				}
-				active, err := ActiveManifest(raw)
-				if err != nil {
-					continue
-				}
-				if label, _ := content.Label(active.Label()); i.Value == value || label == value {
-					return raw, nil
-				}
-			}
+		if denied = denied || named && !shown; !shown {
+			continue
 		}
-		if after = page.Next; after == "" || ctx.Err() != nil {
-			break
+		if raw, err := s.Store.Get(digest); err == nil {
+			return raw, nil
 		}
 	}
 	if denied {
-		return nil, refusal{http.StatusUnavailableForLegalReasons, "denied", "the operator does not show it"}
+		return nil, errDenied
 	}
 	return nil, fmt.Errorf("%.100q: %w", id, ErrNotKept)
 }
+
+var errDenied = refusal{http.StatusUnavailableForLegalReasons, "denied", "the operator does not show it"}
 
 // keep takes a manifest store that a work names.
 func (s *Service) keep(ctx context.Context, w http.ResponseWriter, r *http.Request) (any, error) {
@@ -409,44 +413,55 @@ func (s *Service) keep(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if err != nil {
 		return nil, err
 	}
-	active, err := ActiveManifest(raw)
-	if err != nil {
+	if _, err := ActiveManifest(raw); err != nil {
 		return nil, err
 	}
 	digest := Digest(raw)
-	named, err := s.named(ctx, digest)
-	if err != nil {
+	named, shown, err := s.named(ctx, digest)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !named {
+	case named && !shown:
+		return nil, errDenied
+	case !named:
 		return nil, refusal{http.StatusForbidden, "not_registered", "no work that this portal has read names these credentials: " +
 			"stemmad revise WORK --add-fingerprint c2pa=sha256:" + digest + ", and wait for a block"}
 	}
 	if err := s.Store.Put(raw); err != nil {
 		return nil, err
 	}
-	w.Header().Set("Location", "/manifests/sha256:"+digest)
+	w.Header().Set("Location", "/manifests/"+hashed+digest)
 	writeJSON(w, http.StatusCreated, struct {
 		ManifestID string `json:"manifestId"`
 		SHA256     string `json:"sha256"`
-	}{active.Label(), digest})
+	}{s.nameOf(digest), digest})
 	return nil, nil
 }
 
-// named says whether a work names a manifest store.
-func (s *Service) named(ctx context.Context, digest string) (bool, error) {
-	page, err := s.Works.ByIdentifier(ctx, scheme, "sha256:"+digest, "", 1)
-	return len(page.Rows) > 0, err
+// named says whether a work names a manifest store, and shown that one does that the operator shows. Of many works the first are looked at.
+func (s *Service) named(ctx context.Context, digest string) (named, shown bool, err error) {
+	page, err := s.Works.ByIdentifier(ctx, scheme, hashed+digest, "", index.MaxPage)
+	for _, work := range page.Rows {
+		named, shown = true, shown || s.Denied == nil || !s.Denied(work.ID.String())
+	}
+	return named, shown, err
 }
 
-// between is how long what no work names any more may stay.
-const between = 10 * time.Minute
+// between is how long what no work names any more may stay, and again is the pause until Works is asked anew whether it knows all.
+const between, again = 10 * time.Minute, 10 * time.Second
 
-// Run drops manifest stores that no work names any more, until the context ends: people may take back what they wrote.
+// Run drops manifest stores that no work names any more, until the context ends: people may take back what they wrote. What works name is known
+// only where all blocks and texts were read: nothing is dropped while an index is built.
 func (s *Service) Run(ctx context.Context) error {
 	for {
-		for _, digest := range s.Store.Kept() {
-			if named, err := s.named(ctx, digest); err == nil && !named {
+		wait := again
+		if s.current(ctx) {
+			wait = between
+			for _, digest := range s.Store.Kept() {
+				named, _, err := s.named(ctx, digest)
+				if err != nil || named || !s.current(ctx) {
+					continue
+				}
 				if err := s.Store.Drop(digest); err != nil {
 					s.Log.Error("drop a manifest store", "sha256", digest, "error", err)
 				}
@@ -455,7 +470,9 @@ func (s *Service) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(between):
+		case <-time.After(wait):
 		}
 	}
 }
+
+func (s *Service) current(ctx context.Context) bool { return s.Current == nil || s.Current(ctx) }

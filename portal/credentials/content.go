@@ -18,8 +18,16 @@ import (
 // readWithin is how long a reader has to send a file.
 const readWithin = time.Minute
 
-// maxPixels is the size of the largest picture that is decoded for a reader.
-const maxPixels = 32 << 20
+// What is decoded for a reader: pictures of at most so many pixels, and of sound so many samples of each channel, 23 minutes at 48,000 a second;
+// and no longer than that.
+const (
+	maxPixels  = 32 << 20
+	maxSamples = 1 << 26
+	lookWithin = 20 * time.Second
+)
+
+// busy says that there is no place.
+var busy = refusal{http.StatusTooManyRequests, "busy", "other files are being looked at; try again in a moment"}
 
 // byContent finds manifests by a file: those of works that have just this content first, then those of what it looks like.
 func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.Request) (any, error) {
@@ -33,14 +41,26 @@ func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.
 	if err != nil {
 		return nil, err
 	}
-	leave, full := s.Looking.Enter(r, 0)
-	if full != guard.NotFull {
-		return nil, refusal{http.StatusTooManyRequests, "busy", "other files are being looked at; try again in a moment"}
+	f, size, err := s.receive(w, r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = errors.Join(f.Close(), os.Remove(f.Name())) }()
+	leave, full := enter(s.Looking, r, lookWithin)
+	if full {
+		return nil, busy
 	}
 	defer leave()
-	// A reader has longer for it than for a question; where the server can't say so, as long as that.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
-	made, err := codesOf(ctx, r)
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	media := r.Header.Get("Content-Type")
+	if media == "application/x-www-form-urlencoded" {
+		media = "" // what curl says of any file where it isn't told
+	}
+	made, err := iscc.OfFile(ctx, f, size, iscc.Options{MediaType: media, MaxPixels: maxPixels, MaxSamples: maxSamples})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, refusal{http.StatusUnprocessableEntity, "too_long", "it takes too long to look at the file: look for its ISCC (/matches/byBinding)"}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,22 +90,31 @@ func (s *Service) byContent(ctx context.Context, w http.ResponseWriter, r *http.
 	return matches{found[:min(len(found), most)]}, err
 }
 
-// codesOf reads the file that a request has, which is kept on disk meanwhile.
-func codesOf(ctx context.Context, r *http.Request) (made iscc.Result, err error) {
-	f, err := os.CreateTemp("", "content")
-	if err != nil {
-		return made, err
+// enter takes a place, where their number is bounded.
+func enter(places *guard.Places, r *http.Request, wait time.Duration) (leave func(), full bool) {
+	if places == nil {
+		return func() {}, false
 	}
-	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
-	size, err := io.Copy(f, r.Body)
-	if err != nil {
-		return made, err
+	leave, refused := places.Enter(r, wait)
+	return leave, refused != guard.NotFull
+}
+
+// receive keeps the file that a request has on disk. Slow readers hold other places than those in which files are looked at.
+func (s *Service) receive(w http.ResponseWriter, r *http.Request) (f *os.File, size int64, err error) {
+	leave, full := enter(s.Receiving, r, 0)
+	if full {
+		return nil, 0, busy
 	}
-	media := r.Header.Get("Content-Type")
-	if media == "application/x-www-form-urlencoded" {
-		media = "" // what curl says of any file where it isn't told
+	defer leave()
+	// A reader has longer for it than for a question; where the server can't say so, as long as that.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
+	if f, err = os.CreateTemp("", "content"); err != nil {
+		return nil, 0, err
 	}
-	return iscc.OfFile(ctx, f, size, iscc.Options{MediaType: media, MaxPixels: maxPixels})
+	if size, err = io.Copy(f, r.Body); err != nil {
+		return nil, 0, errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return f, size, nil
 }
 
 func credentialsOf(identifiers []index.Identifier) (names []string) {

@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/stemma-chain/stemma/client/c2pa/jumbf"
+	"github.com/stemma-chain/stemma/client/content"
 	"github.com/stemma-chain/stemma/internal/durably"
 )
 
@@ -32,38 +34,88 @@ type Store struct {
 	dir  string
 	most int64
 
-	mu    sync.RWMutex
+	mu   sync.RWMutex
+	size int64
+	kept map[string]kept // by digest
+	// labelled are the digests of stores whose active manifest has a label, the one that was kept first in front.
+	labelled map[string][]string
+}
+
+// kept is what is remembered of a manifest store: its size, and the label of its active manifest.
+type kept struct {
 	size  int64
-	sizes map[string]int64 // by digest
+	label string
 }
 
 // ending of the files' names.
 const ending = ".c2pa"
 
-// OpenStore opens a folder, which is made if it is not there. It takes at most so many bytes.
+// OpenStore opens a folder, which is made if it is not there, and reads what is in it. A file that is not what its name says is removed. It
+// takes at most so many bytes.
 func OpenStore(dir string, most int64) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	durably.Clear(dir)
-	s := &Store{dir: dir, most: most, sizes: map[string]int64{}}
+	s := &Store{dir: dir, most: most, kept: map[string]kept{}, labelled: map[string][]string{}}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
+	var found []fs.FileInfo
 	for _, e := range entries {
 		digest, is := strings.CutSuffix(e.Name(), ending)
-		if raw, err := hex.DecodeString(digest); !is || err != nil || len(raw) != sha256.Size {
+		if raw, err := hex.DecodeString(digest); !is || err != nil || len(raw) != sha256.Size || !e.Type().IsRegular() {
 			continue
 		}
 		info, err := e.Info()
 		if err != nil {
 			return nil, err
 		}
-		s.sizes[digest] = info.Size()
-		s.size += info.Size()
+		found = append(found, info)
+	}
+	slices.SortStableFunc(found, func(a, b fs.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for _, info := range found {
+		digest := strings.TrimSuffix(info.Name(), ending)
+		raw, err := read(filepath.Join(dir, info.Name()), digest)
+		if err != nil && !errors.Is(err, ErrNotKept) {
+			return nil, err
+		}
+		active, wrong := ActiveManifest(raw)
+		if err != nil || wrong != nil {
+			if err := os.Remove(filepath.Join(dir, info.Name())); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		s.remember(digest, kept{int64(len(raw)), active.Label()})
 	}
 	return s, nil
+}
+
+func (s *Store) remember(digest string, k kept) {
+	s.kept[digest] = k
+	s.labelled[spelled(k.label)] = append(s.labelled[spelled(k.label)], digest)
+	s.size += k.size
+}
+
+func (s *Store) forget(digest string) {
+	k := s.kept[digest]
+	delete(s.kept, digest)
+	s.size -= k.size
+	label := spelled(k.label)
+	rest := slices.DeleteFunc(slices.Clone(s.labelled[label]), func(d string) bool { return d == digest })
+	if s.labelled[label] = rest; len(rest) == 0 {
+		delete(s.labelled, label)
+	}
+}
+
+// spelled is a label as works name it: of one that older programs wrote the part that is a URN. What works can't name stays as it is.
+func spelled(label string) string {
+	if kept, known := content.Label(label); known {
+		return kept
+	}
+	return label
 }
 
 func (s *Store) path(digest string) string { return filepath.Join(s.dir, digest+ending) }
@@ -76,14 +128,18 @@ func Digest(raw []byte) string {
 
 // Put keeps a manifest store. It fails with ErrNoStore and ErrFull.
 func (s *Store) Put(raw []byte) error {
-	if _, err := ActiveManifest(raw); err != nil {
+	active, err := ActiveManifest(raw)
+	if err != nil {
 		return err
 	}
 	digest := Digest(raw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, kept := s.sizes[digest]; kept {
-		return nil
+	if _, is := s.kept[digest]; is {
+		if _, err := read(s.path(digest), digest); !errors.Is(err, ErrNotKept) {
+			return err
+		}
+		s.forget(digest) // somebody changed the file: it is written anew
 	}
 	if s.size+int64(len(raw)) > s.most {
 		return fmt.Errorf("%w: %d bytes of %d are taken", ErrFull, s.size, s.most)
@@ -91,8 +147,7 @@ func (s *Store) Put(raw []byte) error {
 	if err := durably.Write(s.path(digest), raw); err != nil {
 		return err
 	}
-	s.sizes[digest] = int64(len(raw))
-	s.size += int64(len(raw))
+	s.remember(digest, kept{int64(len(raw)), active.Label()})
 	return nil
 }
 
@@ -100,8 +155,22 @@ func (s *Store) Put(raw []byte) error {
 func (s *Store) Has(digest string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	_, kept := s.sizes[digest]
-	return kept
+	_, is := s.kept[digest]
+	return is
+}
+
+// Label is that of a kept store's active manifest; empty: the store is not kept.
+func (s *Store) Label(digest string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.kept[digest].label
+}
+
+// Labelled lists the digests of kept stores whose active manifest has a label, as it is or as works name it, the one that was kept first in front.
+func (s *Store) Labelled(label string) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.labelled[spelled(label)])
 }
 
 // Get reads a manifest store. It fails with ErrNotKept, also for one that is no more what was kept.
@@ -109,7 +178,12 @@ func (s *Store) Get(digest string) ([]byte, error) {
 	if !s.Has(digest) {
 		return nil, fmt.Errorf("sha256:%s: %w", digest, ErrNotKept)
 	}
-	raw, err := os.ReadFile(s.path(digest))
+	return read(s.path(digest), digest)
+}
+
+// read reads a file by the hash of what it has to be. It fails with ErrNotKept where it is not that.
+func read(path, digest string) ([]byte, error) {
+	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && Digest(raw) != digest {
 		return nil, fmt.Errorf("sha256:%s: %w", digest, ErrNotKept)
 	}
@@ -120,15 +194,13 @@ func (s *Store) Get(digest string) ([]byte, error) {
 func (s *Store) Drop(digest string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	size, kept := s.sizes[digest]
-	if !kept {
+	if _, is := s.kept[digest]; !is {
 		return nil
 	}
 	if err := os.Remove(s.path(digest)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	delete(s.sizes, digest)
-	s.size -= size
+	s.forget(digest)
 	return nil
 }
 
@@ -136,8 +208,8 @@ func (s *Store) Drop(digest string) error {
 func (s *Store) Kept() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	all := make([]string, 0, len(s.sizes))
-	for digest := range s.sizes {
+	all := make([]string, 0, len(s.kept))
+	for digest := range s.kept {
 		all = append(all, digest)
 	}
 	return all

@@ -4,14 +4,13 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"sync"
 
-	"github.com/stemma-chain/stemma/client/iscc"
+	"github.com/stemma-chain/stemma/client/similar"
 	"github.com/stemma-chain/stemma/portal/index/hamming"
 )
 
@@ -53,33 +52,13 @@ func (u Unit) String() string {
 	return ""
 }
 
-// unitsOf are the units of ISCC, by main type and kind of content.
-var unitsOf = map[[2]uint8]Unit{
-	{uint8(iscc.TypeContent), uint8(iscc.SubText)}:  Text,
-	{uint8(iscc.TypeContent), uint8(iscc.SubImage)}: Image,
-	{uint8(iscc.TypeContent), uint8(iscc.SubAudio)}: Audio,
-	{uint8(iscc.TypeContent), uint8(iscc.SubVideo)}: Video,
-	{uint8(iscc.TypeContent), uint8(iscc.SubMixed)}: Mixed,
-	{uint8(iscc.TypeData), 0}:                       Data,
-}
-
 // ReadCodes reads what of an ISCC, in any spelling, can be compared; it may be nothing. It fails with iscc.ErrInvalidCode.
 func ReadCodes(text string) (all []Code, err error) {
-	code, err := iscc.Parse(text)
-	if err != nil {
-		return nil, err
+	codes, err := similar.Codes(text)
+	for _, code := range codes {
+		all = append(all, Code{Unit(slices.Index(unitNames[:], code.Unit)), code.Bits})
 	}
-	parts, err := iscc.Decompose(code)
-	if err != nil {
-		return nil, err
-	}
-	for _, part := range parts {
-		unit, known := unitsOf[[2]uint8{uint8(part.Main), uint8(part.Sub)}]
-		if body := part.Body(); known && part.Version == 0 && len(body) >= 8 {
-			all = append(all, Code{unit, binary.BigEndian.Uint64(body)})
-		}
-	}
-	return all, nil
+	return all, err
 }
 
 // CodesOf are those of all ISCCs among identifiers; what can't be read of them is passed over, since people may register it.

@@ -58,8 +58,10 @@ type list struct{ first, length uint32 }
 // Set of codes, each in a slot of its own. Whoever puts a code there numbers the slots, from 1 and densely. Any number of
 // goroutines may use it. The zero value is empty.
 type Set struct {
-	mu         sync.RWMutex
-	pages      []*page
+	mu    sync.RWMutex
+	pages []*page
+	// gone are the pages of which all slots were used and none is somebody's any more: they take no memory.
+	gone       map[int]bool
 	lists      [parts][]list
 	live, dead int
 }
@@ -75,7 +77,7 @@ func (s *Set) Len() int {
 func (s *Set) Put(slot uint32, c Code) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slot == 0 || c.Kind == 0 || c.Of == 0 {
+	if slot == 0 || c.Kind == 0 || c.Of == 0 || s.gone[int(slot/pageSlots)] {
 		return false
 	}
 	if s.lists[0] == nil {
@@ -131,7 +133,7 @@ func (s *Set) Remove(slot uint32) {
 	}
 }
 
-// enlistAll makes all lists anew, without what was removed.
+// enlistAll makes all lists anew, without what was removed, and gives back the memory of pages that have nothing else.
 func (s *Set) enlistAll() {
 	for part := range s.lists {
 		clear(s.lists[part])
@@ -140,16 +142,24 @@ func (s *Set) enlistAll() {
 		if p == nil {
 			continue
 		}
+		empty := true
 		for i := range p.of {
 			if p.of[i] != 0 {
 				s.enlist(uint32(n*pageSlots+i), p)
 			}
+			empty = empty && p.of[i] == 0 && (p.kind[i] != 0 || n+i == 0) // there is no slot 0
+		}
+		if empty {
+			if s.gone == nil {
+				s.gone = map[int]bool{}
+			}
+			s.gone[n], s.pages[n] = true, nil
 		}
 	}
 	s.dead = 0
 }
 
-// Within lists whose codes of a kind differ from one in at most distance bits: the nearest first, then those of the lowest numbers. At
+// Within lists whose codes of a kind differ from one in at most distance bits, each once by the nearest: the nearest first, then those of the lowest numbers. At
 // most limit; more says that there are others. Nothing is within more than MaxDistance.
 func (s *Set) Within(kind uint8, code uint64, distance, limit int) (found []Match, more bool) {
 	s.mu.RLock()
@@ -231,14 +241,21 @@ type nearest struct {
 
 func (n *nearest) add(m Match) {
 	if n.found = append(n.found, m); len(n.found) >= 4*n.limit+64 {
-		n.cut()
-		n.most = n.found[len(n.found)-1].Distance // what is farther would be cut again
+		if n.cut(); len(n.found) == n.limit {
+			n.most = n.found[n.limit-1].Distance // what is farther would be cut again
+		}
 	}
 }
 
+// cut keeps the nearest of each, so that somebody who has many codes takes one place, and of all those that there is room for.
 func (n *nearest) cut() {
 	slices.SortFunc(n.found, func(a, b Match) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Of, b.Of)) })
-	n.found = slices.Compact(n.found) // somebody's who has one code twice
+	seen := make(map[uint32]bool, len(n.found))
+	n.found = slices.DeleteFunc(n.found, func(m Match) bool {
+		was := seen[m.Of]
+		seen[m.Of] = true
+		return was
+	})
 	if len(n.found) > n.limit {
 		n.found, n.more = n.found[:n.limit], true
 	}

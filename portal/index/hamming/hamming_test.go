@@ -22,7 +22,12 @@ func plain(codes map[uint32]Code, kind uint8, code uint64, distance, limit int) 
 		}
 	}
 	slices.SortFunc(found, func(a, b Match) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Of, b.Of)) })
-	found = slices.Compact(found)
+	seen := map[uint32]bool{}
+	found = slices.DeleteFunc(found, func(m Match) bool {
+		was := seen[m.Of]
+		seen[m.Of] = true
+		return was
+	})
 	if len(found) > limit {
 		return found[:limit], true
 	}
@@ -173,4 +178,41 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// Whoever revises a work again and again makes codes that are removed at once: they are not kept in memory for ever, nor read at each question.
+func TestWhatWasRemovedTakesNoMemory(t *testing.T) {
+	var s Set
+	const revisions = 100 * pageSlots
+	for slot := uint32(1); slot <= revisions; slot++ {
+		require.True(t, s.Put(slot, Code{Kind: 1, Bits: uint64(slot), Of: 1}))
+		if slot > 1 {
+			s.Remove(slot - 1)
+		}
+	}
+	kept := 0
+	for _, p := range s.pages {
+		if p != nil {
+			kept++
+		}
+	}
+	require.LessOrEqual(t, kept, 3)
+	require.False(t, s.Put(1, Code{Kind: 1, Bits: 1, Of: 1}), "the slot was used before")
+	found, more := s.Within(1, revisions, 0, 10)
+	require.Equal(t, []Match{{1, 0}}, found)
+	require.False(t, more)
+	found, _ = s.Within(1, revisions-1, 0, 10)
+	require.Empty(t, found)
+}
+
+// Somebody who has many codes near one takes one place, and leaves the others to others.
+func TestManyCodesOfOneTakeOnePlace(t *testing.T) {
+	var s Set
+	for n := range uint32(200) {
+		require.True(t, s.Put(n+1, Code{Kind: 1, Bits: 1<<(n%8) - 1, Of: 1}))
+	}
+	require.True(t, s.Put(201, Code{Kind: 1, Bits: 1<<7 - 1, Of: 2}))
+	found, more := s.Within(1, 0, 7, 2)
+	require.Equal(t, []Match{{1, 0}, {2, 7}}, found)
+	require.False(t, more)
 }
