@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -153,6 +154,8 @@ func runJoin(cmd *cobra.Command, args []string) error {
 	if j.NodeID, err = writeJoined(cfg, network, j.Moniker, blocks); err != nil {
 		return err
 	}
+	network.Genesis = nil
+	debug.FreeOSMemory() // a genesis may be large, and the node that is run next reads it itself
 	if only, _ := cmd.Flags().GetBool(flagWriteOnly); only {
 		return told(cmd, j, "Wrote the keys and settings of %s, with %s. Run it with: stemmad start --home %s",
 			cfg.RootDir, count(len(network.Peers), "peer"), cfg.RootDir)

@@ -49,32 +49,34 @@ func sorted(out []byte, text json.RawMessage, depth int) ([]byte, error) {
 	}
 	switch text[0] {
 	case '{':
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(text, &members); err != nil {
+		members, err := partsOf(text)
+		if err != nil {
 			return nil, err
 		}
+		last := map[string]json.RawMessage{}
+		for _, m := range members {
+			last[m.name] = m.text
+		}
 		out = append(out, '{')
-		for i, name := range slices.Sorted(maps.Keys(members)) {
+		for i, name := range slices.Sorted(maps.Keys(last)) {
 			quoted, err := json.Marshal(name)
 			if err != nil {
 				return nil, err
 			}
 			out = append(append(append(out, comma(i)...), quoted...), ':')
-			if out, err = sorted(out, members[name], depth-1); err != nil {
+			if out, err = sorted(out, last[name], depth-1); err != nil {
 				return nil, err
 			}
-			delete(members, name) // a part is large, and done
 		}
 		return append(out, '}'), nil
 	case '[':
-		var items []json.RawMessage
-		if err := json.Unmarshal(text, &items); err != nil {
+		items, err := partsOf(text)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, '[')
 		for i, item := range items {
-			var err error
-			if out, err = sorted(append(out, comma(i)...), item, depth-1); err != nil {
+			if out, err = sorted(append(out, comma(i)...), item.text, depth-1); err != nil {
 				return nil, err
 			}
 		}
@@ -88,6 +90,40 @@ func sorted(out []byte, text json.RawMessage, depth int) ([]byte, error) {
 		return append(out, quoted...), err
 	}
 	return append(out, text...), nil
+}
+
+// part is a member of an object, or an item of a list, where it stands in the text: a part may be as large as the whole.
+type part struct {
+	name string
+	text json.RawMessage
+}
+
+// partsOf parts an object or a list.
+func partsOf(text json.RawMessage) (parts []part, err error) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	begin, err := in.Token()
+	if err != nil {
+		return nil, err
+	}
+	var value json.RawMessage // one for all, so that they share its memory
+	for in.More() {
+		var p part
+		if begin == json.Delim('{') {
+			name, err := in.Token()
+			if err != nil {
+				return nil, err
+			}
+			p.name, _ = name.(string)
+		}
+		if err := in.Decode(&value); err != nil {
+			return nil, err
+		}
+		end := in.InputOffset()
+		p.text = text[end-int64(len(value)) : end]
+		parts = append(parts, p)
+	}
+	_, err = in.Token()
+	return parts, err
 }
 
 func comma(i int) string {
@@ -140,6 +176,8 @@ func genesisOf(ctx context.Context, node rpcclient.HistoryClient) (*cmttypes.Gen
 	if err != nil {
 		return nil, nil, fmt.Errorf("its genesis: %w", err)
 	}
+	raw = nil //nolint:ineffassign,wastedassign // the state is in memory often enough below
 	canonical, err := Canonical(doc)
+	doc.AppState = nil // it is in the canonical form
 	return doc, canonical, err
 }
