@@ -1,5 +1,6 @@
 // Package content reads what a file tells of itself: its ISCC, by which others like it are found, and its Content Credentials (C2PA), by
-// which it is found after it lost them. Nothing of it is a judgement: whoever wrote a file wrote its credentials too, and a signer answers for them.
+// which it is found after it lost them. Nothing of it is a judgement: whoever wrote a file wrote its credentials too, and a signer
+// answers for them.
 package content
 
 import (
@@ -77,7 +78,8 @@ func (c *Credentials) Active() c2pa.Manifest {
 // ErrFolder says that what was named is no file.
 var ErrFolder = errors.New("is a folder")
 
-// Read reads a file. It fails where that can't be read (a folder with ErrFolder), or ctx ends; what is wrong with its credentials is in the result.
+// Read reads a file. It fails where that can't be read (a folder with ErrFolder), or ctx ends; what is wrong with its credentials is in
+// the result.
 func Read(ctx context.Context, path string, o Options) (Content, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -148,7 +150,8 @@ func (c *Content) readCredentials(a *asset.File, path string, o Options) error {
 	return nil
 }
 
-// isOthers says whether a store beside a file is another file's: photo.c2pa lies beside photo.jpg and photo.dng, and is not bound to this one.
+// isOthers says whether a store beside a file is another file's: photo.c2pa lies beside photo.jpg and photo.dng, and is not bound to
+// this one.
 func isOthers(path, beside string, r c2pa.Report) bool {
 	stem := strings.TrimSuffix(path, filepath.Ext(path))
 	if beside != stem+".c2pa" || beside == path+".c2pa" || !slices.ContainsFunc(r.Failures(), func(s c2pa.Status) bool {
@@ -182,8 +185,8 @@ func besides(path string) []string {
 	return slices.Compact([]string{path + ".c2pa", strings.TrimSuffix(path, filepath.Ext(path)) + ".c2pa"})
 }
 
-// readBeside reads the store beside a file. Only a plain file is one: a folder of that name has nothing to do with it, and a pipe or a device may
-// have no end.
+// readBeside reads the store beside a file. Only a plain file is one: a folder of that name has nothing to do with it, and a pipe or a
+// device may have no end.
 func readBeside(path string) (store []byte, name string, err error) {
 	for _, name := range besides(path) {
 		info, err := os.Stat(name)
@@ -210,8 +213,9 @@ func readBeside(path string) (store []byte, name string, err error) {
 	return nil, "", nil
 }
 
-// Fingerprints are those that a work of the file is registered with: its ISCC, and hash and label of its credentials with the hash of the file
-// without them. Those of credentials that do not hold are left out: they would lead from a file that was changed to what it was made from.
+// Fingerprints are those that a work of the file is registered with: its ISCC, and hash and label of its credentials with the hash of
+// the file without them. Those of credentials that do not hold are left out: they would lead from a file that was changed to what it was
+// made from.
 func (c Content) Fingerprints() (all []registrytypes.Fingerprint) {
 	if !c.ISCC.Code.IsZero() {
 		all = append(all, registrytypes.Fingerprint{Scheme: ISCC, Value: c.ISCC.Code.String()})
@@ -229,8 +233,8 @@ func (c Content) Fingerprints() (all []registrytypes.Fingerprint) {
 	return all
 }
 
-// Marks are fingerprints by which a work is looked for that has this file, another copy of it, or its credentials: as those that it would be
-// registered with, and what a copy of it that has, or lost, its credentials would be.
+// Marks are fingerprints by which a work is looked for that has this file, another copy of it, or its credentials: as those that it
+// would be registered with, and what a copy of it that has, or lost, its credentials would be.
 func (c Content) Marks() []registrytypes.Fingerprint {
 	marks := c.Fingerprints()
 	plain := c.Plain
@@ -247,7 +251,8 @@ func (c Content) Marks() []registrytypes.Fingerprint {
 	return marks
 }
 
-// SourceType is IPTC's digital source type that the credentials state, by its short name; empty: they state none that is known, or do not hold.
+// SourceType is IPTC's digital source type that the credentials state, by its short name; empty: they state none that is known, or do
+// not hold.
 func (c Content) SourceType() string {
 	if c.Credentials == nil || c.Credentials.Report.State == c2pa.Invalid {
 		return ""

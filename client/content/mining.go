@@ -31,8 +31,8 @@ var entriesOf = map[string][]string{
 	"AI training": {aiTraining, aiGenerativeTraining, dataMining}, "AI input": {aiInference},
 }
 
-// Wishes are what the credentials say of training and data mining: the use of each entry by its name without cawg. or c2pa. before it. Where two say it
-// differently, the stricter holds. An update says nothing of the content, which is as the manifest before it says.
+// Wishes are what the credentials say of training and data mining: the use of each entry by its name without cawg. or c2pa. before it.
+// Where two say it differently, the stricter holds. An update says nothing of the content, which is as the manifest before it says.
 func (c *Credentials) Wishes() map[string]string {
 	wishes := map[string]string{}
 	order := []string{allowed, constrained, notAllowed}
@@ -63,7 +63,8 @@ func (c *Credentials) ofContent() (all []c2pa.Manifest) {
 	return all
 }
 
-// Contradictions say where terms allow, or sell, what the credentials do not allow, a sentence each. Whoever reads the one is misled by the other.
+// Contradictions say where terms allow, or sell, what the credentials do not allow, a sentence each. Whoever reads the one is misled by
+// the other.
 func Contradictions(wishes map[string]string, machines []termspec.Machine) (lines []string) {
 	for _, m := range machines {
 		for _, entry := range entriesOf[m.Use] {
@@ -103,8 +104,8 @@ func Preset(wishes map[string]string) string {
 	return map[string]string{allowed: "ai-training-allowed", constrained: "ai-training-paid", notAllowed: "ai-training-denied"}[strictest]
 }
 
-// Mining is the assertion that says what terms say of uses by machines; several terms are alternatives, so the most open holds. condition says
-// what a constraint is. Nothing offered allows nothing.
+// Mining is the assertion that says what terms say of uses by machines; several terms are alternatives, so the most open holds.
+// condition says what a constraint is. Nothing offered allows nothing.
 func Mining(condition string, offers ...[]termspec.Machine) (entries []sign.Mining) {
 	for _, entry := range []string{aiTraining, aiGenerativeTraining, aiInference, dataMining} {
 		use := notAllowed

@@ -266,8 +266,8 @@ func RawCID(digest registrytypes.Digest) string {
 // atOnce is how many contents are asked about at a time.
 const atOnce = 8
 
-// All is Of for many contents, in their order, with the marks of each, of which there are as many, or none. Done is called for each that was asked about, by several
-// goroutines at once.
+// All is Of for many contents, in their order, with the marks of each, of which there are as many, or none. Done is called for each that
+// was asked about, by several goroutines at once.
 func All(
 	ctx context.Context, node grpc.ClientConnInterface, digests []registrytypes.Digest, marks [][]registrytypes.Fingerprint, done func(),
 ) ([]Finding, error) {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/image/vp8l"
 )
 
-// bound reads a picture from its start, after a look at what its decoder would do beyond what the first lines of the file say. It fails with
-// ErrTooLarge, and with others for what is broken.
+// bound reads a picture from its start, after a look at what its decoder would do beyond what the first lines of the file say. It fails
+// with ErrTooLarge, and with others for what is broken.
 func bound(in io.ReadSeeker, mediaType string, maxPixels int64) (io.Reader, error) {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return nil, err
@@ -125,9 +125,10 @@ const (
 // tiffRead are all tags that the decoder reads into memory.
 var tiffRead = []uint16{256, 257, 258, 259, 262, 266, 273, 278, 279, 292, 293, 317, 320, 322, 323, 324, 325, 338}
 
-// boundTIFF refuses what the decoder would take memory or time for beyond the picture: parts that are much larger than the picture, parts
-// that lie over each other, so that few bytes are read again and again, long lists, and PackBits that unpacks to more than there is room for.
-// What it returns reads the file with strips of no more rows than the picture has: many writers say 2^32-1, and the decoder would unpack as many.
+// boundTIFF refuses what the decoder would take memory or time for beyond the picture: parts that are much larger than the picture,
+// parts that lie over each other, so that few bytes are read again and again, long lists, and PackBits that unpacks to more than there
+// is room for. What it returns reads the file with strips of no more rows than the picture has: many writers say 2^32-1, and the decoder
+// would unpack as many.
 func boundTIFF(in io.ReadSeeker, maxPixels int64) (io.Reader, error) {
 	d, rows, err := readDirectory(in)
 	if err != nil {

@@ -79,8 +79,8 @@ func mp3Padding(in io.ReadSeeker) (skip, length int64) {
 	return skip + before + mp3DecoderDelay, length
 }
 
-// skipID3 goes to where the tags at the start of a file end. The decoder would take as much memory as a tag says that it has: 256 MB for ten
-// bytes.
+// skipID3 goes to where the tags at the start of a file end. The decoder would take as much memory as a tag says that it has: 256 MB for
+// ten bytes.
 func skipID3(in io.ReadSeeker) error {
 	at := int64(0)
 	for range exifChunks {

@@ -9,8 +9,8 @@ import (
 	"math/bits"
 )
 
-// The decoder of Vorbis believes what headers say: a file of 100 bytes makes it take terabytes, or look for the end of a list for ever. So its
-// headers are read here before (Vorbis I, 4.2 and 3.2.1), and those that are far from what encoders write are refused.
+// The decoder of Vorbis believes what headers say: a file of 100 bytes makes it take terabytes, or look for the end of a list for ever.
+// So its headers are read here before (Vorbis I, 4.2 and 3.2.1), and those that are far from what encoders write are refused.
 const (
 	// maxVorbisHeaders is how many bytes the three headers have at most: the comments may have a picture.
 	maxVorbisHeaders = 16 << 20

@@ -87,8 +87,8 @@ func Find(args []string) (found []Found, passed []Passed, err error) {
 // credentialsEnd is how the names of Content Credentials beside a file end: photo.jpg.c2pa, or photo.c2pa.
 const credentialsEnd = ".c2pa"
 
-// withoutCredentials takes Content Credentials out of what was found in a folder, from a place on, that lie beside a file which is found too: they
-// are no work. Those that were named, and those by themselves, stay.
+// withoutCredentials takes Content Credentials out of what was found in a folder, from a place on, that lie beside a file which is found
+// too: they are no work. Those that were named, and those by themselves, stay.
 func withoutCredentials(found []Found, from int, arg string) (kept []Found, passed []Passed) {
 	files := map[string]bool{}
 	for _, f := range found {

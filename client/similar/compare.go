@@ -15,8 +15,8 @@ type Code struct {
 	Bits uint64
 }
 
-// unitOf names the units of ISCC that can be compared. Meta-Codes are of titles, which many works share, and Instance-Codes of the bytes, which
-// have a digest: neither says that something looks like something.
+// unitOf names the units of ISCC that can be compared. Meta-Codes are of titles, which many works share, and Instance-Codes of the
+// bytes, which have a digest: neither says that something looks like something.
 func unitOf(c iscc.Code) string {
 	if c.Main == iscc.TypeData {
 		return "data"
@@ -47,8 +47,8 @@ func Codes(text string) (all []Code, err error) {
 	return all, nil
 }
 
-// Nearest says by which unit two things are nearest, and in how many of 64 bits its codes differ; comparable is false where they have no unit
-// in common.
+// Nearest says by which unit two things are nearest, and in how many of 64 bits its codes differ; comparable is false where they have no
+// unit in common.
 func Nearest(a, b []Code) (unit string, distance int, comparable bool) {
 	distance = 65
 	for _, one := range a {

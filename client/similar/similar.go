@@ -80,8 +80,8 @@ type Query struct {
 // ErrPortal says that a portal does not answer as portals do.
 var ErrPortal = errors.New("no answer of a portal")
 
-// HTTP asks portals. It is led to other addresses of the same portal only: one that somebody else runs must not choose which machines are asked
-// from here, such as those that no stranger reaches.
+// HTTP asks portals. It is led to other addresses of the same portal only: one that somebody else runs must not choose which machines
+// are asked from here, such as those that no stranger reaches.
 var HTTP = &http.Client{CheckRedirect: func(next *http.Request, via []*http.Request) error {
 	if first := via[0].URL; next.URL.Host != first.Host || next.URL.Scheme != first.Scheme || len(via) > 3 {
 		return fmt.Errorf("it leads to %s://%s: name that if you mean it", next.URL.Scheme, next.URL.Host)

@@ -202,8 +202,8 @@ func (s shownCredentials) print(out io.Writer) error {
 	return table.Fields(out, append(fields, "note", s.note())...)
 }
 
-// note says why a file is not what its credentials are of, though nobody changed it: they were made to lie in it, and it lost them; or it is
-// a manifest store by itself.
+// note says why a file is not what its credentials are of, though nobody changed it: they were made to lie in it, and it lost them; or
+// it is a manifest store by itself.
 func (s shownCredentials) note() string {
 	binding := s.read.Credentials.Active().Binding
 	switch {
@@ -260,7 +260,8 @@ func miningOf(m c2pa.Manifest) (lines []string) {
 	return lines
 }
 
-// wrongWith says what is wrong with credentials, each reason once, with C2PA's codes for it, and where it is not in what speaks for the file.
+// wrongWith says what is wrong with credentials, each reason once, with C2PA's codes for it, and where it is not in what speaks for the
+// file.
 func wrongWith(r c2pa.Report) (lines []string) {
 	codes := map[string][]string{}
 	for _, f := range r.Failures() {

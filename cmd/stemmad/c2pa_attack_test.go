@@ -36,7 +36,8 @@ func TestCredentialsDoNotCommandTheTerminal(t *testing.T) {
 	}
 }
 
-// TestJourneyOfCredentialsThatMislead names works by others' labels, sells what credentials do not allow, and leaves no room for what names them.
+// TestJourneyOfCredentialsThatMislead names works by others' labels, sells what credentials do not allow, and leaves no room for what
+// names them.
 func TestJourneyOfCredentialsThatMislead(t *testing.T) {
 	files := map[string][]byte{}
 	for _, name := range []string{"CAICA", "CACAICAICICA"} {

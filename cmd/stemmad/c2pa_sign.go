@@ -268,7 +268,8 @@ var relationships = map[lineagetypes.Role]string{
 	lineagetypes.ROLE_TRAINED_ON: sign.InputTo, lineagetypes.ROLE_CONTAINS: sign.ComponentOf,
 }
 
-// ingredients are the declared sources. C2PA knows one parent: others, and all where the file has earlier credentials, whose parent it is itself, are components.
+// ingredients are the declared sources. C2PA knows one parent: others, and all where the file has earlier credentials, whose parent it
+// is itself, are components.
 func (s *manifestation) ingredients(ctx context.Context) error {
 	files, err := s.sourceFiles(ctx)
 	if err != nil {

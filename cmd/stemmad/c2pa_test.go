@@ -92,7 +92,8 @@ func TestWhatCredentialsSayIsShort(t *testing.T) {
 	}, wrongWith(c2pa.Report{Statuses: []c2pa.Status{old, outside, unknown, elsewhere}}))
 }
 
-// TestJourneyOfContentCredentials registers a picture, signs what the chain says of it, and finds it by copies with and without credentials.
+// TestJourneyOfContentCredentials registers a picture, signs what the chain says of it, and finds it by copies with and without
+// credentials.
 func TestJourneyOfContentCredentials(t *testing.T) {
 	l := startLocal(t)
 	t.Chdir(t.TempDir())

@@ -191,7 +191,8 @@ func signerName(m c2pa.Manifest) string {
 // maxSimilarTold is how many works are named that look like a file.
 const maxSimilarTold = 5
 
-// noteSimilar says which works look like the files, where a portal is named. It is no reason to refuse: neither is an answer that does not come.
+// noteSimilar says which works look like the files, where a portal is named. It is no reason to refuse: neither is an answer that does
+// not come.
 func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) error {
 	portal := e.conn.Flags().Text(flagPortal)
 	if portal == "" {
@@ -224,8 +225,8 @@ func (e enroller) noteSimilar(ctx context.Context, contents []content.Content) e
 	return nil
 }
 
-// againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no file.
-// terms are asked for where the credentials say something.
+// againstCredentials says where terms contradict what a file's Content Credentials say of uses by machines; empty: nowhere, or it is no
+// file. terms are asked for where the credentials say something.
 func againstCredentials(ctx context.Context, argument string, terms func(context.Context) (byMachines, error)) (lines []string, err error) {
 	if _, err := os.Stat(argument); err != nil {
 		return nil, nil //nolint:nilerr // a work named by its id

@@ -22,9 +22,9 @@ import (
 // maxIngredients is how many ingredients are looked for: a work has at most some sources, and a manifest any number of ingredients.
 const maxIngredients = 64
 
-// proposed are the sources that the file's Content Credentials name and that are registered works, as --from has them, without those that are
-// named already. Each is said, and so is what is not registered. None is taken without a person's naming it: whoever registers a work says
-// which fingerprints it has, so these must not choose who is paid.
+// proposed are the sources that the file's Content Credentials name and that are registered works, as --from has them, without those
+// that are named already. Each is said, and so is what is not registered. None is taken without a person's naming it: whoever registers
+// a work says which fingerprints it has, so these must not choose who is paid.
 func (d *derivation) proposed(ctx context.Context, conn *connect.Conn, named []string) (sources []string, err error) {
 	if d.file == "" {
 		return nil, nil
@@ -99,8 +99,9 @@ func orTake(proposed []string) string {
 // maxRivals is how many works are named that say to be one ingredient.
 const maxRivals = 4
 
-// ingredientWorks finds the works of an ingredient, of which none is known or one is right. One that has just its content counts alone, the earliest claim
-// to it; else all count that say to be it, since anybody can say so of a work that is older than the right one. more: there are others.
+// ingredientWorks finds the works of an ingredient, of which none is known or one is right. One that has just its content counts alone,
+// the earliest claim to it; else all count that say to be it, since anybody can say so of a work that is older than the right one. more:
+// there are others.
 func ingredientWorks(ctx context.Context, conn *connect.Conn, i content.Ingredient) (works []registrytypes.Claim, exactly, more bool, err error) {
 	for _, mark := range i.Marks {
 		same := mark.Scheme == registrytypes.SchemeSHA256

@@ -125,8 +125,8 @@ func toDetect(ctx context.Context, conn *connect.Conn, args []string) ([]registe
 	return append(files, hashed...), err
 }
 
-// marksOf are the fingerprints that each file has by itself, and those that were given: it is found though it lost its Content Credentials, or was
-// registered without.
+// marksOf are the fingerprints that each file has by itself, and those that were given: it is found though it lost its Content
+// Credentials, or was registered without.
 func marksOf(ctx context.Context, files []register.File, given []registrytypes.Fingerprint) ([][]registrytypes.Fingerprint, error) {
 	all := make([][]registrytypes.Fingerprint, len(files))
 	for i, file := range files {

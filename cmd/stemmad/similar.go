@@ -188,8 +188,9 @@ func resembling(
 	return checked(ctx, conn, answer, of, distance, c.Sha256)
 }
 
-// checked is an answer of a portal as the node has it: a work that the node does not know, or whose codes are not as near as was asked for, is left out,
-// and what is said of the others is the node's word. Those of one content, which are claims to it and no likeness, are apart.
+// checked is an answer of a portal as the node has it: a work that the node does not know, or whose codes are not as near as was asked
+// for, is left out, and what is said of the others is the node's word. Those of one content, which are claims to it and no likeness, are
+// apart.
 func checked(
 	ctx context.Context, conn *connect.Conn, answer similar.Answer, of []similar.Code, distance int, but registrytypes.Digest,
 ) (_ similar.Answer, same []string, err error) {

@@ -1,5 +1,5 @@
-// Package credentials makes a portal a manifest repository in the sense of C2PA: it keeps Content Credentials that works of
-// the chain name by hash, and finds them by what a file looks like (C2PA 2.2, "Soft Binding Resolution API"). So a picture without its credentials
+// Package credentials makes a portal a manifest repository in the sense of C2PA: it keeps Content Credentials that works of the chain
+// name by hash, and finds them by what a file looks like (C2PA 2.2, "Soft Binding Resolution API"). So a picture without its credentials
 // gets them back.
 //
 // It keeps what the chain vouches for and nothing else: a manifest store is taken from anybody, and only if a registered work names
@@ -250,8 +250,8 @@ func results(r *http.Request) (int, error) {
 // maxUnits is how many units are looked for at once: an ISCC has five, and each costs a search.
 const maxUnits = 8
 
-// ReadValue reads the value of a soft binding by ISCC: base64 of its units one after another (as IEP-0020 has them), or of the text of an ISCC,
-// or that text itself. What is the same in two alphabets of base64, and what forms without escapes make of it, is read too.
+// ReadValue reads the value of a soft binding by ISCC: base64 of its units one after another (as IEP-0020 has them), or of the text of
+// an ISCC, or that text itself. What is the same in two alphabets of base64, and what forms without escapes make of it, is read too.
 func ReadValue(value string) ([]index.Code, error) {
 	value = strings.TrimSpace(value)
 	if codes, err := index.ReadCodes(value); err == nil {
@@ -323,8 +323,8 @@ func (s *Service) manifestsOf(credentials []string, score int) (all []Match) {
 	return all
 }
 
-// nameOf is by what a kept store is asked for: the label of its active manifest, or its hash where that leads to another or can't be written as
-// an address. Who writes a manifest chooses its label, so somebody else's may have the same.
+// nameOf is by what a kept store is asked for: the label of its active manifest, or its hash where that leads to another or can't be
+// written as an address. Who writes a manifest chooses its label, so somebody else's may have the same.
 func (s *Service) nameOf(digest string) string {
 	label := s.Store.Label(digest)
 	same := s.Store.Labelled(label)
@@ -342,7 +342,8 @@ const (
 
 func unwritable(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\?#%"<>`, r) }
 
-// manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, the one that was kept first.
+// manifest serves a manifest store by the label of its active manifest, or by its hash. Of several with one label, the one that was kept
+// first.
 func (s *Service) manifest(ctx context.Context, w http.ResponseWriter, r *http.Request) (any, error) {
 	id := r.PathValue("id")
 	if s.Store == nil {
@@ -450,8 +451,8 @@ func (s *Service) named(ctx context.Context, digest string) (named, shown bool, 
 // between is how long what no work names any more may stay, and again is the pause until Works is asked anew whether it knows all.
 const between, again = 10 * time.Minute, 10 * time.Second
 
-// Run drops manifest stores that no work names any more, until the context ends: people may take back what they wrote. What works name is known
-// only where all blocks and texts were read: nothing is dropped while an index is built.
+// Run drops manifest stores that no work names any more, until the context ends: people may take back what they wrote. What works name
+// is known only where all blocks and texts were read: nothing is dropped while an index is built.
 func (s *Service) Run(ctx context.Context) error {
 	for {
 		wait := again

@@ -18,8 +18,8 @@ import (
 // readWithin is how long a reader has to send a file.
 const readWithin = time.Minute
 
-// What is decoded for a reader: pictures of at most so many pixels, and of sound so many samples of each channel, 23 minutes at 48,000 a second;
-// and no longer than that.
+// What is decoded for a reader: pictures of at most so many pixels, and of sound so many samples of each channel, 23 minutes at 48,000 a
+// second; and no longer than that.
 const (
 	maxPixels  = 32 << 20
 	maxSamples = 1 << 26

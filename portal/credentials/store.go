@@ -166,7 +166,8 @@ func (s *Store) Label(digest string) string {
 	return s.kept[digest].label
 }
 
-// Labelled lists the digests of kept stores whose active manifest has a label, as it is or as works name it, the one that was kept first in front.
+// Labelled lists the digests of kept stores whose active manifest has a label, as it is or as works name it, the one that was kept first
+// in front.
 func (s *Store) Labelled(label string) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -215,8 +216,8 @@ func (s *Store) Kept() []string {
 	return all
 }
 
-// ActiveManifest returns the active manifest of a manifest store, which is its last (C2PA 2.2, "Locating the active manifest"). It fails with
-// ErrNoStore.
+// ActiveManifest returns the active manifest of a manifest store, which is its last (C2PA 2.2, "Locating the active manifest"). It fails
+// with ErrNoStore.
 func ActiveManifest(store []byte) (jumbf.Box, error) {
 	boxes, err := jumbf.Parse(store)
 	if err != nil {

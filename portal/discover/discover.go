@@ -1,6 +1,6 @@
 // Package discover finds what a use can be made of, who does something, and what looks like something: offers by use, price and licence,
-// agents by how they are reached and what they say of themselves, and works by codes of their content. The index narrows what the node is asked about; what is found is what
-// the node decides, all of it at one height.
+// agents by how they are reached and what they say of themselves, and works by codes of their content. The index narrows what the node
+// is asked about; what is found is what the node decides, all of it at one height.
 package discover
 
 import (

@@ -159,8 +159,8 @@ func (s *Set) enlistAll() {
 	s.dead = 0
 }
 
-// Within lists whose codes of a kind differ from one in at most distance bits, each once by the nearest: the nearest first, then those of the lowest numbers. At
-// most limit; more says that there are others. Nothing is within more than MaxDistance.
+// Within lists whose codes of a kind differ from one in at most distance bits, each once by the nearest: the nearest first, then those
+// of the lowest numbers. At most limit; more says that there are others. Nothing is within more than MaxDistance.
 func (s *Set) Within(kind uint8, code uint64, distance, limit int) (found []Match, more bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

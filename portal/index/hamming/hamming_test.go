@@ -180,7 +180,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// Whoever revises a work again and again makes codes that are removed at once: they are not kept in memory for ever, nor read at each question.
+// Whoever revises a work again and again makes codes that are removed at once: they are not kept in memory for ever, nor read at each
+// question.
 func TestWhatWasRemovedTakesNoMemory(t *testing.T) {
 	var s Set
 	const revisions = 100 * pageSlots
