@@ -27,7 +27,7 @@ const (
 	flagNoISCC = "no-iscc"
 	flagNoC2PA = "no-c2pa"
 	flagPortal = "portal"
-	// atOnce is how many files are read at a time: of each a picture may be decoded.
+	// readAtOnce is how many files are read at a time: of each a picture may be decoded.
 	readAtOnce = 4
 	// maxToldEach is of how many files it is said one by one what they tell of themselves.
 	maxToldEach = 3
@@ -52,15 +52,31 @@ func (e enroller) tell(ctx context.Context, items []enroll.Item) error {
 		}
 	}
 	bar := progress.New(e.conn.Err(), "reading", int64(len(files)), progress.Of("files"))
-	contents := make([]content.Content, len(told))
+	contents, left := make([]content.Content, len(told)), make([][]string, len(told))
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(min(readAtOnce, runtime.NumCPU()))
 	for i, file := range files {
-		group.Go(func() (err error) {
+		group.Go(func() error {
 			defer bar.Add(1)
-			about := items[told[i]].Details
-			contents[i], err = content.Read(reading, file.Path, content.Options{Title: about.Title, MediaType: about.MediaType, NoISCC: noISCC})
-			return err
+			item := &items[told[i]]
+			c, err := content.Read(reading, file.Path, content.Options{
+				Title: item.Details.Title, MediaType: item.Details.MediaType, NoISCC: noISCC,
+			})
+			if err != nil {
+				return err
+			}
+			if c.Sha256 != item.Digest() {
+				return fmt.Errorf("%s was changed while it was read: run the command again", table.Clean(c.Path))
+			}
+			if noC2PA {
+				c.Credentials = nil
+			}
+			left[i] = describeBy(&item.Details, c)
+			if len(files) > maxToldEach {
+				c.Credentials = nil // of many, those of all would not fit into memory
+			}
+			contents[i] = c
+			return nil
 		})
 	}
 	err := group.Wait()
@@ -69,19 +85,12 @@ func (e enroller) tell(ctx context.Context, items []enroll.Item) error {
 		return err
 	}
 	for i, c := range contents {
-		item := &items[told[i]]
-		if c.Sha256 != item.Digest() {
-			return fmt.Errorf("%s was changed while it was read: run the command again", table.Clean(c.Path))
-		}
-		if noC2PA {
-			c.Credentials = nil
-		}
-		left := describeBy(&item.Details, c)
 		if len(contents) <= maxToldEach {
-			e.noteContent(c, left)
+			e.noteContent(c, left[i])
 		}
-		if len(left) > 0 {
-			e.conn.Note("%s: a work has at most %d fingerprints: %s not recorded", table.Clean(c.Path), registrytypes.MaxFingerprints, strings.Join(left, ", "))
+		if len(left[i]) > 0 {
+			e.conn.Note("%s: a work has at most %d fingerprints: %s not recorded", table.Clean(c.Path), registrytypes.MaxFingerprints,
+				strings.Join(left[i], ", "))
 		}
 	}
 	if err := e.noteCopies(ctx, contents); err != nil {
