@@ -25,8 +25,6 @@ import (
 
 var works = flag.Int("works", 0, "how many works the chain has that TestJoinAtScale joins; 0: it is passed over")
 
-var memory = flag.String("memory", "", "what nodes try to make do with, as GOMEMLIMIT has it: 12GiB; empty: as much as they like")
-
 // maxExecuted is up to how many works two nodes on one machine may read the genesis: of a million each takes 17 GB.
 const maxExecuted = 100_000
 
@@ -71,9 +69,6 @@ func withWorks(count int) func([]byte) ([]byte, error) {
 func TestJoinAtScale(t *testing.T) {
 	if *works == 0 {
 		t.Skip("make test-join WORKS=1000000: takes minutes")
-	}
-	if *memory != "" {
-		t.Setenv("GOMEMLIMIT", *memory)
 	}
 	began := time.Now()
 	// A snapshot of a million works is read for minutes: it must not be deleted meanwhile.
