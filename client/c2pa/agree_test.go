@@ -116,7 +116,9 @@ func agree(t *testing.T, path string, theirs said, options c2pa.Options) {
 	require.Equal(t, kept(theirs.Success), kept(codes(ours, c2pa.Success)))
 	if strings.HasPrefix(filepath.Ext(path), ".tif") {
 		// Theirs takes the two places of a TIFF's store for one and another.
-		theirs.Informational = slices.DeleteFunc(theirs.Informational, func(code string) bool { return code == string(c2pa.AdditionalExclusions) })
+		theirs.Informational = slices.DeleteFunc(theirs.Informational, func(code string) bool {
+			return code == string(c2pa.AdditionalExclusions)
+		})
 	}
 	require.Equal(t, kept(theirs.Informational), kept(codes(ours, c2pa.Informational)))
 	var below []string

@@ -39,8 +39,10 @@ func TestWhatLiesBesideAndIsNoFile(t *testing.T) {
 func TestLabelsAreWhatTheChainKeeps(t *testing.T) {
 	const uuid = "6e8b0c1d-0000-4000-8000-00000000000A"
 	for _, label := range []string{
-		"urn:c2pa:" + uuid, "URN:C2PA:" + uuid + ":Maker/1", "adobe:urn:uuid:" + uuid, "urn:c2pa:" + uuid + ":", "urn:c2pa:" + uuid + ":" + strings.Repeat("x", 65),
-		"urn:c2pa:" + uuid + ":\x1b[2J", "urn:c2pa:" + uuid + "\n", "urn:c2pa:" + uuid + ": ", "x\x1burn:uuid:" + uuid, "", "sha256:" + strings.Repeat("a", 64),
+		"urn:c2pa:" + uuid, "URN:C2PA:" + uuid + ":Maker/1", "adobe:urn:uuid:" + uuid,
+		"urn:c2pa:" + uuid + ":", "urn:c2pa:" + uuid + ":" + strings.Repeat("x", 65),
+		"urn:c2pa:" + uuid + ":\x1b[2J", "urn:c2pa:" + uuid + "\n", "urn:c2pa:" + uuid + ": ",
+		"x\x1burn:uuid:" + uuid, "", "sha256:" + strings.Repeat("a", 64),
 	} {
 		kept, known := content.Label(label)
 		if !known {

@@ -52,7 +52,8 @@ func TestCopiesWithAndWithoutCredentialsFindEachOther(t *testing.T) {
 	require.Equal(t, c2pa.Valid, c.Credentials.Report.State)
 	marks := c.Fingerprints()
 	require.Len(t, of(marks, content.ISCC), 1)
-	require.Equal(t, []string{"sha256:" + c.Credentials.Sha256.String(), "urn:uuid:04cdf4ec-f713-4e47-a8d6-7af56501ce4b"}, of(marks, content.C2PA))
+	require.Equal(t, []string{"sha256:" + c.Credentials.Sha256.String(), "urn:uuid:04cdf4ec-f713-4e47-a8d6-7af56501ce4b"},
+		of(marks, content.C2PA))
 	require.Equal(t, []string{"sha256:" + c.Plain.String()}, of(marks, content.Binding))
 	for _, f := range marks { // the chain keeps them as they are
 		scheme, value, err := fingerprint.Normalize(f.Scheme, f.Value)
@@ -141,8 +142,9 @@ func TestManifestsBesideFiles(t *testing.T) {
 func TestLabels(t *testing.T) {
 	const id = "04cdf4ec-f713-4e47-a8d6-7af56501ce4b"
 	for label, want := range map[string]string{
-		"urn:c2pa:" + id: "urn:c2pa:" + id, "contentauth:urn:uuid:" + id: "urn:uuid:" + id, "urn:c2pa:" + id + ":acme:2_3": "urn:c2pa:" + id + ":acme:2_3",
-		"self": "", "": "", "urn:c2pa:" + id[1:]: "", "urn:c2pa:" + id + ":" + strings.Repeat("x", 65): "",
+		"urn:c2pa:" + id: "urn:c2pa:" + id, "contentauth:urn:uuid:" + id: "urn:uuid:" + id,
+		"urn:c2pa:" + id + ":acme:2_3": "urn:c2pa:" + id + ":acme:2_3",
+		"self":                         "", "": "", "urn:c2pa:" + id[1:]: "", "urn:c2pa:" + id + ":" + strings.Repeat("x", 65): "",
 	} {
 		kept, known := content.Label(label)
 		require.Equal(t, want, kept, label)

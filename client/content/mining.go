@@ -72,7 +72,8 @@ func Contradictions(wishes map[string]string, machines []termspec.Machine) (line
 			open := m.Answer == "allowed" || m.Answer == "allowed_unset"
 			switch {
 			case wish == notAllowed && (open || m.Answer == "paid"):
-				lines = append(lines, fmt.Sprintf("its Content Credentials do not allow %s, and under these terms %s is %s", said(entry), m.Use, m.Sentence))
+				lines = append(lines, fmt.Sprintf("its Content Credentials do not allow %s, and under these terms %s is %s",
+					said(entry), m.Use, m.Sentence))
 			case wish == constrained && open:
 				lines = append(lines, fmt.Sprintf("its Content Credentials allow %s on a condition only, and under these terms %s is %s",
 					said(entry), m.Use, m.Sentence))

@@ -83,7 +83,8 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
-	f.String(flagCredentials, "", "folder for Content Credentials that works name by hash: the portal takes them from anybody and gives files that lost "+
+	f.String(flagCredentials, "", "folder for Content Credentials that works name by hash: the portal takes them from anybody "+
+		"and gives files that lost "+
 		"theirs back what they were (C2PA's Soft Binding Resolution API; default: none are kept)")
 	f.Int64(flagMostOfThem, 1024, "how many megabytes of them are kept at most")
 	addLimitFlags(f, limits)

@@ -77,7 +77,8 @@ now. What credentials say is the signer's word. Exit codes: 0 they hold (with --
 	}
 	f := cmd.Flags()
 	f.String(flagAnchors, "", "file of certificates (PEM) of the authorities whose signers you trust, as C2PA and others publish it")
-	f.String(flagUses, "", "with --anchors: file of extended key usages, an identifier a line, of which a signer's certificate must have one (default: C2PA's usual ones)")
+	f.String(flagUses, "", "with --anchors: file of extended key usages, an identifier a line, of which "+
+		"a signer's certificate must have one (default: C2PA's usual ones)")
 	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "text for people, json for programs")
 	return cmd
 }
@@ -232,7 +233,8 @@ func (s shownCredentials) signedAt(by c2pa.Signature) string {
 // sources are what the file was made from, as its credentials have it.
 func (s shownCredentials) sources() (lines []string) {
 	for _, i := range s.read.Credentials.Ingredients() {
-		lines = append(lines, fmt.Sprintf("%s (%s)%s", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)), ingredientStanding(*s.Report, i.Ingredient)))
+		lines = append(lines, fmt.Sprintf("%s (%s)%s", ingredientTitle(i.Ingredient), table.Short(string(i.Relationship)),
+			ingredientStanding(*s.Report, i.Ingredient)))
 	}
 	return lines
 }

@@ -124,5 +124,6 @@ func post(ctx context.Context, portal *url.URL, c *content.Credentials) (keptCre
 	if said.SHA256 != c.Sha256.String() {
 		return keptCredentials{}, errors.New("the portal took something else")
 	}
-	return keptCredentials{ManifestID: said.ManifestID, SHA256: said.SHA256, URL: portal.JoinPath("/manifests/sha256:" + said.SHA256).String()}, nil
+	at := portal.JoinPath("/manifests/sha256:" + said.SHA256)
+	return keptCredentials{ManifestID: said.ManifestID, SHA256: said.SHA256, URL: at.String()}, nil
 }

@@ -324,7 +324,8 @@ func (s *manifestation) sourceFiles(ctx context.Context) (map[string]content.Con
 			return nil, err
 		}
 		if c.Credentials == nil {
-			return nil, fmt.Errorf("%s has no Content Credentials that could be carried along: leave it out, the source is named all the same", table.Clean(path))
+			return nil, fmt.Errorf("%s has no Content Credentials that could be carried along: leave it out, the source is named all the same",
+				table.Clean(path))
 		}
 		files[path] = c
 	}
@@ -362,7 +363,8 @@ func (s *manifestation) write(signer *sign.Signer, out string) (sign.Written, er
 		return err
 	})
 	if errors.Is(err, asset.ErrUnsupported) {
-		err = fmt.Errorf("%s: credentials can be written into JPEG and PNG only: leave out --%s, and they lie beside it", table.Clean(s.path), flagOut)
+		err = fmt.Errorf("%s: credentials can be written into JPEG and PNG only: leave out --%s, and they lie beside it",
+			table.Clean(s.path), flagOut)
 	}
 	return written, err
 }

@@ -48,7 +48,8 @@ func (d *derivation) proposed(ctx context.Context, conn *connect.Conn, named []s
 			return nil, err
 		}
 		if len(i.Marks) == 0 {
-			conn.Note("The Content Credentials name %s, but nothing by which its work is found: name it with --%s if you know it.", what, flagSources)
+			conn.Note("The Content Credentials name %s, but nothing by which its work is found: name it with --%s if you know it.",
+				what, flagSources)
 			continue
 		}
 		if len(works) == 0 {
@@ -102,7 +103,9 @@ const maxRivals = 4
 // ingredientWorks finds the works of an ingredient, of which none is known or one is right. One that has just its content counts alone,
 // the earliest claim to it; else all count that say to be it, since anybody can say so of a work that is older than the right one. more:
 // there are others.
-func ingredientWorks(ctx context.Context, conn *connect.Conn, i content.Ingredient) (works []registrytypes.Claim, exactly, more bool, err error) {
+func ingredientWorks(
+	ctx context.Context, conn *connect.Conn, i content.Ingredient,
+) (works []registrytypes.Claim, exactly, more bool, err error) {
 	for _, mark := range i.Marks {
 		same := mark.Scheme == registrytypes.SchemeSHA256
 		limit := uint64(maxRivals + 1)

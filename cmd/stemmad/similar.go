@@ -102,7 +102,8 @@ func runSimilar(ctx context.Context, conn *connect.Conn, args []string) error {
 var errUnlike = errors.New("no work looks like it")
 
 // similarNote is said wherever works that look alike are printed.
-const similarNote = "That something looks like a work says neither that it was made from it nor whose it is; the chain decides nothing by it."
+const similarNote = "That something looks like a work says neither that it was made from it nor whose it is; " +
+	"the chain decides nothing by it."
 
 // lookLike asks for one argument.
 func lookLike(ctx context.Context, conn *connect.Conn, portal, arg string, distance, limit int) (lookedLike, error) {
@@ -195,7 +196,8 @@ func checked(
 	ctx context.Context, conn *connect.Conn, answer similar.Answer, of []similar.Code, distance int, but registrytypes.Digest,
 ) (_ similar.Answer, same []string, err error) {
 	if answer.ChainID != conn.ChainID {
-		return answer, nil, fmt.Errorf("the portal is of the chain %q, and the node of %q: name a portal of the same", table.Clean(answer.ChainID), conn.ChainID)
+		return answer, nil, fmt.Errorf("the portal is of the chain %q, and the node of %q: name a portal of the same",
+			table.Clean(answer.ChainID), conn.ChainID)
 	}
 	works := answer.Works
 	answer.Works, answer.Compared = nil, nil

@@ -142,7 +142,8 @@ func (f *Finder) similarWorks(ctx context.Context, but registrytypes.WorkID, ali
 func similarWork(c registrytypes.Claim, a index.Alike) *similar.Work {
 	w := &similar.Work{
 		Work: c.Id.String(), Title: c.Details.Title, Kind: describe.KindName(c.Details.Kind), Owner: c.Owner, SHA256: c.Sha256.String(),
-		Since: c.ClaimedSince.Time, Contested: c.Contested, Active: c.Status == registrytypes.STATUS_ACTIVE, Unit: a.Unit.String(), Distance: a.Distance,
+		Since: c.ClaimedSince.Time, Contested: c.Contested, Active: c.Status == registrytypes.STATUS_ACTIVE,
+		Unit: a.Unit.String(), Distance: a.Distance,
 	}
 	for _, f := range c.Details.Fingerprints {
 		if f.Scheme == "c2pa" {
